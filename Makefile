@@ -1,0 +1,39 @@
+# opsdesk: `make run` shows the backlog of 58,251 real tickets, `make test` checks everything that is promised.
+# Needs Python 3.11 or newer and make; everything else goes into .venv, Java for Spark included.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN    := .venv/bin
+PARAMS ?= params/boston311.yaml
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lab lint lock clean
+
+help:  ## say what can be made
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+
+.venv/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys, venv, ensurepip; assert sys.version_info >= (3, 11)' 2>/dev/null \
+	  || { echo "opsdesk needs Python 3.11 or newer with its venv module (Debian, Ubuntu: apt-get install python3 python3-venv)."; exit 1; }
+	@echo "Setting up .venv (once, a minute or two) ..."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+run: .venv/ready  ## ingest, backfill, transform and chart the Boston 311 export (PARAMS=... for another)
+	@$(BIN)/opsdesk run $(PARAMS)
+
+test: .venv/ready  ## lint, then every test
+	@BIN=$(BIN) sh tests/run.sh
+
+lab: .venv/ready  ## JupyterLab on the notebooks
+	@$(BIN)/jupyter lab --notebook-dir=. notebooks/04_trends.ipynb
+
+lint: .venv/ready  ## ruff, and notebooks without stray metadata
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+lock:  ## choose the pins of pyproject.toml anew
+	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --quiet --output-file requirements.lock
+
+clean:  ## remove what runs wrote, and the environment
+	@rm -rf .venv outputs/*/

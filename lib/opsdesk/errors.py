@@ -1,0 +1,5 @@
+"""The one root of every error that speaks to a person."""
+
+
+class OpsdeskError(Exception):
+    """Something a person can put right: its text says what is wrong, where, and what to do."""

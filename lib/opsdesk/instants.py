@@ -1,0 +1,37 @@
+"""Reading points in time and months as people write them in parameters."""
+
+import re
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from opsdesk.errors import OpsdeskError
+
+
+def read_instant(name: str, text: str, timezone: str = "UTC") -> datetime:
+    """The instant that `text` means, in UTC: ISO 8601, a time without offset is a wall time in `timezone`.
+
+    Raises:
+        OpsdeskError: not a time, or not a zone; names the parameter `name`.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise OpsdeskError(f'{name}: {text!r} is not a time; write "2023-06-30 23:59:59".') from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=read_zone(timezone))
+    return moment.astimezone(UTC)
+
+
+def read_zone(timezone: str) -> ZoneInfo:
+    """The IANA zone called `timezone`, or an OpsdeskError."""
+    try:
+        return ZoneInfo(timezone)
+    except (KeyError, ValueError, OSError):
+        raise OpsdeskError(f"timezone: {timezone!r} is not an IANA time zone such as Europe/Berlin or UTC.") from None
+
+
+def read_month(name: str, text: str) -> str:
+    """`text` if it is a month such as 2023-01 or empty, else an OpsdeskError that names the parameter."""
+    if text and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
+        raise OpsdeskError(f'{name}: {text!r} is not a month; write "2023-01", or "" for all there are.')
+    return text
