@@ -1,0 +1,82 @@
+"""agents_master: who the agents are, checked and brought to one form."""
+
+import csv
+import io
+from datetime import date
+from pathlib import Path
+
+from opsdesk import project
+from opsdesk.errors import OpsdeskError
+from opsdesk.export import find_files, open_export
+
+COLUMNS = ("agent_id", "name", "team", "active_from", "active_to", "daily_capacity")
+
+
+def read_agents(agents: str, work: Path) -> list[dict[str, str]]:
+    """The agents in the file `agents` names ("" is none), sorted by agent_id, blank where unknown.
+
+    Dates become YYYY-MM-DD, daily_capacity a number of tickets; columns other than COLUMNS are left out.
+
+    Raises:
+        OpsdeskError: no agent_id column, an agent_id blank or there twice, a date or number that is none.
+    """
+    if not agents:
+        return []
+    path = find_files(agents)[0]
+    file = open_export(path, ",", work)
+    if "agent_id" not in file.header:
+        raise OpsdeskError(
+            f"{project.shown(path)} has no column 'agent_id'. Its columns are: {', '.join(map(repr, file.header))}."
+        )
+    found: dict[str, dict[str, str]] = {}
+    lines: dict[str, int] = {}
+    with file.plain.open(encoding="utf-8-sig", newline="") as text:
+        reader = csv.DictReader(text, fieldnames=None)
+        reader.fieldnames = [name.strip() for name in reader.fieldnames]
+        for row in reader:
+            where = f"{project.shown(path)}, line {reader.line_num}"
+            agent = _agent(where, row)
+            name = agent["agent_id"]
+            if name in found:
+                raise OpsdeskError(
+                    f"{where}: agent_id {name!r} stands on line {lines[name]} already; each agent has one line."
+                )
+            found[name], lines[name] = agent, reader.line_num
+    return [found[name] for name in sorted(found)]
+
+
+def agents_csv(agents: list[dict[str, str]]) -> bytes:
+    """The agents as the lake keeps them."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(agents)
+    return text.getvalue().encode()
+
+
+def _agent(where: str, row: dict[str, str | None]) -> dict[str, str]:
+    if None in row or None in row.values():
+        raise OpsdeskError(f"{where}: too many or too few fields for the header.")
+    agent = {column: " ".join((row.get(column) or "").split()) for column in COLUMNS}
+    if not agent["agent_id"]:
+        raise OpsdeskError(f"{where}: agent_id is blank; every agent needs one.")
+    for column in ("active_from", "active_to"):
+        agent[column] = _date(f"{where}, {column}", agent[column])
+    agent["daily_capacity"] = _number(f"{where}, daily_capacity", agent["daily_capacity"])
+    return agent
+
+
+def _date(where: str, text: str) -> str:
+    try:
+        return text and date.fromisoformat(text[:10]).isoformat()
+    except ValueError:
+        raise OpsdeskError(f"{where}: {text!r} is not a date; write 2023-01-31, or leave it blank.") from None
+
+
+def _number(where: str, text: str) -> str:
+    try:
+        return text and repr(float(text))
+    except ValueError:
+        raise OpsdeskError(
+            f"{where}: {text!r} is not a number of tickets a day; write 20, or leave it blank."
+        ) from None

@@ -1,0 +1,161 @@
+"""The export as files: which they are, whether they are text, what columns they have."""
+
+import csv
+import gzip
+import hashlib
+import zlib
+from dataclasses import dataclass
+from glob import glob
+from pathlib import Path
+
+from opsdesk import project
+from opsdesk.errors import OpsdeskError
+
+CHUNK = 1 << 22
+SIGNATURES = {
+    b"PK\x03\x04": "a zip archive or an Excel workbook: unpack it, or save the sheet as CSV UTF-8",
+    b"\xff\xfe": "UTF-16 text: save it again as CSV UTF-8",
+    b"\xfe\xff": "UTF-16 text: save it again as CSV UTF-8",
+    b"\x1f\x8b": "compressed with gzip: let its name end in .csv.gz",
+    b"%PDF": "a PDF",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook: save the sheet as CSV UTF-8",
+    b"PAR1": "a Parquet file",
+}
+
+
+@dataclass(frozen=True)
+class ExportFile:
+    """One file of an export, as plain CSV text on this machine.
+
+    `path` is what the user named, `plain` the file to read (`path` itself, or its unzipped copy), `lines` counts
+    physical lines, `sha256` is of the bytes as delivered.
+    """
+
+    path: Path
+    plain: Path
+    header: tuple[str, ...]
+    lines: int
+    sha256: str
+
+    @property
+    def name(self) -> str:
+        """The file's name without folders: what rejects and messages call it."""
+        return self.path.name
+
+
+def find_files(export: str) -> list[Path]:
+    """The files that `export` (a path or a glob) names, sorted by name.
+
+    Raises:
+        OpsdeskError: nothing there, a folder, or a file that is neither .csv nor .csv.gz.
+    """
+    pattern = project.resolve(export)
+    if pattern.is_dir():
+        raise OpsdeskError(
+            f"The export {export} is a folder: name a file in it, or a pattern such as {export.rstrip('/')}/*.csv."
+        )
+    if pattern.exists():
+        paths = [pattern]
+    else:
+        paths = sorted(Path(found) for found in glob(str(pattern), recursive=True) if not Path(found).is_dir())
+    if not paths:
+        kind = "No file matches the pattern" if any(sign in export for sign in "*?[") else "There is no file"
+        raise OpsdeskError(f"{kind} {export} (looked for {pattern}); set `export` in your params file.")
+    for path in paths:
+        if not path.name.lower().endswith((".csv", ".csv.gz", ".txt")):
+            raise OpsdeskError(f"The export {project.shown(path)} does not end in .csv or .csv.gz.")
+    return paths
+
+
+def open_export(path: Path, delimiter: str, work: Path) -> ExportFile:
+    """Looks at one file: checks that it is text with a header, unzips it into `work` where it is compressed.
+
+    Raises:
+        OpsdeskError: empty, not text, broken gzip, unreadable, or a header that is none.
+    """
+    try:
+        sha256, plain = _digest(path), path
+        if path.name.lower().endswith(".gz"):
+            plain = _unzip(path, work)
+        first = _first_bytes(path, plain)
+        header = _header(path, first, delimiter)
+        return ExportFile(path=path, plain=plain, header=header, lines=_count_lines(plain), sha256=sha256)
+    except OSError as error:
+        raise OpsdeskError(f"Cannot read the export {project.shown(path)}: {error.strerror or error}.") from None
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _unzip(path: Path, work: Path) -> Path:
+    plain = work / path.name[: -len(".gz")]
+    try:
+        with gzip.open(path, "rb") as packed, plain.open("wb") as unpacked:
+            while chunk := packed.read(CHUNK):
+                unpacked.write(chunk)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise OpsdeskError(f"{project.shown(path)} is not a whole gzip file ({error}): fetch it again.") from None
+    return plain
+
+
+def _first_bytes(path: Path, plain: Path) -> bytes:
+    with plain.open("rb") as file:
+        first = file.read(1 << 16)
+    for signature, meaning in SIGNATURES.items():
+        if first.startswith(signature):
+            raise OpsdeskError(f"The export {project.shown(path)} is not CSV text: it is {meaning}.")
+    if b"\0" in first:
+        raise OpsdeskError(
+            f"The export {project.shown(path)} is not text: it holds zero bytes (UTF-16 or binary). Save it as CSV UTF-8."
+        )
+    if not first.strip(b"\xef\xbb\xbf \t\r\n"):
+        raise OpsdeskError(f"The export {project.shown(path)} is empty: not even a header line. Export it again.")
+    return first
+
+
+def _header(path: Path, first: bytes, delimiter: str) -> tuple[str, ...]:
+    if b"\n" not in first and b"\r" in first:
+        raise OpsdeskError(
+            f"The export {project.shown(path)} ends its lines with a bare CR (old Mac): save it with LF or CRLF."
+        )
+    line = first.removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0].rstrip(b"\r")
+    try:
+        text = line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise OpsdeskError(
+            f"The header of {project.shown(path)} is not UTF-8 (byte {error.start + 1} of line 1): save the export as CSV UTF-8."
+        ) from None
+    if not text.strip():
+        raise OpsdeskError(f"The first line of {project.shown(path)} is blank: the header must stand there.")
+    return tuple(name.strip() for name in next(csv.reader([text], delimiter=delimiter)))
+
+
+def _count_lines(path: Path) -> int:
+    lines, last = 0, b"\n"
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            lines += chunk.count(b"\n")
+            last = chunk[-1:]
+    return lines + (last != b"\n")
+
+
+def check_columns(file: ExportFile, wanted: list[str], mapping_name: str) -> None:
+    """Holds a file's header to the columns that a mapping names.
+
+    Raises:
+        OpsdeskError: a wanted column is missing or stands there twice; the text lists the columns that are there.
+    """
+    missing = [name for name in wanted if name not in file.header]
+    if missing:
+        raise OpsdeskError(
+            f"{project.shown(file.path)} has no column {', '.join(map(repr, missing))}, which the mapping {mapping_name!r} needs. "
+            f"Its columns are: {', '.join(map(repr, file.header))}. Correct the export, or name the right columns in "
+            f"params/mappings/{mapping_name}.yaml."
+        )
+    twice = [name for name in wanted if file.header.count(name) > 1]
+    if twice:
+        raise OpsdeskError(
+            f"{project.shown(file.path)} has the column {twice[0]!r} twice: which one is meant? Rename one."
+        )

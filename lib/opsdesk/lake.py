@@ -1,0 +1,169 @@
+"""The lake: one normalised CSV a day, one manifest a month that is written last, rejects and agents beside them."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+
+import filelock
+
+from opsdesk import project
+from opsdesk.errors import OpsdeskError
+from opsdesk.store import Checksum, FolderStore, checksum
+
+COLUMNS = (
+    "ticket_id", "created_at", "resolved_at", "resolution_hours", "sla_hours", "sla_breached", "priority", "category",
+    "channel", "customer_tier", "status", "agent_id", "_issues",
+)  # fmt: skip
+AGENTS = "agents_data/agents_master.csv"
+AGENTS_MANIFEST = "agents_data/_manifest.json"
+RECORD = "_ingest.json"
+
+
+@dataclass(frozen=True)
+class DayFile:
+    """One day's file as its manifest knows it."""
+
+    file: str
+    rows: int
+    bytes: int
+    crc32c: str
+
+    @property
+    def checksum(self) -> Checksum:
+        """What the file's content must measure."""
+        return Checksum(self.bytes, self.crc32c)
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The committed content of one part of the lake: a month ("2023-01") or "agents"."""
+
+    part: str
+    files: tuple[DayFile, ...]
+
+    @property
+    def rows(self) -> int:
+        """Rows of all its files."""
+        return sum(file.rows for file in self.files)
+
+    @property
+    def content(self) -> bytes:
+        """The manifest as it is written: no clock in it, so the same files give the same bytes."""
+        text = json.dumps(
+            {"part": self.part, "rows": self.rows, "files": [asdict(file) for file in self.files]}, indent=1
+        )
+        return text.encode() + b"\n"
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells this content from any other."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+class Lake:
+    """Day files and manifests in a store."""
+
+    def __init__(self, store: FolderStore) -> None:
+        self.store = store
+
+    @contextmanager
+    def locked(self, wait: float = 0) -> Iterator[None]:
+        """Keeps other steps away while one reads or writes the lake; an OpsdeskError where one is at work for `wait` seconds."""
+        path = self.store.folder / ".lock"
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lock = filelock.FileLock(path)
+            lock.acquire(timeout=wait)
+        except filelock.Timeout:
+            raise OpsdeskError(
+                f"Another ingest or backfill is at work on the lake {self.store.url}: wait until it has ended."
+            ) from None
+        except OSError as error:
+            raise OpsdeskError(f"Cannot write to the lake {self.store.url}: {error.strerror}.") from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def manifests(self) -> dict[str, Manifest]:
+        """The committed parts, months first in order, then agents.
+
+        Raises:
+            OpsdeskError: a manifest that cannot be read.
+        """
+        names = [name for name in self.store.names("raw") if name.endswith("/_manifest.json")]
+        found = [self._read_manifest(name) for name in names]
+        if AGENTS_MANIFEST in self.store.names("agents_data"):
+            found.append(self._read_manifest(AGENTS_MANIFEST))
+        return {manifest.part: manifest for manifest in found}
+
+    def _read_manifest(self, name: str) -> Manifest:
+        try:
+            content = json.loads(self.store.read(name))
+            manifest = Manifest(content["part"], tuple(DayFile(**file) for file in content["files"]))
+            sound = folder_of(manifest.part) + "/_manifest.json" == name and content["rows"] == manifest.rows
+        except (ValueError, KeyError, TypeError, AttributeError):
+            sound = False
+        if not sound:
+            raise OpsdeskError(
+                f"The manifest {self.store.url}/{name} cannot be read or was edited: delete it and run 01_ingest again."
+            )
+        return manifest
+
+    def faults(self, manifests: dict[str, Manifest]) -> dict[str, str]:
+        """What is torn: for each object that is not as its manifest says, or has none, a few words."""
+        faults = {}
+        actual = self.store.checksums("raw") | self.store.checksums("agents_data")
+        for manifest in manifests.values():
+            for file in manifest.files:
+                name = f"{folder_of(manifest.part)}/{file.file}"
+                found = actual.pop(name, None)
+                if found != file.checksum:
+                    faults[name] = "is missing" if found is None else "does not match its manifest"
+        strays = (name for name in actual if not name.endswith("/_manifest.json"))
+        return faults | dict.fromkeys(strays, "is in no manifest")
+
+    def write_manifest(self, manifest: Manifest) -> None:
+        """Commits a part, or removes the manifest of one that holds nothing any more."""
+        name = f"{folder_of(manifest.part)}/_manifest.json"
+        if manifest.files:
+            self.store.write(name, manifest.content)
+        else:
+            self.store.delete(name)
+
+    def write_file(self, part: str, file: str, rows: int, content: bytes) -> DayFile:
+        """Writes one file of a part and returns its line for the manifest."""
+        self.store.write(f"{folder_of(part)}/{file}", content)
+        return DayFile(file, rows, *checksum(content))
+
+    def record(self) -> dict:
+        """What the last whole ingest left about itself ({} where there was none, or it cannot be read)."""
+        try:
+            return json.loads(self.store.read(RECORD))
+        except (FileNotFoundError, ValueError):
+            return {}
+
+    def write_record(self, record: dict) -> None:
+        """Leaves `record` for the next ingest and for `opsdesk status`; the very last write of an ingest."""
+        self.store.write(RECORD, json.dumps(record, indent=1).encode() + b"\n")
+
+
+def folder_of(part: str) -> str:
+    """The folder of a part: raw/2023/01, or agents_data."""
+    return "agents_data" if part == "agents" else f"raw/{part[:4]}/{part[5:7]}"
+
+
+def open_lake(url: str) -> Lake:
+    """The lake that the parameter `lake` names: a folder, from the project root.
+
+    Raises:
+        OpsdeskError: a place that cannot be a lake.
+    """
+    if "://" in url:
+        raise OpsdeskError(f"lake: {url!r} is not a folder; this version keeps lakes in local folders only.")
+    folder = project.resolve(url)
+    if folder.exists() and not folder.is_dir():
+        raise OpsdeskError(f"lake: {project.shown(folder)} is a file; name a folder.")
+    return Lake(FolderStore(folder))

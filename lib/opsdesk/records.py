@@ -1,0 +1,169 @@
+"""The export as records: DuckDB reads them, and where their structure is in doubt a careful reader sorts them first.
+
+DuckDB's reader is fast and reports lines of the wrong shape. Its answer is believed only if counting proves it:
+physical lines = header + records + reported lines. Quoted newlines, blank lines or a torn quote break the equation; then
+`lines.sort_lines` reads the file line by line, recovers after a torn quote, and DuckDB reads what is well formed.
+"""
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from opsdesk.errors import OpsdeskError
+from opsdesk.export import ExportFile
+from opsdesk.lines import Malformed, sort_lines, text_of
+
+SINGLE_LINE = {  # what DuckDB may report of a line for its counts to be believed
+    "MISSING COLUMNS": "too few fields",
+    "TOO MANY COLUMNS": "too many fields",
+    "UNQUOTED VALUE": "a quote that is not closed",
+}
+
+
+@dataclass
+class Layout:
+    """Where the records of one file stand, counted from 0.
+
+    `starts` and `offsets`: from record `starts[i]` on, line = record + offsets[i].
+    `spans`: records of more than one physical line, and of how many.
+    """
+
+    file: ExportFile
+    records: int = 0
+    starts: array = field(default_factory=lambda: array("q"))
+    offsets: array = field(default_factory=lambda: array("q"))
+    spans: dict[int, int] = field(default_factory=dict)
+    malformed: list[Malformed] = field(default_factory=list)
+
+    @property
+    def rows(self) -> int:
+        """Data rows of the file: its records and its malformed lines."""
+        return self.records + len(self.malformed)
+
+    def line_of(self, record: int) -> int:
+        """The physical line on which a record of this file starts."""
+        return record + self.offsets[bisect_right(self.starts, record) - 1]
+
+    def raw_texts(self, records: Iterable[int]) -> dict[int, tuple[int, str]]:
+        """For each record of this file asked for: its physical line and its text as it stands there."""
+        wanted = {self.line_of(record): record for record in records}
+        found: dict[int, tuple[int, str]] = {}
+        if not wanted:
+            return found
+        last = max(wanted)
+        with self.file.plain.open("rb") as lines:
+            numbered = enumerate(lines, 1)
+            for number, line in numbered:
+                if number in wanted:
+                    record = wanted[number]
+                    for _ in range(self.spans.get(record, 1) - 1):
+                        line += next(numbered)[1]
+                    found[record] = (number, text_of(line))
+                if number >= last:
+                    break
+        return found
+
+
+def read_records(
+    con: duckdb.DuckDBPyConnection, file: ExportFile, delimiter: str, select: str, table: str, work: Path
+) -> Layout:
+    """Creates `table` from `select` (a query with `{source}` where the reader goes) over every record of `file`.
+
+    The source's columns are named c0, c1, ... in the order of the header and are text. Record k of the file, counted
+    from 0, becomes the row with rowid k.
+
+    Raises:
+        OpsdeskError: counts that do not add up, which would be a defect of the reader.
+    """
+    layout = _read_fast(con, file, delimiter, select, table)
+    return layout or _read_careful(con, file, delimiter, select, table, work)
+
+
+def quoted(text: str) -> str:
+    """`text` as an SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _source(path: Path, columns: int, delimiter: str, options: str) -> str:
+    named = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(columns))
+    return (
+        f"read_csv({quoted(str(path))}, auto_detect=false, delim={quoted(delimiter)}, quote='\"', escape='\"', "
+        f"columns={{{named}}}, {options})"
+    )
+
+
+def _read_fast(
+    con: duckdb.DuckDBPyConnection, file: ExportFile, delimiter: str, select: str, table: str
+) -> Layout | None:
+    """DuckDB's own reading, or None when its counts do not prove it right."""
+    rejects = f"{table}_malformed"
+    source = _source(
+        file.plain,
+        len(file.header),
+        delimiter,
+        f"header=true, store_rejects=true, rejects_table={quoted(rejects)}, rejects_scan={quoted(rejects + '_scan')}",
+    )
+    try:
+        con.execute(f"CREATE OR REPLACE TABLE {table} AS {select.replace('{source}', source)}")
+    except duckdb.InvalidInputException:
+        return None
+    records = con.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+    reported = con.execute(
+        f"SELECT line, first(error_type), first(csv_line) FROM {rejects} GROUP BY line ORDER BY line"
+    ).fetchall()
+    if file.lines != 1 + records + len(reported) or not {kind for _, kind, _ in reported} <= SINGLE_LINE.keys():
+        return None
+    layout = Layout(
+        file,
+        records,
+        malformed=[Malformed(line, SINGLE_LINE[kind], raw.rstrip("\r\n")) for line, kind, raw in reported],
+    )
+    _lay_out(layout, (line.line for line in layout.malformed))
+    return layout
+
+
+def _lay_out(layout: Layout, skipped: Iterable[int]) -> None:
+    """Fills `starts` and `offsets` of a file whose records are one line each, the lines `skipped` between them."""
+    layout.starts.append(0)
+    layout.offsets.append(2)
+    for line in skipped:
+        record = line - layout.offsets[-1]
+        if layout.starts[-1] == record:
+            layout.offsets[-1] += 1
+        else:
+            layout.starts.append(record)
+            layout.offsets.append(layout.offsets[-1] + 1)
+
+
+def _read_careful(
+    con: duckdb.DuckDBPyConnection, file: ExportFile, delimiter: str, select: str, table: str, work: Path
+) -> Layout:
+    layout = Layout(file)
+    sorted_file = work / f"{table}.csv"
+    with sorted_file.open("wb") as out:
+        for line, span, record in sort_lines(file, delimiter, layout.malformed):
+            _note_place(layout, line, span)
+            out.write(record)
+    source = _source(sorted_file, len(file.header), delimiter, "header=false, new_line='\\n'")
+    con.execute(f"CREATE OR REPLACE TABLE {table} AS {select.replace('{source}', source)}")
+    sorted_file.unlink()
+    records = con.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+    if records != layout.records:
+        raise OpsdeskError(
+            f"{file.name}: {layout.records} records were found and {records} read. Nothing was written; please report this file."
+        )
+    return layout
+
+
+def _note_place(layout: Layout, line: int, span: int) -> None:
+    record = layout.records
+    if not layout.starts or layout.offsets[-1] != line - record:
+        layout.starts.append(record)
+        layout.offsets.append(line - record)
+    if span > 1:
+        layout.spans[record] = span
+    layout.records += 1

@@ -1,0 +1,1 @@
+"""The three steps that notebooks 01 to 03 call, and what only they need."""

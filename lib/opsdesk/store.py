@@ -1,0 +1,84 @@
+"""Where the lake's objects lie: a folder. Objects are named from the lake's root, with slashes."""
+
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+import google_crc32c
+
+from opsdesk import project
+from opsdesk.errors import OpsdeskError
+
+
+class Checksum(NamedTuple):
+    """What tells one content from another: size in bytes and crc32c as 8 hex digits."""
+
+    bytes: int
+    crc32c: str
+
+
+def checksum(content: bytes) -> Checksum:
+    """Size and crc32c of `content`."""
+    return Checksum(len(content), f"{google_crc32c.value(content):08x}")
+
+
+class FolderStore:
+    """A lake in a local folder. A write replaces an object whole: a reader sees the old or the new one."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @property
+    def url(self) -> str:
+        """The folder as a person should read it."""
+        return project.shown(self.folder)
+
+    def names(self, under: str) -> list[str]:
+        """The names of all objects below the folder `under`, sorted."""
+        top = self.folder / under
+        return sorted(
+            path.relative_to(self.folder).as_posix()
+            for path in top.rglob("*")
+            if path.is_file() and path.suffix != ".part"
+        )
+
+    def read(self, name: str) -> bytes:
+        """The content of one object; FileNotFoundError where there is none."""
+        return (self.folder / name).read_bytes()
+
+    def checksums(self, under: str) -> dict[str, Checksum]:
+        """Size and crc32c of every object below `under`, from the bytes as they are now."""
+        return {name: checksum(self.read(name)) for name in self.names(under)}
+
+    def write(self, name: str, content: bytes) -> None:
+        """Puts `content` in the object's place.
+
+        Raises:
+            OpsdeskError: the disk is full or may not be written.
+        """
+        path = self.folder / name
+        part = path.with_name(path.name + ".part")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part.write_bytes(content)
+            part.replace(path)
+        except OSError as error:
+            with suppress(OSError):
+                part.unlink()
+            raise OpsdeskError(f"Cannot write {project.shown(path)}: {error.strerror or error}. Nothing after it was written; "
+                               "free space or allow writing there, then run again.") from None  # fmt: skip
+
+    def delete(self, name: str) -> None:
+        """Removes one object, and its folder where that leaves it empty; one that is not there is fine."""
+        path = self.folder / name
+        if not path.exists():
+            return
+        path.unlink()
+        for parent in path.parents:
+            if parent == self.folder or any(parent.iterdir()):
+                break
+            parent.rmdir()
+
+    def local_paths(self, names: list[str], work: Path) -> list[Path]:
+        """Files on this machine with the content of the objects (`work` is for stores that must fetch them)."""
+        return [self.folder / name for name in names]
