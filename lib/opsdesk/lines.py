@@ -1,10 +1,12 @@
 """The careful reader: an export line by line, for files whose structure DuckDB cannot be trusted with alone."""
 
+import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import BinaryIO, NamedTuple
 
-from opsdesk.export import ExportFile
+from opsdesk.export import CHUNK, ExportFile
 
 LONGEST_RECORD = 1000  # physical lines one quoted field may span before its opening quote counts as torn
 LARGEST_RECORD = 2_000_000  # bytes, DuckDB's own limit
@@ -24,47 +26,100 @@ def text_of(raw: bytes) -> str:
     return raw.rstrip(b"\r\n").decode("utf-8", errors="backslashreplace")
 
 
-def sort_lines(file: ExportFile, delimiter: str, malformed: list[Malformed]) -> Iterator[tuple[int, int, bytes]]:
-    """Yields (line, physical lines, bytes ending in LF) of each well-formed record; the others go to `malformed`.
+class Run(NamedTuple):
+    """Well-formed records that follow each other: the line of the first, their number, physical lines of each, their bytes."""
+
+    line: int
+    records: int
+    span: int
+    content: bytes
+
+
+def sort_lines(file: ExportFile, delimiter: str, malformed: list[Malformed]) -> Iterator[Run]:
+    """Yields the well-formed records of a file, ended by LF, and puts the other lines into `malformed`.
 
     A quoted field may hold newlines. Where joining lines does not end in a whole record, the quote is torn: its first
     line alone is malformed and reading goes on with the line after it.
     """
-    mark = re.escape(delimiter.encode())
-    plain, quotes = rb'[^"%s\n][^%s\n]*+' % (mark, mark), rb'"[^"]*+(?:""[^"]*+)*+'
-    value = rb'(?:%s|%s"|)' % (plain, quotes)
-    whole = re.compile(rb"%s(?:%s%s){%d}" % (value, mark, value, len(file.header) - 1))
-    torn = re.compile(rb"(?:%s%s)*%s" % (value, mark, quotes))  # ends inside a quoted field
-    with file.plain.open("rb") as lines:
-        waiting = enumerate(lines, 1)
-        next(waiting)
-        again: list[tuple[int, bytes]] = []
-        while (head := again.pop() if again else next(waiting, None)) is not None:
-            number, record = head[0], _unended(head[1])
-            if not record.strip():
+    shape = _Shape(delimiter, len(file.header))
+    with file.plain.open("rb") as stream:
+        window = _Window(stream)
+        number = 1 + window.skip(window.line(0))
+        while True:
+            if block := shape.plain_block(window):
+                yield Run(number, block.count(b"\n"), 1, block.replace(b"\r\n", b"\n"))
+                number += window.skip(block)
+            head = window.line(0)
+            if head is None:
+                return
+            record, taken, lines = _join(head, window, shape)
+            if not head.strip():
+                pass
+            elif shape.whole.fullmatch(record) and len(record) <= LARGEST_RECORD and _is_utf8(record):
+                yield Run(number, 1, lines, record + b"\n")
+                number += window.skip(taken)
                 continue
-            joined: list[tuple[int, bytes]] = []
-            while not whole.fullmatch(record) and torn.fullmatch(record) and len(joined) < LONGEST_RECORD:
-                closing = _lines_to_next_quote(waiting, again, LONGEST_RECORD - len(joined))
-                joined += closing
-                record = b"\n".join([record, *(_unended(line) for _, line in closing)])
-                if not closing or b'"' not in closing[-1][1]:
-                    break
-            if whole.fullmatch(record) and len(record) <= LARGEST_RECORD and _is_utf8(record):
-                yield number, 1 + len(joined), record + b"\n"
             else:
-                malformed.append(Malformed(number, _what_is_wrong(record, joined, torn, mark, value), text_of(head[1])))
-                again.extend(reversed(joined))
+                malformed.append(Malformed(number, _what_is_wrong(record, lines > 1, shape), text_of(head)))
+            number += window.skip(head)
 
 
-def _lines_to_next_quote(waiting: Iterator, again: list[tuple[int, bytes]], most: int) -> list[tuple[int, bytes]]:
-    """The lines up to and with the next one that holds a quote: only there a quoted field can end."""
-    taken: list[tuple[int, bytes]] = []
-    while len(taken) < most and (line := again.pop() if again else next(waiting, None)) is not None:
-        taken.append(line)
-        if b'"' in line[1]:
+class _Shape:
+    """What records of so many fields look like, as regular expressions that never go back."""
+
+    def __init__(self, delimiter: str, fields: int) -> None:
+        self.delimiter, self.fields = delimiter, fields
+        mark = re.escape(delimiter.encode())
+        bare, quotes = rb'[^"%s\n][^%s\n]*+' % (mark, mark), rb'"[^"]*+(?:""[^"]*+)*+'
+        value = rb'(?:%s|%s"|)' % (bare, quotes)
+        self.whole = re.compile(rb"%s(?:%s%s){%d}" % (value, mark, value, fields - 1))
+        self.torn = re.compile(rb"(?:%s%s)*%s" % (value, mark, quotes))  # ends inside a quoted field
+        self.stray = re.compile(rb'(?:^|%s)"[^"]*(?:""[^"]*)*"[^"%s]' % (mark, mark))  # text after a closing quote
+        flat = rb'(?:[^"%s\r\n][^%s\r\n]*+|"[^"\n]*+(?:""[^"\n]*+)*+"|)' % (mark, mark)
+        self.lines = re.compile(rb"(?:(?!\s*\n)%s(?:%s%s){%d}\r?\n){1,10000}+" % (flat, mark, flat, fields - 1))
+
+    def plain_block(self, window: "_Window") -> bytes:
+        """The records of one line each that come next, as many as are in sight: nearly all of a file."""
+        found = self.lines.match(window.text, window.at)
+        return found[0] if found and _is_utf8(found[0]) else b""
+
+
+class _Window:
+    """A part of the file in memory; lines are looked at from `at` on and skipped when done with."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.stream, self.text, self.at = stream, b"", 0
+
+    def line(self, offset: int) -> bytes | None:
+        """The line that begins `offset` bytes further on, with its end; None after the last."""
+        while (end := self.text.find(b"\n", self.at + offset)) < 0:
+            chunk = self.stream.read(CHUNK)
+            self.text, self.at = self.text[self.at :] + chunk, 0
+            if not chunk:
+                return self.text[offset:] or None
+        return self.text[self.at + offset : end + 1]
+
+    def skip(self, done: bytes) -> int:
+        """Goes on behind the bytes `done`; returns how many line ends they hold."""
+        self.at += len(done)
+        return done.count(b"\n")
+
+
+def _join(head: bytes, window: _Window, shape: _Shape) -> tuple[bytes, bytes, int]:
+    """The record that begins with the line `head`, the bytes and the number of lines it stands in; joined as far as a quoted field goes on."""
+    record, taken, lines = _unended(head), head, 1
+    while lines < LONGEST_RECORD and not shape.whole.fullmatch(record) and shape.torn.fullmatch(record):
+        more = []
+        while lines < LONGEST_RECORD and (line := window.line(len(taken))) is not None:
+            more.append(_unended(line))
+            taken += line
+            lines += 1
+            if b'"' in line:  # only here a quoted field can end
+                break
+        record = b"\n".join([record, *more])
+        if not more or line is None or b'"' not in line:
             break
-    return taken
+    return record, taken, lines
 
 
 def _unended(line: bytes) -> bytes:
@@ -79,13 +134,19 @@ def _is_utf8(record: bytes) -> bool:
     return True
 
 
-def _what_is_wrong(record: bytes, joined: list, torn: re.Pattern, mark: bytes, value: bytes) -> str:
-    if joined or torn.fullmatch(record):
+def _what_is_wrong(record: bytes, was_joined: bool, shape: _Shape) -> str:
+    if was_joined or shape.torn.fullmatch(record):
         return "a quote that is not closed"
     if len(record) > LARGEST_RECORD:
         return "longer than 2 MB"
     if not _is_utf8(record):
         return "not UTF-8"
-    if not re.fullmatch(rb"%s(?:%s%s)*" % (value, mark, value), record):
+    if shape.stray.search(record):
         return "text after a closing quote"
-    return "too many or too few fields"
+    return wrong_count(record.decode(), shape.delimiter, shape.fields)
+
+
+def wrong_count(line: str, delimiter: str, fields: int) -> str:
+    """How far a line of whole fields is from the header's number of them."""
+    found = len(next(csv.reader([line], delimiter=delimiter)))
+    return f"too {'few' if found < fields else 'many'} fields: {found} of {fields}"

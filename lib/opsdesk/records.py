@@ -15,13 +15,9 @@ import duckdb
 
 from opsdesk.errors import OpsdeskError
 from opsdesk.export import ExportFile
-from opsdesk.lines import Malformed, sort_lines, text_of
+from opsdesk.lines import Malformed, Run, sort_lines, text_of, wrong_count
 
-SINGLE_LINE = {  # what DuckDB may report of a line for its counts to be believed
-    "MISSING COLUMNS": "too few fields",
-    "TOO MANY COLUMNS": "too many fields",
-    "UNQUOTED VALUE": "a quote that is not closed",
-}
+BELIEVED = {"MISSING COLUMNS", "TOO MANY COLUMNS"}  # what DuckDB may report of a line for its counts to count
 
 
 @dataclass
@@ -115,13 +111,11 @@ def _read_fast(
     reported = con.execute(
         f"SELECT line, first(error_type), first(csv_line) FROM {rejects} GROUP BY line ORDER BY line"
     ).fetchall()
-    if file.lines != 1 + records + len(reported) or not {kind for _, kind, _ in reported} <= SINGLE_LINE.keys():
+    if file.lines != 1 + records + len(reported) or not {kind for _, kind, _ in reported} <= BELIEVED:
         return None
-    layout = Layout(
-        file,
-        records,
-        malformed=[Malformed(line, SINGLE_LINE[kind], raw.rstrip("\r\n")) for line, kind, raw in reported],
-    )
+    texts = [(line, raw.rstrip("\r\n")) for line, _, raw in reported]
+    malformed = [Malformed(line, wrong_count(text, delimiter, len(file.header)), text) for line, text in texts]
+    layout = Layout(file, records, malformed=malformed)
     _lay_out(layout, (line.line for line in layout.malformed))
     return layout
 
@@ -145,9 +139,9 @@ def _read_careful(
     layout = Layout(file)
     sorted_file = work / f"{table}.csv"
     with sorted_file.open("wb") as out:
-        for line, span, record in sort_lines(file, delimiter, layout.malformed):
-            _note_place(layout, line, span)
-            out.write(record)
+        for run in sort_lines(file, delimiter, layout.malformed):
+            _note_place(layout, run)
+            out.write(run.content)
     source = _source(sorted_file, len(file.header), delimiter, "header=false, new_line='\\n'")
     con.execute(f"CREATE OR REPLACE TABLE {table} AS {select.replace('{source}', source)}")
     sorted_file.unlink()
@@ -159,11 +153,11 @@ def _read_careful(
     return layout
 
 
-def _note_place(layout: Layout, line: int, span: int) -> None:
+def _note_place(layout: Layout, run: Run) -> None:
     record = layout.records
-    if not layout.starts or layout.offsets[-1] != line - record:
+    if not layout.starts or layout.offsets[-1] != run.line - record:
         layout.starts.append(record)
-        layout.offsets.append(line - record)
-    if span > 1:
-        layout.spans[record] = span
-    layout.records += 1
+        layout.offsets.append(run.line - record)
+    if run.span > 1:
+        layout.spans[record] = run.span
+    layout.records += run.records

@@ -143,7 +143,7 @@ def _work_database(work: Path, size: int) -> Iterator[duckdb.DuckDBPyConnection]
     limit = "500MB" if size < 2 << 30 else "1500MB"
     with duckdb.connect(":memory:" if size < SMALL else work / "work.duckdb") as con:
         con.execute(f"SET memory_limit={quoted(limit)}; SET temp_directory={quoted(str(work / 'spill'))}")
-        con.execute("SET TimeZone='UTC'; SET enable_progress_bar=false; PRAGMA disable_checkpoint_on_shutdown")
+        con.execute("SET TimeZone='UTC'; PRAGMA disable_checkpoint_on_shutdown")
         try:
             yield con
         except duckdb.OutOfMemoryException as error:

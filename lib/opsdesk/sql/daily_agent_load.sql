@@ -1,0 +1,68 @@
+-- daily_agent_load: one row an agent and local day on which the agent was assigned, resolved or still held anything.
+-- Population: fact_tickets, with the agent as exported (not the one in force at the time); '(unassigned)' is an agent here.
+-- Counts are tickets, times are hours.
+WITH events AS (             -- at most two rows an agent and day
+  SELECT
+    agent_id, created_date AS event_date,
+    COUNT(*) AS assigned, COUNTIF(NOT is_resolved) AS open_from_day,
+    0 AS resolved, 0 AS timed, 0 AS micros, 0 AS breaches
+  FROM fact_tickets
+  GROUP BY agent_id, created_date
+  UNION ALL
+  SELECT
+    agent_id, resolved_date AS event_date,
+    0 AS assigned, 0 AS open_from_day,
+    COUNT(*) AS resolved, COUNT(resolution_hours_clean) AS timed,
+    SUM(IF(resolved_at >= created_at, TIMESTAMP_DIFF(resolved_at, created_at, MICROSECOND), 0)) AS micros,
+    COUNTIF(sla_state = 'breached') AS breaches
+  FROM fact_tickets
+  WHERE is_resolved
+  GROUP BY agent_id, resolved_date
+),
+
+event_days AS (
+  SELECT
+    agent_id,
+    event_date,
+    SUM(assigned) AS assigned,
+    SUM(open_from_day) AS open_from_day,
+    SUM(resolved) AS resolved,
+    SUM(timed) AS timed,
+    SUM(micros) AS micros,
+    SUM(breaches) AS breaches
+  FROM events
+  GROUP BY agent_id, event_date
+),
+
+balances AS (                -- the stock of an agent, from one event day until the day before the next
+  SELECT
+    *,
+    LEAD(event_date) OVER (PARTITION BY agent_id ORDER BY event_date) AS next_event,
+    SUM(assigned - resolved) OVER (
+      PARTITION BY agent_id ORDER BY event_date ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS open_tickets
+  FROM event_days
+),
+
+spans AS (                   -- without stock, only the event day itself
+  SELECT
+    *,
+    CASE
+      WHEN open_tickets = 0 THEN event_date
+      WHEN next_event IS NULL THEN DATE(@as_of, @timezone)
+      ELSE DATE_SUB(next_event, INTERVAL 1 DAY)
+    END AS last_day
+  FROM balances
+)
+
+SELECT
+  ops_date,
+  agent_id,
+  IF(ops_date = event_date, assigned, 0) AS tickets_assigned,
+  IF(ops_date = event_date, resolved, 0) AS tickets_resolved,
+  IF(ops_date = event_date, SAFE_DIVIDE(micros / 3600000000, timed), NULL) AS avg_resolution_hours,
+  IF(ops_date = event_date, breaches, 0) AS sla_breaches,
+  IF(ops_date = event_date, open_from_day, 0) AS open_tickets_from_day,
+  open_tickets
+FROM spans
+CROSS JOIN UNNEST(GENERATE_DATE_ARRAY(event_date, last_day)) AS ops_date

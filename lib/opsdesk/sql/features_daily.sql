@@ -1,0 +1,133 @@
+-- features_daily: one row a local day, quiet days included: what arrived, what was resolved, how the SLA was kept.
+-- Population: fact_tickets. A day runs from local midnight to local midnight, the last one ends at @as_of.
+-- Counts are tickets, times are hours, rates are fractions from 0 to 1 and NULL when there is nothing to divide by.
+WITH days AS (
+  SELECT ops_date
+  FROM (SELECT MIN(created_date) AS first_day FROM fact_tickets) AS bounds
+  CROSS JOIN UNNEST(GENERATE_DATE_ARRAY(first_day, DATE(@as_of, @timezone))) AS ops_date
+),
+
+created AS (
+  SELECT created_date AS ops_date, COUNT(*) AS tickets
+  FROM fact_tickets
+  GROUP BY created_date
+),
+
+resolved AS (
+  SELECT
+    resolved_date AS ops_date,
+    COUNT(*) AS tickets,
+    COUNT(resolution_hours_clean) AS timed,
+    -- whole microseconds are added and divided last: the same mean in whatever order they are added
+    SUM(IF(resolved_at >= created_at, TIMESTAMP_DIFF(resolved_at, created_at, MICROSECOND), 0)) AS micros,
+    COUNTIF(sla_state = 'met') AS met,
+    COUNTIF(sla_state = 'breached') AS breached,
+    COUNTIF(sla_state = 'breached' AND due_at IS NOT NULL) AS past_due
+  FROM fact_tickets
+  WHERE is_resolved
+  GROUP BY resolved_date
+),
+
+timed AS (
+  SELECT
+    resolved_date AS ops_date,
+    resolution_hours_clean AS hours,
+    CAST(FLOOR(resolution_hours_clean) AS INT64) AS whole_hours
+  FROM fact_tickets
+  WHERE resolution_hours_clean IS NOT NULL
+),
+
+hours AS (
+  SELECT ops_date, whole_hours, COUNT(*) AS tickets
+  FROM timed
+  GROUP BY ops_date, whole_hours
+),
+
+cumulated_hours AS (
+  SELECT
+    ops_date,
+    whole_hours,
+    tickets,
+    SUM(tickets) OVER (
+      PARTITION BY ops_date ORDER BY whole_hours ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS running,
+    SUM(tickets) OVER (PARTITION BY ops_date) AS total
+  FROM hours
+),
+
+percentile_hours AS (        -- the whole hours in which the median and the 90th percentile lie
+  SELECT ops_date, whole_hours, running - tickets AS quicker, total
+  FROM cumulated_hours
+  WHERE
+    -- in whole numbers (2 x running >= total, not running >= 0.5 x total): exact everywhere
+    (running * 2 >= total AND (running - tickets) * 2 < total)
+    OR (running * 10 >= total * 9 AND (running - tickets) * 10 < total * 9)
+),
+
+ranked AS (                  -- only the tickets of those hours need to be put in order
+  SELECT
+    timed.ops_date,
+    timed.hours,
+    percentile_hours.total,
+    percentile_hours.quicker
+    + ROW_NUMBER() OVER (PARTITION BY timed.ops_date, timed.whole_hours ORDER BY timed.hours) AS position
+  FROM timed
+  INNER JOIN percentile_hours
+    ON percentile_hours.ops_date = timed.ops_date
+    AND percentile_hours.whole_hours = timed.whole_hours
+),
+
+percentiles AS (             -- the smallest value whose share of the tickets is at least q
+  SELECT
+    ops_date,
+    MIN(IF(position * 2 >= total, hours, NULL)) AS median_tat,
+    MIN(IF(position * 10 >= total * 9, hours, NULL)) AS p90_tat
+  FROM ranked
+  GROUP BY ops_date
+),
+
+due AS (                     -- a ticket that is due is missed when it was unresolved at that moment
+  SELECT due_date AS ops_date, COUNT(*) AS tickets, COUNTIF(sla_state = 'breached') AS missed
+  FROM fact_tickets
+  WHERE due_at <= @as_of
+  GROUP BY due_date
+),
+
+counted AS (
+  SELECT
+    days.ops_date,
+    COALESCE(created.tickets, 0) AS total_tickets,
+    COALESCE(resolved.tickets, 0) AS resolved_tickets,
+    SAFE_DIVIDE(resolved.micros / 3600000000, resolved.timed) AS avg_tat,
+    SAFE_DIVIDE(resolved.breached, resolved.met + resolved.breached) AS sla_breach_rate,
+    percentiles.median_tat,
+    percentiles.p90_tat,
+    COALESCE(due.tickets, 0) AS sla_due_tickets,
+    COALESCE(due.missed, 0) AS sla_due_missed,
+    COALESCE(resolved.past_due, 0) AS resolved_past_due
+  FROM days
+  LEFT JOIN created ON created.ops_date = days.ops_date
+  LEFT JOIN resolved ON resolved.ops_date = days.ops_date
+  LEFT JOIN percentiles ON percentiles.ops_date = days.ops_date
+  LEFT JOIN due ON due.ops_date = days.ops_date
+)
+
+SELECT
+  ops_date,
+  total_tickets,
+  resolved_tickets,
+  SUM(total_tickets - resolved_tickets) OVER (
+    ORDER BY ops_date ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+  ) AS open_tickets,
+  avg_tat,
+  sla_breach_rate,
+  median_tat,
+  p90_tat,
+  sla_due_tickets,
+  sla_due_missed,
+  1 - SAFE_DIVIDE(sla_due_missed, sla_due_tickets) AS sla_attainment,
+  -- a missed ticket is past due from the day it was due to the day before it was resolved
+  SUM(sla_due_missed - resolved_past_due) OVER (
+    ORDER BY ops_date ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+  ) AS past_due_tickets
+FROM counted

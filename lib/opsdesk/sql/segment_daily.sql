@@ -1,0 +1,91 @@
+-- segment_daily: one row a local day and segment, for each dimension: priority, category, channel, customer_tier and team.
+-- Population: fact_tickets. Every day from the segment's first created_date to the day of @as_of is there.
+-- team needs an agents file; it is '(none)' for an agent without team, not in the file, or unassigned.
+WITH teams AS (
+  SELECT agent_id, COALESCE(team, '(none)') AS team
+  FROM dim_agents
+),
+
+tickets AS (
+  SELECT 'priority' AS dimension, priority AS segment, created_date, resolved_date, due_date, due_at, sla_state
+  FROM fact_tickets
+  UNION ALL
+  SELECT 'category' AS dimension, category AS segment, created_date, resolved_date, due_date, due_at, sla_state
+  FROM fact_tickets
+  UNION ALL
+  SELECT 'channel' AS dimension, channel AS segment, created_date, resolved_date, due_date, due_at, sla_state
+  FROM fact_tickets
+  UNION ALL
+  SELECT 'customer_tier' AS dimension, customer_tier AS segment, created_date, resolved_date, due_date, due_at, sla_state
+  FROM fact_tickets
+  UNION ALL
+  SELECT 'team' AS dimension, COALESCE(team, '(none)') AS segment, created_date, resolved_date, due_date, due_at, sla_state
+  FROM fact_tickets
+  LEFT JOIN teams ON teams.agent_id = fact_tickets.agent_id
+  WHERE EXISTS (SELECT 1 FROM dim_agents)
+),
+
+events AS (                  -- at most three rows a segment and day
+  SELECT
+    dimension, segment, created_date AS ops_date,
+    COUNT(*) AS created, 0 AS resolved, 0 AS resolved_past_due, 0 AS due, 0 AS missed
+  FROM tickets
+  GROUP BY dimension, segment, created_date
+  UNION ALL
+  SELECT
+    dimension, segment, resolved_date AS ops_date,
+    0 AS created, COUNT(*) AS resolved, COUNTIF(sla_state = 'breached' AND due_at IS NOT NULL) AS resolved_past_due,
+    0 AS due, 0 AS missed
+  FROM tickets
+  WHERE resolved_date IS NOT NULL
+  GROUP BY dimension, segment, resolved_date
+  UNION ALL
+  SELECT
+    dimension, segment, due_date AS ops_date,
+    0 AS created, 0 AS resolved, 0 AS resolved_past_due, COUNT(*) AS due, COUNTIF(sla_state = 'breached') AS missed
+  FROM tickets
+  WHERE due_at <= @as_of
+  GROUP BY dimension, segment, due_date
+),
+
+segments AS (                -- a segment's first event is always a creation
+  SELECT dimension, segment, MIN(ops_date) AS first_day
+  FROM events
+  GROUP BY dimension, segment
+),
+
+quiet_days AS (
+  SELECT dimension, segment, ops_date, 0 AS created, 0 AS resolved, 0 AS resolved_past_due, 0 AS due, 0 AS missed
+  FROM segments
+  CROSS JOIN UNNEST(GENERATE_DATE_ARRAY(first_day, DATE(@as_of, @timezone))) AS ops_date
+),
+
+days AS (
+  SELECT
+    dimension,
+    segment,
+    ops_date,
+    SUM(created) AS created,
+    SUM(resolved) AS resolved,
+    SUM(resolved_past_due) AS resolved_past_due,
+    SUM(due) AS due,
+    SUM(missed) AS missed
+  FROM (SELECT * FROM events UNION ALL SELECT * FROM quiet_days) AS all_days
+  GROUP BY dimension, segment, ops_date
+)
+
+SELECT
+  ops_date,
+  dimension,
+  segment,
+  created,
+  resolved,
+  SUM(created - resolved) OVER (
+    PARTITION BY dimension, segment ORDER BY ops_date ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+  ) AS backlog_size,
+  SUM(missed - resolved_past_due) OVER (
+    PARTITION BY dimension, segment ORDER BY ops_date ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+  ) AS past_due,
+  due AS sla_due_tickets,
+  missed AS sla_due_missed
+FROM days

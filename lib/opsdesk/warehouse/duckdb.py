@@ -1,0 +1,169 @@
+"""The embedded warehouse: one DuckDB file. DuckDB lets one process write, so a connection lives for one operation."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from opsdesk import project
+from opsdesk.errors import OpsdeskError
+from opsdesk.records import quoted
+from opsdesk.tables import Table, catalogue
+from opsdesk.warehouse.connect import connect, first_lines
+from opsdesk.warehouse.loader import Loader
+
+LARGE = 1 << 30  # bytes of a database file above which an operation may take more memory
+RAW, LEDGER = ("tickets_raw", "agents_raw"), ("_loads", "_runs")
+
+
+class DuckDBWarehouse:
+    """A DuckDB file with the raw tables, the published tables and the ledgers `_loads` and `_runs`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def url(self) -> str:
+        """The warehouse as a params file names it."""
+        return f"duckdb:{project.shown(self.path)}"
+
+    # reading
+
+    def query(self, sql: str, parameters: Mapping[str, object] | None = None) -> pd.DataFrame:
+        """The rows of a query; `$name` in it takes `parameters["name"]`. Nothing can be changed by it.
+
+        Raises:
+            OpsdeskError: no warehouse yet, or what DuckDB says of the query.
+        """
+        with self._reading() as con:
+            try:
+                return con.execute(sql, dict(parameters or {})).df()
+            except duckdb.Error as error:
+                raise OpsdeskError(f"The query failed: {first_lines(error)}") from None
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A whole table, all columns.
+
+        Raises:
+            OpsdeskError: no such table; the text names those there are.
+        """
+        known = self.query("SELECT table_name FROM duckdb_tables() WHERE NOT temporary ORDER BY table_name")[
+            "table_name"
+        ].tolist()
+        if name not in known:
+            raise OpsdeskError(f"There is no table {name!r} in {self.url}: it has {', '.join(known)}.")
+        return self.query(f'SELECT * FROM "{name}"')
+
+    def loads(self) -> pd.DataFrame:
+        """The ledger of loaded parts: part, fingerprint, rows, bytes, loaded_at."""
+        return self.query("SELECT * FROM _loads ORDER BY part")
+
+    def runs(self) -> pd.DataFrame:
+        """The ledger of publications, oldest first."""
+        return self.query("SELECT * FROM _runs ORDER BY published_at, run_id")
+
+    # loading
+
+    @contextmanager
+    def loading(self) -> Iterator[Loader]:
+        """A connection for loading months; every month is a transaction of its own."""
+        with self._writing() as con:
+            for name in (*RAW, *LEDGER):
+                _create(con, catalogue()[name])
+            yield Loader(con)
+
+    # publishing
+
+    def publish(
+        self,
+        build: Mapping[str, str],
+        check: Callable[[Callable[[str], list[tuple]]], None],
+        run: Callable[[dict[str, int]], dict],
+    ) -> dict[str, int]:
+        """Builds every table of `build` (name to SELECT) and publishes all of them in one transaction.
+
+        `check` is given a function that queries the new tables and raises where they contradict themselves; `run` makes
+        the row of `_runs` from the row counts. A failure changes nothing. Returns rows by table.
+        """
+        with self._writing() as con:
+            try:
+                con.execute("BEGIN")
+                rows = {name: _build(con, catalogue()[name], select) for name, select in build.items()}
+                check(lambda sql: con.execute(sql).fetchall())
+                row = run(rows)
+                con.execute(f"INSERT INTO _runs BY NAME SELECT {', '.join(f'${name} AS {name}' for name in row)}", row)
+                con.execute("COMMIT")
+            except BaseException:
+                con.execute("ROLLBACK")
+                raise
+        return rows
+
+    # connections
+
+    @contextmanager
+    def _reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        if not self.path.exists():
+            raise OpsdeskError(
+                f"There is no warehouse {self.url} yet: run the notebooks 01 to 03, or `opsdesk run`, first."
+            )
+        with self._connection(read_only=True) as con:
+            yield con
+
+    @contextmanager
+    def _writing(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OpsdeskError(f"Cannot write the warehouse {self.url}: {error.strerror}.") from None
+        with self._connection(read_only=False) as con:
+            try:
+                yield con
+            except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException) as error:
+                raise OpsdeskError(
+                    f"Writing the warehouse {self.url} failed, readers see what stood there before: {first_lines(error)}"
+                ) from None
+
+    @contextmanager
+    def _connection(self, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
+        with connect(self.path, read_only=read_only) as con:
+            large = self.path.stat().st_size > LARGE
+            con.execute(
+                f"SET memory_limit='{'2GB' if large else '600MB'}'; SET TimeZone='UTC'"
+            )
+            con.execute(f"SET preserve_insertion_order=false; SET temp_directory={quoted(str(self.path) + '.tmp')}")
+            yield con
+
+
+def _create(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Creates a raw or ledger table with its comments where it is not there yet."""
+    there = con.execute(
+        "SELECT column_name FROM duckdb_columns() WHERE table_name = ? ORDER BY column_index", [table.name]
+    ).fetchall()
+    expected = [column.name for column in table.columns]
+    if [name for (name,) in there] == expected:
+        return
+    if there:
+        raise OpsdeskError(
+            f"The table {table.name} of this warehouse was made by another version of opsdesk: delete the file and run from 02_backfill."
+        )
+    con.execute(
+        f"CREATE TABLE {table.name} ({', '.join(f'{column.name} {column.duckdb_type}' for column in table.columns)})"
+    )
+    _comment(con, table)
+
+
+def _build(con: duckdb.DuckDBPyConnection, table: Table, select: str) -> int:
+    con.execute(f"CREATE OR REPLACE TABLE {table.name} AS {select}")
+    _comment(con, table)
+    return con.execute(f"SELECT count(*) FROM {table.name}").fetchone()[0]
+
+
+def _comment(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Writes the sentences of tables.yaml into the database."""
+    comments = [f"COMMENT ON TABLE {table.name} IS {quoted(table.description)}"]
+    comments += [
+        f"COMMENT ON COLUMN {table.name}.{column.name} IS {quoted(column.description)}" for column in table.columns
+    ]
+    con.execute("; ".join(comments))

@@ -1,0 +1,115 @@
+"""Loading parts of the lake into DuckDB, each with its ledger row in the same transaction."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from opsdesk.errors import OpsdeskError
+from opsdesk.records import quoted
+from opsdesk.tables import catalogue
+from opsdesk.warehouse.connect import first_lines
+
+
+@dataclass(frozen=True)
+class Part:
+    """What backfill loads at once: a month of day files ("2023-01"), or "agents"."""
+
+    name: str
+    fingerprint: str
+    rows: int
+    bytes: int
+    folder: str
+    paths: Sequence[Path]
+
+    @property
+    def table(self) -> str:
+        """The raw table it belongs in."""
+        return "agents_raw" if self.name == "agents" else "tickets_raw"
+
+
+class Loader:
+    """Loads parts into the raw tables, each with its ledger row in the same transaction."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self.con = con
+
+    def fingerprints(self) -> dict[str, str]:
+        """What is loaded: fingerprint by part."""
+        return dict(self.con.execute("SELECT part, fingerprint FROM _loads ORDER BY part").fetchall())
+
+    def replace(self, part: Part, loaded_at: datetime) -> None:
+        """Puts the files of `part` in the place of what was loaded of it before.
+
+        Raises:
+            OpsdeskError: a file that does not fit the schema, or a row count other than the manifest's; nothing of
+                the part has changed then.
+        """
+        with self._transaction():
+            self._delete(part.name)
+            columns = catalogue()[part.table].columns
+            types = {column.name: column.duckdb_type for column in columns if not _is_added(column.name)}
+            schema = ", ".join(f"'{name}': '{kind}'" for name, kind in types.items())
+            files = ", ".join(quoted(str(path)) for path in part.paths)
+            added = (
+                ", $loaded_at AS _ingestion_ts, $folder || '/' || parse_filename(filename) AS _source_file"
+                if part.table == "tickets_raw"
+                else ""
+            )
+            values = {"loaded_at": loaded_at, "folder": part.folder} if added else {}
+            try:
+                self.con.execute(
+                    f"INSERT INTO {part.table} BY NAME SELECT {', '.join(types)}{added} FROM read_csv([{files}], header=true, "
+                    f"auto_detect=false, delim=',', quote='\"', escape='\"', filename=true, columns={{{schema}}})", values,
+                )  # fmt: skip
+            except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
+                raise OpsdeskError(
+                    f"{part.name}: a file of the lake does not fit the schema of {part.table}: {first_lines(error)}"
+                ) from None
+            self._check_rows(part)
+            self.con.execute(
+                "INSERT INTO _loads VALUES (?, ?, ?, ?, ?)",
+                [part.name, part.fingerprint, part.rows, part.bytes, loaded_at],
+            )
+
+    def remove(self, name: str) -> None:
+        """Removes a part that the lake no longer has."""
+        with self._transaction():
+            self._delete(name)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self.con.execute("BEGIN")
+        try:
+            yield
+            self.con.execute("COMMIT")
+        except BaseException:
+            self.con.execute("ROLLBACK")
+            raise
+
+    def _delete(self, name: str) -> None:
+        if name == "agents":
+            self.con.execute("DELETE FROM agents_raw")
+        else:
+            self.con.execute(f"DELETE FROM tickets_raw WHERE {_in_month(name)}")
+        self.con.execute("DELETE FROM _loads WHERE part = ?", [name])
+
+    def _check_rows(self, part: Part) -> None:
+        where = "true" if part.name == "agents" else _in_month(part.name)
+        rows = self.con.execute(f"SELECT count(*) FROM {part.table} WHERE {where}").fetchone()[0]
+        if rows != part.rows:
+            raise OpsdeskError(
+                f"{part.name}: the manifest promises {part.rows:,} rows and {rows:,} were loaded. Run 01_ingest again, then this step."
+            )
+
+
+def _in_month(month: str) -> str:
+    start = f"TIMESTAMPTZ '{month}-01 00:00:00+00'"
+    return f"created_at >= {start} AND created_at < {start} + INTERVAL 1 MONTH"
+
+
+def _is_added(column: str) -> bool:
+    return column in ("_ingestion_ts", "_source_file")
