@@ -5,7 +5,7 @@ BIN    := .venv/bin
 PARAMS ?= params/boston311.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lab lint lock clean
+.PHONY: help run test lab lint lock docs clean
 
 help:  ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -30,6 +30,9 @@ lab: .venv/ready  ## JupyterLab on the notebooks
 
 lint: .venv/ready  ## ruff, and notebooks without stray metadata
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+docs: .venv/ready  ## write docs/tables.md anew from tables.yaml
+	@$(BIN)/python -m opsdesk.tables_page > docs/tables.md
 
 lock:  ## choose the pins of pyproject.toml anew
 	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \

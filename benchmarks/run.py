@@ -1,0 +1,203 @@
+"""The benchmarks: run.py steps|rerun|notebooks|scale|pyspark [--tickets N] [--rounds K] [--whole-lines].
+
+README.md says what each compares.
+"""
+
+import argparse
+import shutil
+import statistics
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from measure import Measurement, in_turn, markdown, ratio
+
+from opsdesk import project
+from opsdesk.sample import write_sample
+
+HERE = Path(__file__).resolve().parent
+OUTPUTS = project.ROOT / "outputs" / "benchmarks"
+STAGES = ("ingest", "backfill", "transform")
+SIZES = (300_000, 3_000_000, 30_000_000)
+
+
+def export_of(tickets: int) -> Path:
+    """The made-up export of so many tickets; written where it is missing."""
+    folder = OUTPUTS / "data" / str(tickets)
+    if not (folder / "agents_master.csv").exists() or not (folder / "whole").exists():
+        write_sample(folder, tickets)
+        (folder / "whole").touch()
+    return folder / "ops_tickets.csv"
+
+
+def whole_lines_of(export: Path) -> Path:
+    """A copy of a made-up export without its malformed lines: DuckDB can read it without a careful reader's help."""
+    copy = OUTPUTS / "data" / f"{export.parent.name}_whole_lines" / export.name
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(export.with_name("agents_master.csv"), copy.with_name("agents_master.csv"))
+    with export.open(encoding="utf-8") as lines, copy.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(next(lines))
+        file.writelines(
+            line for line in lines if line.endswith('."\n') and line.count(',"') == 1 and ", remote," not in line
+        )
+    return copy
+
+
+def size_of(export: Path) -> str:
+    """What an export is called in the tables."""
+    kind = ", whole lines only" if export.parent.name.endswith("_whole_lines") else ""
+    return f"{int(export.parent.name.split('_')[0]):,} tickets{kind}"
+
+
+def fresh(script: str, export: Path) -> Callable[[], list[str]]:
+    """A command of `script` on an export that starts with an empty folder each time."""
+
+    def prepare() -> list[str]:
+        out = OUTPUTS / "work" / Path(script).stem
+        shutil.rmtree(out, ignore_errors=True)
+        return [sys.executable, str(HERE / script), str(export), str(out)]
+
+    return prepare
+
+
+def again(export: Path) -> Callable[[], list[str]]:
+    """The steps once more, on what the last ones left."""
+    return lambda: [sys.executable, str(HERE / "steps.py"), str(export), str(OUTPUTS / "work" / "steps")]
+
+
+def median(numbers: Sequence[float]) -> str:
+    return f"{statistics.median(numbers):.2f}"
+
+
+def stage_seconds(runs: Sequence[Measurement], stage: str = "") -> list[float]:
+    """Seconds of one stage, or of all, a number a run."""
+    return [run.stages.get(stage, 0.0) if stage else run.stage_seconds for run in runs]
+
+
+def peak(runs: Sequence[Measurement]) -> str:
+    return f"{max(run.peak_mb for run in runs):.0f}"
+
+
+def steps(export: Path, rounds: int) -> str:
+    """lib beside the bare script, step by step."""
+    found = in_turn({"floor": fresh("floor.py", export), "lib": fresh("steps.py", export)}, rounds)
+    rows = [
+        (
+            stage or "**sum**",
+            median(stage_seconds(found["lib"], stage)),
+            median(stage_seconds(found["floor"], stage)),
+            f"{ratio(stage_seconds(found['lib'], stage), stage_seconds(found['floor'], stage)):.2f}",
+        )
+        for stage in (*STAGES, "")
+    ]
+    rows.append(("peak MB", peak(found["lib"]), peak(found["floor"]), ""))
+    return markdown((f"{size_of(export)}, {export.stat().st_size / 1e6:.0f} MB", "lib, s", "floor, s", "ratio"), rows)
+
+
+def rerun(export: Path, rounds: int) -> str:
+    """The steps again: nothing changed, then one day changed; each beside the first run of its round."""
+    found = in_turn(
+        {
+            "first run": fresh("steps.py", export),
+            "nothing changed": again(export),
+            "one day changed": again(with_one_day_changed(export)),
+        },
+        rounds,
+    )
+    first = stage_seconds(found["first run"])
+    rows = [
+        (
+            label,
+            *(median(stage_seconds(runs, stage)) for stage in (*STAGES, "")),
+            f"{ratio(stage_seconds(runs), first):.1%}",
+        )
+        for label, runs in found.items()
+    ]
+    return markdown((size_of(export), *(f"{stage}, s" for stage in STAGES), "sum, s", "of the first run"), rows)
+
+
+def with_one_day_changed(export: Path) -> Path:
+    """A copy of the export in which the tickets of one day in its middle have another customer tier."""
+    changed = OUTPUTS / "data" / f"{export.parent.name}_changed" / export.name
+    changed.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(export.with_name("agents_master.csv"), changed.with_name("agents_master.csv"))
+    with export.open(encoding="utf-8", newline="") as lines, changed.open("w", encoding="utf-8", newline="") as copy:
+        day = None
+        for number, line in enumerate(lines):
+            if number == int(export.parent.name.split("_")[0]) // 2:
+                day = line.split(",", 2)[1][:10]
+            is_of_day = day is not None and line.split(",", 2)[1:2] != [] and line.split(",", 2)[1].startswith(day)
+            copy.write(line.replace(",Bronze,", ",Gold,") if is_of_day else line)
+    return changed
+
+
+def notebooks(export: Path, rounds: int) -> str:
+    """The whole `opsdesk run` with its four notebooks beside the steps alone."""
+    params = OUTPUTS / "benchmark.yaml"
+    agents = export.with_name("agents_master.csv")
+    params.write_text(
+        f'export: "{export}"\nagents: "{agents}"\nmapping: "ops_tickets"\nas_of: "latest"\ntimezone: "UTC"\n'
+    )
+
+    def whole_run() -> list[str]:
+        shutil.rmtree(project.ROOT / "outputs" / params.stem, ignore_errors=True)
+        return [str(Path(sys.executable).with_name("opsdesk")), "run", str(params)]
+
+    found = in_turn({"lib": fresh("steps.py", export), "opsdesk run": whole_run}, rounds)
+    lib, whole = stage_seconds(found["lib"]), [run.seconds for run in found["opsdesk run"]]
+    more = statistics.median(a - b for a, b in zip(whole, lib, strict=True))
+    rows = [
+        ("lib, the three steps", median(lib), peak(found["lib"])),
+        ("`opsdesk run`, four notebooks and the report", median(whole), peak(found["opsdesk run"])),
+        ("**more**", f"{more:.2f}", ""),
+    ]
+    return markdown((size_of(export), "s", "peak MB"), rows)
+
+
+def scale(exports: Sequence[Path], rounds: int) -> str:
+    """The steps at growing sizes; growth is the time against the tickets (1.00 is linear)."""
+    rows, before = [], None
+    for export in exports:
+        tickets = int(export.parent.name.split("_")[0])
+        runs = in_turn({f"{tickets:,}": fresh("steps.py", export)}, rounds)[f"{tickets:,}"]
+        seconds = statistics.median(stage_seconds(runs))
+        growth = f"{seconds / before[1] / (tickets / before[0]):.2f}" if before else ""
+        parts = (median(stage_seconds(runs, stage)) for stage in STAGES)
+        rows.append(
+            (f"{tickets:,}", f"{export.stat().st_size / 1e6:,.0f}", *parts, f"{seconds:.2f}", growth, peak(runs))
+        )
+        before = (tickets, seconds)
+        shutil.rmtree(OUTPUTS / "work" / "steps", ignore_errors=True)
+    return markdown(("tickets", "MB", *(f"{stage}, s" for stage in STAGES), "sum, s", "growth", "peak MB"), rows)
+
+
+def pyspark(export: Path, rounds: int) -> str:
+    """The steps beside PySpark jobs written the usual way; both with the start of their processes."""
+    found = in_turn({"lib": fresh("steps.py", export), "PySpark": fresh("pyspark_usual.py", export)}, rounds)
+    lib = [run.seconds for run in found["lib"]]
+    rows = [
+        (label, median([run.seconds for run in runs]), peak(runs), f"{ratio([run.seconds for run in runs], lib):.1f}")
+        for label, runs in found.items()
+    ]
+    return markdown((size_of(export), "s", "peak MB", "times lib"), rows)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=["steps", "rerun", "notebooks", "scale", "pyspark"])
+    parser.add_argument("--tickets", type=int, nargs="+", help="how many; scale takes several, the others the first")
+    parser.add_argument("--rounds", type=int, help="how often each command runs (medians are shown)")
+    parser.add_argument("--whole-lines", action="store_true", help="leave the malformed lines out of the export")
+    chosen = parser.parse_args()
+    OUTPUTS.mkdir(parents=True, exist_ok=True)
+    sizes = chosen.tickets or (SIZES if chosen.what == "scale" else SIZES[:1])
+    exports = [whole_lines_of(export_of(size)) if chosen.whole_lines else export_of(size) for size in sizes]
+    if chosen.what == "scale":
+        print(scale(exports, chosen.rounds or 1))
+    else:
+        usual = 1 if chosen.what == "pyspark" else 5
+        print(globals()[chosen.what](exports[0], chosen.rounds or usual))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+"""The command `opsdesk`. Each command imports what it needs, so that help and status answer at once."""
+
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+import opsdesk
+from opsdesk.errors import OpsdeskError
+
+STEP_HELP = "A step is called 01_ingest, ingest or 1."
+INTERRUPTED = 130  # what shells expect after Ctrl-C
+
+
+def main() -> None:
+    """Run the command line: 0 done, 1 an error told in a sentence, 2 wrong usage, 3 a kernel died."""
+    debug = "--debug" in sys.argv
+    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]  # it may stand anywhere
+    try:
+        sys.exit(commands(["--debug", *arguments] if debug else arguments, standalone_mode=False) or 0)
+    except OpsdeskError as error:
+        _fail(str(error), debug)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("Interrupted: the kernel is stopped and the outputs are free again.", err=True)
+        sys.exit(INTERRUPTED)
+    except Exception as error:
+        _fail(f"Unexpected {type(error).__name__}: {error} (--debug shows where).", debug)
+
+
+def _fail(sentence: str, debug: bool) -> None:
+    if debug:
+        raise
+    click.echo(f"opsdesk: {sentence}", err=True)
+    sys.exit(1)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(opsdesk.__version__, prog_name="opsdesk")
+@click.option("--debug", is_flag=True, help="Show tracebacks.")
+def commands(debug: bool) -> None:
+    """Ticket exports in, true backlog and SLA trends out. Paths in PARAMS start at the project folder."""
+
+
+def _pairs(context: click.Context, parameter: click.Parameter, texts: tuple[str, ...]) -> dict[str, str]:
+    for text in texts:
+        if "=" not in text:
+            raise click.BadParameter("write it as key=value, such as -p timezone=Europe/Berlin")
+    return dict(text.split("=", 1) for text in texts)
+
+
+def _overrides(command: Callable) -> Callable:
+    return click.option(
+        "-p", "overrides", multiple=True, callback=_pairs, metavar="KEY=VALUE", help="Set a parameter."
+    )(command)
+
+
+@commands.command()
+@click.argument("params")
+@_overrides
+@click.option("--from", "from_step", metavar="STEP", help=f"Begin with this step. {STEP_HELP}")
+@click.option("--only", "only_step", metavar="STEP", help="Run this step alone.")
+@click.pass_context
+def run(context: click.Context, params: str, overrides: dict, from_step: str | None, only_step: str | None) -> int:
+    """Run the notebooks with params/NAME.yaml: ingest, backfill, transform, trends and the report."""
+    from opsdesk.pipeline import run as run_pipeline
+
+    record = run_pipeline(params, overrides, from_step, only_step, lambda: datetime.now(UTC), click.echo)
+    if record.error:
+        if record.traceback and context.parent.params["debug"]:
+            click.echo(record.traceback, err=True)
+        click.echo(f"opsdesk: {record.error}", err=True)
+    return record.exit_code
+
+
+@commands.command()
+@click.argument("params")
+@_overrides
+def status(params: str, overrides: dict) -> None:
+    """Tell past runs, loaded months, row counts and rejected rows."""
+    from opsdesk.params import read_parameters
+    from opsdesk.status import read_status, status_lines
+
+    parameters = read_parameters(params, overrides)
+    for line in status_lines(parameters, read_status(parameters)):
+        click.echo(line)
+
+
+@commands.command()
+@click.option("--tickets", type=click.IntRange(min=1), required=True, help="How many tickets.")
+@click.argument("folder", metavar="DIR")
+def sample(tickets: int, folder: str) -> None:
+    """Write a made-up but realistic ops_tickets.csv and agents_master.csv of any size."""
+    from opsdesk.sample import write_sample
+
+    written = write_sample(Path(folder), tickets)
+    click.echo(
+        f"{written.export}: {written.rows:,} rows over {written.days} days from {written.start}\n{written.agents}"
+    )
+
+
+@commands.command()
+@click.argument("params")
+@click.argument("sql")
+@click.option("--format", "form", type=click.Choice(["table", "csv", "parquet"]), default="table", show_default=True)
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file.")
+@click.option("--neutralise-formulas", is_flag=True, help="Put ' before text a spreadsheet would run (= + - @).")
+@click.option(
+    "--limit", type=click.IntRange(min=0), help="At most so many rows; 0 is all. A table on screen shows 100."
+)
+def query(params: str, sql: str, form: str, output: Path | None, neutralise_formulas: bool, limit: int | None) -> None:
+    """Print the rows of a SELECT on the published tables, or export them."""
+    if form == "parquet" and not output:
+        raise click.UsageError("Parquet is no text: name a file with --output.")
+    from opsdesk.rows_out import csv_text, neutralised, table_text, write_rows
+    from opsdesk.session import open as open_session
+
+    rows = open_session(params).query(sql)
+    rows = neutralised(rows) if neutralise_formulas else rows
+    if form != "table" or output:
+        rows = rows.head(limit) if limit else rows
+    if output:
+        write_rows(rows, output, form)
+        click.echo(f"{output}: {len(rows):,} rows", err=True)
+    else:
+        click.echo(
+            csv_text(rows) if form == "csv" else table_text(rows, 100 if limit is None else limit or None), nl=False
+        )

@@ -1,0 +1,103 @@
+"""What each parameter may say. A check gets the value and returns what is wrong with it, or nothing."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from opsdesk import project
+
+SECRET_WORDS = ("password", "passwd", "passphrase", "token", "secret", "key", "credential", "pwd")
+
+
+def looks_secret(name: str) -> bool:
+    """Whether `name` sounds as if its value must not be written down."""
+    return any(word in name.lower() for word in SECRET_WORDS)
+
+
+def problem_with(name: str, value: str) -> str | None:
+    """What is wrong with `value` for the parameter `name`, as the end of a sentence; None if nothing is."""
+    if any(ord(character) < 32 for character in value):
+        return "must be one line without control characters"
+    check = CHECKS.get(name)
+    return check(value) if check else None
+
+
+def _filled(value: str) -> str | None:
+    return None if value.strip() else "must not be empty"
+
+
+def _path(value: str) -> str | None:
+    if value.startswith("gs://"):
+        return "is in Google Cloud Storage, which is not built in yet: give a local path"
+    return _filled(value)
+
+
+def _optional_path(value: str) -> str | None:
+    return _path(value) if value else None
+
+
+def _mapping(value: str) -> str | None:
+    known = sorted(path.stem for path in (project.ROOT / "params" / "mappings").glob("*.yaml"))
+    return (
+        None if value in known else f"is not one of the files in params/mappings/: {', '.join(known) or 'none there'}"
+    )
+
+
+def _export_kind(value: str) -> str | None:
+    return None if value in ("full", "delta") else 'must be "full" (the whole truth) or "delta" (only what changed)'
+
+
+def _month(value: str) -> str | None:
+    valid = not value or re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", value)
+    return None if valid else 'must be a month such as "2023-01", or "" for all'
+
+
+def _timezone(value: str) -> str | None:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        return "is not an IANA time zone such as Europe/Berlin, America/New_York or UTC"
+    return None
+
+
+def _as_of(value: str) -> str | None:
+    try:
+        valid = value in ("latest", "now") or (
+            re.match(r"\d{4}-\d\d-\d\d[ T]\d", value) and datetime.fromisoformat(value).tzinfo is None
+        )
+    except ValueError:
+        valid = False
+    return None if valid else 'must be "latest", "now" or a time in `timezone` such as "2023-06-30 23:59:59"'
+
+
+def _warehouse(value: str) -> str | None:
+    scheme, _, place = value.partition(":")
+    if scheme in WAREHOUSES:
+        return WAREHOUSES[scheme](place)
+    known = " or ".join(f"{name}:" for name in WAREHOUSES)
+    return f"must begin with {known}, such as duckdb:outputs/local/opsdesk.duckdb"
+
+
+def _duckdb(place: str) -> str | None:
+    return None if place.strip() else "must name a file after duckdb:, such as duckdb:outputs/local/opsdesk.duckdb"
+
+
+def _bigquery(place: str) -> str | None:
+    return "asks for BigQuery, which is not built in yet: use duckdb:PATH"
+
+
+WAREHOUSES: dict[str, Callable[[str], str | None]] = {"duckdb": _duckdb, "bigquery": _bigquery}
+
+CHECKS: dict[str, Callable[[str], str | None]] = {
+    "export": _path,
+    "mapping": _mapping,
+    "agents": _optional_path,
+    "export_kind": _export_kind,
+    "lake": _path,
+    "warehouse": _warehouse,
+    "first_month": _month,
+    "last_month": _month,
+    "timezone": _timezone,
+    "as_of": _as_of,
+}

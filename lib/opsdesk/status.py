@@ -1,0 +1,108 @@
+"""What there is for a params file: its past runs, the loaded months, the published tables, the rejected rows."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from opsdesk import lock, project
+from opsdesk.errors import OpsdeskError
+from opsdesk.params import Parameters
+from opsdesk.runs import RunRecord, past_runs
+
+RUNS_SHOWN = 10
+PATIENCE = 2.0  # seconds
+
+
+class Status(NamedTuple):
+    """What `opsdesk status` tells. `problem` says why the warehouse could not be asked."""
+
+    holder: str | None
+    runs: list[RunRecord]
+    months: list[tuple[str, int]]
+    as_of: str | None
+    tables: dict[str, int]
+    rejected: dict[str, int]
+    rejects_folder: Path
+    problem: str | None
+
+
+def read_status(parameters: Parameters) -> Status:
+    """The state of the outputs of `parameters`; an empty one when nothing has run yet."""
+    problem, months, publication = None, [], None
+    try:
+        months, publication = _warehouse_state(parameters.values["warehouse"])
+    except OpsdeskError as error:
+        problem = str(error)
+    lake = project.resolve(parameters.values["lake"])
+    return Status(
+        holder=lock.describe(parameters.outputs) if lock.is_held(parameters.outputs) else None,
+        runs=past_runs(parameters.outputs),
+        months=months,
+        as_of=publication[0] if publication else None,
+        tables=json.loads(publication[1]) if publication else {},
+        rejected=_rejected(lake),
+        rejects_folder=lake / "rejects",
+        problem=problem,
+    )
+
+
+def status_lines(parameters: Parameters, status: Status) -> Iterator[str]:
+    """The status as lines to print."""
+    shown = project.shown(parameters.path)
+    yield f"{shown} writes to {project.shown(parameters.outputs)}"
+    if status.holder:
+        yield f"{status.holder}."
+    if status.problem:
+        yield status.problem
+    if not status.runs and not status.months and not status.problem:
+        yield f"Nothing has run yet: type `opsdesk run {shown}`."
+        return
+    yield from _run_lines(status.runs)
+    yield from _counts("Loaded months (rows)", dict(status.months), "none yet")
+    yield from _counts(f"Published tables (rows){_as_of(status)}", status.tables, "none yet")
+    yield from _counts(f"Rejected rows ({project.shown(status.rejects_folder)})", status.rejected, "none")
+
+
+def _run_lines(runs: list[RunRecord]) -> Iterator[str]:
+    yield f"\nRuns ({len(runs)})"
+    for run in runs[:RUNS_SHOWN]:
+        yield f"  {run.run_id}  started {run.run_at[:19].replace('T', ' ')} UTC  {run.outcome}  {run.seconds:.1f} s"
+        if run.error:
+            yield f"    {run.error}"
+    if len(runs) > RUNS_SHOWN:
+        yield f"  and {len(runs) - RUNS_SHOWN} before"
+
+
+def _counts(title: str, counts: dict[str, int], nothing: str) -> Iterator[str]:
+    yield f"\n{title}{'' if counts else ': ' + nothing}"
+    width = max(map(len, counts), default=0)
+    for name, rows in counts.items():
+        yield f"  {name:<{width}}  {rows:>12,}"
+
+
+def _as_of(status: Status) -> str:
+    return f", as of {status.as_of}" if status.as_of else ""
+
+
+def _rejected(lake: Path) -> dict[str, int]:
+    try:
+        return json.loads((lake / "_ingest.json").read_text(encoding="utf-8"))["rejected"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def _warehouse_state(url: str) -> tuple[list[tuple[str, int]], tuple | None]:
+    path = project.resolve(url.removeprefix("duckdb:"))
+    if not path.exists():
+        return [], None
+    from opsdesk.duckdb_reading import reading  # bare DuckDB, not the warehouse: pandas takes longer than all the rest
+
+    with reading(path, PATIENCE) as connection:
+        known = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+        months = (
+            connection.execute("SELECT part, rows FROM _loads ORDER BY part").fetchall() if "_loads" in known else []
+        )
+        as_of = "strftime(as_of AT TIME ZONE timezone, '%Y-%m-%d %H:%M:%S ') || timezone"
+        latest = f"SELECT {as_of}, rows FROM _runs ORDER BY published_at DESC LIMIT 1"
+        return months, connection.execute(latest).fetchone() if "_runs" in known else None

@@ -1,0 +1,43 @@
+"""A small published warehouse, made by hand: six tickets over three days, and the tables that count them."""
+
+from pathlib import Path
+
+import duckdb
+
+TABLES = """
+CREATE TABLE fact_tickets (ticket_id VARCHAR, created_at TIMESTAMPTZ, resolved_at TIMESTAMPTZ, created_date DATE,
+  resolved_date DATE, due_at TIMESTAMPTZ, due_date DATE, breached_at TIMESTAMPTZ, priority VARCHAR, agent_id VARCHAR);
+INSERT INTO fact_tickets
+SELECT id, created::TIMESTAMPTZ, resolved::TIMESTAMPTZ, created[:10]::DATE, resolved[:10]::DATE,
+  due::TIMESTAMPTZ, due[:10]::DATE, CASE WHEN breached THEN due::TIMESTAMPTZ END, priority, agent
+FROM (VALUES
+  ('T1', '2023-01-01 09:00Z', '2023-01-01 12:00Z', '2023-01-01 13:00Z', false, 'High', 'A1'),
+  ('T2', '2023-01-01 10:00Z', '2023-01-03 10:00Z', '2023-01-02 10:00Z', true, 'Low', 'A1'),
+  ('T3', '2023-01-02 10:00Z', NULL, '2023-01-03 09:00Z', true, 'High', 'A2'),
+  ('T4', '2023-01-02 11:00Z', '2023-01-02 11:30Z', NULL, false, 'Low', '(unassigned)'),
+  ('T5', '2023-01-03 08:00Z', NULL, '2023-01-03 20:00Z', false, 'High', 'A3'),
+  ('T6', '2023-01-03 09:00Z', NULL, '2023-01-05 09:00Z', false, 'O''Hara; DROP', 'A1')
+) AS t(id, created, resolved, due, breached, priority, agent);
+CREATE TABLE dim_agents (agent_id VARCHAR, name VARCHAR, team VARCHAR);
+INSERT INTO dim_agents VALUES ('A1', 'Ann', 'Core'), ('A2', '=1+1', 'Billing'), ('A3', 'Bo', NULL);
+CREATE TABLE backlog_daily (ops_date DATE, backlog_size BIGINT, past_due BIGINT);
+INSERT INTO backlog_daily VALUES ('2023-01-01', 1, 0), ('2023-01-02', 2, 1), ('2023-01-03', 3, 1);
+CREATE TABLE features_daily (ops_date DATE, total_tickets BIGINT, resolved_tickets BIGINT, sla_due_tickets BIGINT,
+  sla_due_missed BIGINT);
+INSERT INTO features_daily VALUES ('2023-01-01', 2, 1, 1, 0), ('2023-01-02', 2, 1, 1, 1), ('2023-01-03', 2, 1, 1, 1);
+CREATE TABLE _loads (part VARCHAR, fingerprint VARCHAR, rows BIGINT, bytes BIGINT, loaded_at TIMESTAMPTZ);
+INSERT INTO _loads VALUES ('2023-01', 'f', 6, 600, '2023-02-01 00:00Z');
+CREATE TABLE _runs (run_id VARCHAR, as_of TIMESTAMPTZ, timezone VARCHAR, parameters JSON, rows JSON,
+  fingerprint VARCHAR, seconds DOUBLE, published_at TIMESTAMPTZ);
+INSERT INTO _runs VALUES ('r1', '2023-01-03 18:00Z', 'UTC', '{}', '{"fact_tickets": 6, "backlog_daily": 3}', 'f', 0.1,
+  '2023-02-01 00:00Z');
+"""  # as_of is 18:00 on the last day: T5, due at 20:00, is not past due yet
+
+
+def publish(path: Path) -> Path:
+    """Make the warehouse file at `path`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("SET TimeZone='UTC'")
+        connection.execute(TABLES)
+    return path

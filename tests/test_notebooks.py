@@ -1,0 +1,114 @@
+"""The committed notebooks: their manner, and their stored outputs held against a run of today."""
+
+import ast
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from opsdesk import project
+
+NOTEBOOKS = sorted((project.ROOT / "notebooks").glob("*.ipynb"))
+BY_NAME = {"argvalues": NOTEBOOKS, "ids": lambda path: path.stem}
+
+
+def cells(path, kind=None):
+    return [cell for cell in json.loads(path.read_text())["cells"] if kind in (None, cell["cell_type"])]
+
+
+def run_nbval(*paths, **environment):
+    """nbval as a person calls it, in one process: a later notebook reads what an earlier one wrote."""
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "no:xdist",
+        "-p",
+        "no:cacheprovider",
+        "-q",
+        "--nbval",
+        *map(str, paths),
+    ]
+    command += [
+        "--nbval-sanitize-with",
+        str(project.ROOT / "tests" / "nbval.cfg"),
+        "-c",
+        os.devnull,
+        "--rootdir",
+        str(paths[0].parent),
+    ]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | environment)
+
+
+@pytest.mark.xdist_group("sample-outputs")
+def test_stored_outputs_are_what_the_notebooks_say_today():
+    done = run_nbval(*NOTEBOOKS)
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert "passed" in done.stdout
+
+
+@pytest.mark.xdist_group("sample-outputs")
+def test_a_changed_number_is_found(tmp_path):
+    """The proof that nbval compares: one stored count of rejected rows is made wrong in a copy."""
+    copy = Path(shutil.copy(NOTEBOOKS[0], tmp_path))
+    text = copy.read_text()
+    assert "2,971" in text or "2971" in text
+    copy.write_text(text.replace("2971", "2972").replace("2,971", "2,972"))
+    done = run_nbval(copy)
+    assert done.returncode == 1
+    assert "1 failed" in done.stdout, done.stdout[-2000:]
+
+
+@pytest.mark.parametrize("path", **BY_NAME)
+def test_half_of_a_notebook_is_prose_and_its_code_is_short(path):
+    code, prose = cells(path, "code"), cells(path, "markdown")
+    assert len(prose) >= len(code)
+    for cell in code:
+        source = "".join(cell["source"])
+        assert len(source.strip().splitlines()) <= 12, source
+        banned = (ast.FunctionDef, ast.ClassDef, ast.For, ast.While)
+        assert not any(isinstance(node, banned) for node in ast.walk(ast.parse(source))), source
+        assert "SELECT" not in source
+
+
+@pytest.mark.parametrize("path", **BY_NAME)
+def test_counts_are_stored_so_that_outputs_are_compared(path):
+    assert [cell["execution_count"] for cell in cells(path, "code")] == list(range(1, len(cells(path, "code")) + 1))
+    assert not any(
+        output["output_type"] in ("error", "stream") for cell in cells(path, "code") for output in cell["outputs"]
+    )
+
+
+@pytest.mark.parametrize("path", **BY_NAME)
+def test_one_parameters_cell_a_line_each_with_its_meaning(path):
+    (tagged,) = [cell for cell in cells(path, "code") if "parameters" in cell["metadata"].get("tags", [])]
+    for line in "".join(tagged["source"]).splitlines():
+        name, _, rest = line.partition(": str = ")
+        assert name.isidentifier(), line
+        assert '"  # ' in rest, line
+
+
+@pytest.mark.parametrize("path", **BY_NAME)
+def test_kernel_and_metadata_are_bare(path):
+    metadata = json.loads(path.read_text())["metadata"]
+    assert metadata["kernelspec"]["name"] == "python3"
+    assert set(metadata) <= {"kernelspec", "language_info"}
+    assert all(set(cell["metadata"]) <= {"tags"} for cell in cells(path))
+
+
+@pytest.mark.parametrize("path", **BY_NAME)
+def test_same_opening_same_ending(path):
+    titles = [
+        line
+        for cell in cells(path, "markdown")
+        for line in "".join(cell["source"]).splitlines()
+        if line.startswith("#")
+    ]
+    assert titles[0].startswith(f"# {path.stem[:2]} ") or titles[0].startswith("# ")
+    assert titles[1] == "## Parameters"
+    assert titles[-2:] == ["## What this wrote", "## Next"]

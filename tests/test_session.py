@@ -1,0 +1,208 @@
+"""Exploring: the tickets behind a number, bound values, and never in the way of a run."""
+
+import gc
+import subprocess
+import sys
+from datetime import date
+
+import duckdb
+import pytest
+
+import opsdesk
+from opsdesk.errors import OpsdeskError
+from opsdesk.params import read_parameters
+from opsdesk.session import Session
+from published import publish
+from tiny_project import make_project
+
+
+@pytest.fixture
+def root(monkeypatch, tmp_path):
+    return make_project(monkeypatch, tmp_path)
+
+
+@pytest.fixture
+def file(root):
+    return publish(root / "outputs" / "mine" / "opsdesk.duckdb")
+
+
+@pytest.fixture
+def session(file):
+    return opsdesk.open("params/mine.yaml")
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory):
+    """The bundled sample, loaded and published in a folder of its own."""
+    folder, run_at = tmp_path_factory.mktemp("sample"), "2026-11-24T03:01:47.123+00:00"
+    own = {"lake": str(folder / "lake"), "warehouse": f"duckdb:{folder / 'opsdesk.duckdb'}"}
+    parameters = read_parameters("params/sample.yaml", own)
+    given = parameters.values
+    opsdesk.ingest(*(given[key] for key in ("export", "mapping", "agents", "export_kind", "lake")), run_at)
+    opsdesk.backfill(given["lake"], given["warehouse"], "", "", run_at)
+    opsdesk.transform(given["warehouse"], given["as_of"], given["timezone"], run_at)
+    return Session(parameters)
+
+
+NUMBERS = [
+    ("open", "backlog_daily", "backlog_size"),
+    ("past_due", "backlog_daily", "past_due"),
+    ("created", "features_daily", "total_tickets"),
+    ("resolved", "features_daily", "resolved_tickets"),
+    ("due", "features_daily", "sla_due_tickets"),
+    ("missed", "features_daily", "sla_due_missed"),
+]
+
+
+@pytest.mark.parametrize(("state", "table", "column"), NUMBERS)
+def test_tickets_of_the_sample_are_as_many_as_the_number_says(sample, state, table, column):
+    days = sample.table(table).sort_values("ops_date")
+    for day in [*days.iloc[::30].itertuples(), *days.iloc[-2:].itertuples()]:
+        assert len(sample.tickets(day.ops_date, state=state)) == getattr(day, column), day.ops_date
+
+
+@pytest.mark.parametrize("dimension", ["priority", "category", "channel", "customer_tier", "team"])
+def test_tickets_of_a_segment_are_as_many_as_the_number_says(sample, dimension):
+    sql = "SELECT * FROM segment_daily WHERE dimension = $d AND ops_date = DATE '2023-05-15'"
+    segments = sample.query(sql, {"d": dimension})
+    assert len(segments) > 1
+    for segment in segments.itertuples():
+        tickets = sample.tickets("2023-05-15", **{dimension: segment.segment})
+        assert len(tickets) == segment.backlog_size, segment.segment
+
+
+def ids(tickets):
+    return " ".join(tickets["ticket_id"])
+
+
+@pytest.mark.parametrize(("state", "table", "column"), NUMBERS)
+def test_tickets_are_as_many_as_the_number_says(session, state, table, column):
+    for day in session.table(table).itertuples():
+        assert len(session.tickets(day.ops_date, state=state)) == getattr(day, column), day.ops_date
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        pytest.param({}, "T3 T5 T6", id="open now"),
+        pytest.param({"ops_date": "2023-01-02"}, "T2 T3", id="a day in words"),
+        pytest.param({"ops_date": date(2023, 1, 1)}, "T2", id="a date"),
+        pytest.param({"priority": "High"}, "T3 T5", id="by priority"),
+        pytest.param({"priority": ["High", "O'Hara; DROP"], "agent_id": "A1"}, "T6", id="two columns, a list, a quote"),
+        pytest.param({"team": "Core"}, "T6", id="by team"),
+        pytest.param({"team": "(none)"}, "T5", id="agent without a team"),
+        pytest.param(
+            {"ops_date": "2023-01-02", "state": "created", "team": "(none)"}, "T4", id="unassigned has no team"
+        ),
+        pytest.param({"priority": "x' OR 'a'='a"}, "", id="a value is never SQL"),
+        pytest.param({"priority": []}, "", id="nothing chosen"),
+    ],
+)
+def test_tickets_filtered(session, arguments, expected):
+    assert ids(session.tickets(**arguments)) == expected
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        pytest.param({"prio": "High"}, "no column 'prio': there are ticket_id, .*, team", id="column"),
+        pytest.param({"priority = '' OR 1=1 --": "x"}, "no column", id="SQL for a column"),
+        pytest.param({"state": "closed"}, "no state 'closed': the states are open, created", id="state"),
+        pytest.param(
+            {"ops_date": "yesterday"}, "ops_date 'yesterday' is not a day: write it as \"2023-06-30\"", id="day"
+        ),
+        pytest.param({"ops_date": "2023-02-30"}, "is not a day", id="no such day"),
+        pytest.param(
+            {"ops_date": "2022-12-31"}, "outside the data, which reach from 2023-01-01 to 2023-01-03", id="before"
+        ),
+        pytest.param({"created_date": "soon"}, "soon", id="value of the wrong type"),
+    ],
+)
+def test_what_cannot_be_asked_is_told(session, arguments, says):
+    with pytest.raises(OpsdeskError, match=says):
+        session.tickets(**arguments)
+
+
+def test_query_binds_and_bad_sql_is_a_sentence(session):
+    assert session.query("SELECT count(*) AS n FROM fact_tickets WHERE priority = $p", {"p": "High"})["n"][0] == 3
+    with pytest.raises(OpsdeskError, match="nowhere"):
+        session.query("SELECT * FROM nowhere")
+
+
+def test_exploring_cannot_change_the_warehouse(session, file):
+    with pytest.raises(OpsdeskError):
+        session.query("DELETE FROM fact_tickets")
+    assert len(session.table("fact_tickets")) == 6
+
+
+def test_open_session_leaves_the_file_to_a_writer_and_sees_what_it_wrote(session, file):
+    assert len(session.tickets()) == 3
+    change = "UPDATE fact_tickets SET resolved_date = '2023-01-03' WHERE ticket_id = 'T5'"
+    code = "import duckdb, sys; duckdb.connect(sys.argv[1]).execute(sys.argv[2])"
+    subprocess.run([sys.executable, "-c", code, str(file), change], check=True)
+    assert ids(session.tickets()) == "T3 T6"
+    assert len(list(session._folder.glob("*.duckdb"))) == 1
+
+
+def test_while_a_run_writes_the_old_copy_answers(session, file):
+    assert len(session.tickets()) == 3
+    code = (
+        "import duckdb, sys; c = duckdb.connect(sys.argv[1]); c.execute('DELETE FROM fact_tickets; CHECKPOINT'); "
+        "print('held', flush=True); sys.stdin.read()"
+    )
+    writer = subprocess.Popen([sys.executable, "-c", code, str(file)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    writer.stdout.readline()
+    assert len(session.tickets()) == 3
+    writer.communicate(b"")
+    assert len(session.tickets()) == 0
+
+
+def test_first_look_while_a_run_writes_says_so(session, file, monkeypatch):
+    monkeypatch.setattr("opsdesk.duckdb_reading.PATIENCE", 0)
+    code = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
+    writer = subprocess.Popen([sys.executable, "-c", code, str(file)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    writer.stdout.readline()
+    with pytest.raises(OpsdeskError, match=r"outputs/mine/opsdesk\.duckdb is being written by a run"):
+        session.table("fact_tickets")
+    writer.communicate(b"")
+
+
+def test_what_is_only_in_the_log_is_seen(file, session):
+    writer = duckdb.connect(str(file))
+    writer.execute("PRAGMA disable_checkpoint_on_shutdown; INSERT INTO backlog_daily VALUES ('2023-01-04', 9, 0)")
+    writer.close()
+    assert file.with_name("opsdesk.duckdb.wal").exists()
+    assert session.table("backlog_daily")["backlog_size"].max() == 9
+
+
+def test_copy_goes_with_the_session(file):
+    session = opsdesk.open("params/mine.yaml")
+    session.table("fact_tickets")
+    folder = session._folder
+    assert folder.exists()
+    del session
+    gc.collect()
+    assert not folder.exists()
+
+
+def test_before_anything_has_run(root):
+    session = opsdesk.open("params/mine.yaml")
+    assert "opsdesk run params/mine.yaml" in repr(session)
+    assert session.params["timezone"] == "UTC"
+    assert session.runs().empty
+    with pytest.raises(
+        OpsdeskError, match=r"There is no outputs/mine/opsdesk\.duckdb yet: type `opsdesk run params/mine\.yaml`"
+    ):
+        session.tickets()
+
+
+def test_repr_says_what_can_be_asked(session):
+    assert "days 2023-01-01 to 2023-01-03" in repr(session) and ".tickets(" in repr(session)
+
+
+def test_file_that_is_no_database(root):
+    path = root / "outputs" / "mine" / "opsdesk.duckdb"
+    path.parent.mkdir(parents=True)
+    path.write_text("tickets, tickets, tickets")
+    with pytest.raises(OpsdeskError, match="cannot be opened as a DuckDB file"):
+        opsdesk.open("params/mine.yaml").tickets()
