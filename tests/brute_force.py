@@ -18,7 +18,9 @@ HIGH = ("Critical", "High")
 BANDS = {"age_0_1": (0, 1), "age_2_7": (2, 7), "age_8_30": (8, 30), "age_31_90": (31, 90), "age_over_90": (91, 10**6)}
 
 
-def compute(tickets: Iterable[Row], as_of: str | datetime, timezone: str = "UTC", agents: Iterable[Row] = ()) -> dict[str, list[Row]]:
+def compute(
+    tickets: Iterable[Row], as_of: str | datetime, timezone: str = "UTC", agents: Iterable[Row] = ()
+) -> dict[str, list[Row]]:
     """The result tables, as `tickets.build` returns them."""
     end, agents = instant(as_of), list(agents)
     facts = [_judge(row, end) for row in _newest(numbered(tickets)) if row["created_at"] <= end]
@@ -26,7 +28,10 @@ def compute(tickets: Iterable[Row], as_of: str | datetime, timezone: str = "UTC"
     for fact in facts:
         _place(fact, days, ZoneInfo(timezone))
     return {
-        "dim_agents": [{name: row[name] for name in ("agent_id", "name", "team", "active_from", "active_to", "daily_capacity")} for row in agents],
+        "dim_agents": [
+            {name: row[name] for name in ("agent_id", "name", "team", "active_from", "active_to", "daily_capacity")}
+            for row in agents
+        ],
         "fact_tickets": [_fact_row(fact, end) for fact in facts],
         "features_daily": [_features(facts, day) for day in days],
         "backlog_daily": [_backlog(facts, day, before) for day, before in zip(days, [None, *days], strict=False)],
@@ -67,7 +72,9 @@ def _judge(row: Row, end: datetime) -> SimpleNamespace:
     else:
         fact.sla_state = "breached" if fact.due_at <= end else "pending"
     fact.agent = fact.agent_id or "(unassigned)"
-    fact.duration = None if fact.resolved_at is None or fact.resolved_at < fact.created_at else fact.resolved_at - fact.created_at
+    fact.duration = (
+        None if fact.resolved_at is None or fact.resolved_at < fact.created_at else fact.resolved_at - fact.created_at
+    )
     return fact
 
 
@@ -118,7 +125,18 @@ def _risk_row(fact: SimpleNamespace, end: datetime, zone: ZoneInfo) -> Row:
         band = fact.sla_state if fact.sla_state != "pending" else "at_risk" if elapsed >= Fraction(3, 4) else "on_track"
     row = _fact_row(fact, end)
     wall = fact.created_at.astimezone(zone)
-    copied = ("ticket_id", "created_date", "priority", "category", "agent_id", "resolution_hours_clean", "sla_hours", "sla_breached", "hours_open", "sla_state")
+    copied = (
+        "ticket_id",
+        "created_date",
+        "priority",
+        "category",
+        "agent_id",
+        "resolution_hours_clean",
+        "sla_hours",
+        "sla_breached",
+        "hours_open",
+        "sla_state",
+    )
     return {name: row[name] for name in copied} | {
         "created_at_ts": fact.created_at,
         "day_of_week": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[wall.weekday()],
@@ -139,7 +157,9 @@ def _days(first: datetime, end: datetime, zone: ZoneInfo) -> list[SimpleNamespac
     days, day = [], first.astimezone(zone).date()
     while _midnight(day, zone) <= end:
         after = _midnight(day + DAY, zone)
-        days.append(SimpleNamespace(date=day, start=_midnight(day, zone), midnight=after, known=min(end, after - MICROSECOND)))
+        days.append(
+            SimpleNamespace(date=day, start=_midnight(day, zone), midnight=after, known=min(end, after - MICROSECOND))
+        )
         day += DAY
     return days
 
@@ -229,7 +249,9 @@ def _cohort(facts: list[SimpleNamespace], day: SimpleNamespace, end: datetime) -
     def within(days: int) -> int | None:
         if day.midnight + days * 24 * HOUR > end:
             return None
-        return sum(fact.resolved_at is not None and fact.resolved_at - fact.created_at <= days * 24 * HOUR for fact in cohort)
+        return sum(
+            fact.resolved_at is not None and fact.resolved_at - fact.created_at <= days * 24 * HOUR for fact in cohort
+        )
 
     return {
         "created_date": day.date,
@@ -251,7 +273,11 @@ def _segments(facts: list[SimpleNamespace], days: list[SimpleNamespace], agents:
             groups.setdefault(value or "(none)", []).append(fact)
         for segment, own in groups.items():
             first = min(fact.created_date for fact in own)
-            rows += [{"dimension": dimension, "segment": segment} | _segment_day(own, day) for day in days if day.date >= first]
+            rows += [
+                {"dimension": dimension, "segment": segment} | _segment_day(own, day)
+                for day in days
+                if day.date >= first
+            ]
     return rows
 
 
@@ -276,10 +302,16 @@ def _hours(duration: timedelta | None) -> float | None:
 
 
 def _mean_hours(durations: list[timedelta]) -> float | None:
-    return float(Fraction(sum(durations, timedelta()) // MICROSECOND, len(durations) * (HOUR // MICROSECOND))) if durations else None
+    return (
+        float(Fraction(sum(durations, timedelta()) // MICROSECOND, len(durations) * (HOUR // MICROSECOND)))
+        if durations
+        else None
+    )
 
 
 def _percentile(values: list, percent: int) -> object:
     """The smallest value that at least `percent` of 100 values do not exceed."""
-    reached = (value for value in sorted(values) if sum(other <= value for other in values) * 100 >= percent * len(values))
+    reached = (
+        value for value in sorted(values) if sum(other <= value for other in values) * 100 >= percent * len(values)
+    )
     return next(reached, None)

@@ -8,7 +8,11 @@ from hypothesis import strategies as st
 
 from tickets import Row, agent, ticket
 
-CLOCK_CHANGES = {"Europe/Berlin": date(2023, 3, 26), "America/New_York": date(2023, 11, 5), "Australia/Lord_Howe": date(2023, 4, 2)}
+CLOCK_CHANGES = {
+    "Europe/Berlin": date(2023, 3, 26),
+    "America/New_York": date(2023, 11, 5),
+    "Australia/Lord_Howe": date(2023, 4, 2),
+}
 ZONES = [*CLOCK_CHANGES, "UTC"]
 AGENTS = (agent("A1", "North"), agent("A2", "South"), agent("A3", None), agent("A4", "North"))
 SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
@@ -34,7 +38,16 @@ def _any_ticket(chance: random.Random, zone: str, as_of: datetime, number: int) 
     created = chance.choice(edges) + near - chance.choice((0, 0, 1, 24)) * HOUR
     sla_hours = chance.choice(SLA_HOURS)
     target = timedelta(seconds=round((sla_hours or 7) * 3600))
-    took = chance.choice((target, target - SECOND, target + SECOND, chance.randint(0, 60) * DAY, chance.randint(0, 900) * HOUR / 7, -3 * HOUR))
+    took = chance.choice(
+        (
+            target,
+            target - SECOND,
+            target + SECOND,
+            chance.randint(0, 60) * DAY,
+            chance.randint(0, 900) * HOUR / 7,
+            -3 * HOUR,
+        )
+    )
     at_edge = max(created, chance.choice(edges) + chance.choice((-SECOND, 0 * SECOND)))
     resolved = chance.choice((None, created + took, created + took, at_edge))
     by_flag = chance.random() < 0.05
@@ -49,7 +62,9 @@ def _any_ticket(chance: random.Random, zone: str, as_of: datetime, number: int) 
         customer_tier=chance.choice(("Gold", None)),
         status=chance.choice(("Open", "Closed", None)),
         agent_id=chance.choice(("A1", "A2", "A3", "A4", "gone", None)),
-        _issues=chance.choice(("judged_by_flag", "ambiguous_time;judged_by_flag")) if by_flag else chance.choice((None, "bad_sla_flag")),
+        _issues=chance.choice(("judged_by_flag", "ambiguous_time;judged_by_flag"))
+        if by_flag
+        else chance.choice((None, "bad_sla_flag")),
         _ingestion_ts=f"2030-01-{1 + number % 28:02d} 00:00",
         _source_file=f"raw/{number:06d}.csv",
     )
@@ -59,13 +74,20 @@ def few_tickets(zone: str, *, flags: bool = True) -> st.SearchStrategy[list[Row]
     """Up to a dozen tickets for property tests, whose failures shrink to the few that matter."""
     moments = st.builds(
         lambda days, hours, seconds: midnight(zone, days) + hours * HOUR + seconds * SECOND,
-        st.integers(-6, 6), st.sampled_from((0, 0, 3, 13)), st.sampled_from((0, -1, 1, 1800)),
-    )  # fmt: skip
+        st.integers(-6, 6),
+        st.sampled_from((0, 0, 3, 13)),
+        st.sampled_from((0, -1, 1, 1800)),
+    )
     one = st.builds(
-        ticket, moments, st.none() | moments, sla_hours=st.sampled_from(SLA_HOURS), priority=st.sampled_from(("High", "Low", None)),
-        agent_id=st.sampled_from(("A1", "A3", None)), sla_breached=st.sampled_from((True, False, None)),
+        ticket,
+        moments,
+        st.none() | moments,
+        sla_hours=st.sampled_from(SLA_HOURS),
+        priority=st.sampled_from(("High", "Low", None)),
+        agent_id=st.sampled_from(("A1", "A3", None)),
+        sla_breached=st.sampled_from((True, False, None)),
         _issues=st.sampled_from((None, "judged_by_flag") if flags else (None,)),
-    )  # fmt: skip
+    )
     return st.lists(one, min_size=1, max_size=12)
 
 

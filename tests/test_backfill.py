@@ -9,8 +9,7 @@ import duckdb
 import pytest
 
 from exports import line, run_ingest, write_export
-from opsdesk import OpsdeskError, backfill, open_warehouse
-from opsdesk.warehouse import connect
+from opsdesk import OpsdeskError, backfill, duckdb_file, open_warehouse
 
 RUN_AT = "2024-01-01T00:00:00+00:00"
 DAYS = ("2023-01-31 23:59:59", "2023-02-01 00:00:00", "2023-02-28 12:00:00", "2023-03-05 08:00:00")
@@ -154,7 +153,7 @@ def test_a_folder_that_may_not_be_written_is_said(lake):
 
 def test_who_holds_the_warehouse_is_said(lake, monkeypatch):
     load(lake)
-    monkeypatch.setattr(connect, "WAIT_SECONDS", 0.2)
+    monkeypatch.setattr(duckdb_file, "PATIENCE", 0.2)
     code = "import duckdb, sys, time; con = duckdb.connect(sys.argv[1]); print('held', flush=True); time.sleep(60)"
     with subprocess.Popen([sys.executable, "-c", code, str(lake / "w.duckdb")], stdout=subprocess.PIPE) as holder:
         holder.stdout.readline()
@@ -183,5 +182,5 @@ def test_a_reader_between_two_loads_waits_for_neither(lake):
     con = duckdb.connect(str(lake / "w.duckdb"), read_only=True)
     con.close()
     load(lake)
-    assert time.monotonic() - started < connect.WAIT_SECONDS
+    assert time.monotonic() - started < duckdb_file.PATIENCE
     assert os.path.exists(lake / "w.duckdb")  # noqa: PTH110

@@ -179,7 +179,8 @@ def test_a_due_time_becomes_sla_hours(tmp_path, mapping):
     mapping(", due_at: due")
     _, rows = own(
         tmp_path, "id,opened,closed,due",
-        "T1,2023-01-01 00:00:00,,2023-01-01 00:00:01", "T2,2023-01-01 00:00:00,,2023-01-01 00:00:00", "T3,2023-01-01 00:00:00,,later", "T4,2023-01-01 00:00:00,,",
+        "T1,2023-01-01 00:00:00,,2023-01-01 00:00:01", "T2,2023-01-01 00:00:00,,2023-01-01 00:00:00", "T3,2023-01-01 00:00:00,,later",
+        "T4,2023-01-01 00:00:00,,",
     )  # fmt: skip
     assert [(float(row[4]) * 3600 if row[4] else None, row[-1]) for row in rows] == [
         (1.0, ""),

@@ -158,11 +158,11 @@ def test_while_a_run_writes_the_old_copy_answers(session, file):
 
 
 def test_first_look_while_a_run_writes_says_so(session, file, monkeypatch):
-    monkeypatch.setattr("opsdesk.duckdb_reading.PATIENCE", 0)
+    monkeypatch.setattr("opsdesk.duckdb_file.PATIENCE", 0)
     code = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
     writer = subprocess.Popen([sys.executable, "-c", code, str(file)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     writer.stdout.readline()
-    with pytest.raises(OpsdeskError, match=r"outputs/mine/opsdesk\.duckdb is being written by a run"):
+    with pytest.raises(OpsdeskError, match=r"outputs/mine/opsdesk\.duckdb is held by process"):
         session.table("fact_tickets")
     writer.communicate(b"")
 
@@ -204,5 +204,5 @@ def test_file_that_is_no_database(root):
     path = root / "outputs" / "mine" / "opsdesk.duckdb"
     path.parent.mkdir(parents=True)
     path.write_text("tickets, tickets, tickets")
-    with pytest.raises(OpsdeskError, match="cannot be opened as a DuckDB file"):
+    with pytest.raises(OpsdeskError, match="is not a DuckDB file"):
         opsdesk.open("params/mine.yaml").tickets()

@@ -1,12 +1,12 @@
 """The SQL against an independent slow computation, on generated tickets that crowd the boundaries."""
 
 import pytest
+
 from brute_force import compute
 from generated_tickets import AGENTS, CLOCK_CHANGES, many_tickets
+from opsdesk.tables import results
 from ticket_rows import differences
 from tickets import build
-
-from opsdesk.tables import results
 
 CASES = [(zone, seed) for zone in CLOCK_CHANGES for seed in (1, 2, 3)]
 

@@ -107,7 +107,7 @@ def test_warehouse_being_written(root, monkeypatch):
     writer.stdout.readline()
     text = told()
     writer.communicate(b"")
-    assert "outputs/mine/opsdesk.duckdb is being written by a run" in text
+    assert "outputs/mine/opsdesk.duckdb is held by process" in text
     assert "Runs (1)" in text
 
 
@@ -115,4 +115,4 @@ def test_file_that_is_no_database(root):
     path = root / "outputs" / "mine" / "opsdesk.duckdb"
     path.parent.mkdir(parents=True)
     path.write_text("no")
-    assert "cannot be opened as a DuckDB file" in told()
+    assert "is not a DuckDB file" in told()

@@ -14,7 +14,9 @@ def differences(table: str, actual: list[Row], expected: list[Row]) -> list[str]
     for key in left.keys() & right.keys():
         assert left[key].keys() == right[key].keys(), f"{table}: {left[key].keys() ^ right[key].keys()}"
         found += [
-            f"{key} {column}: {value!r} instead of {right[key][column]!r}" for column, value in left[key].items() if not _same(value, right[key][column])
+            f"{key} {column}: {value!r} instead of {right[key][column]!r}"
+            for column, value in left[key].items()
+            if not _same(value, right[key][column])
         ]
     return sorted(found)[:10]
 

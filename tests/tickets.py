@@ -29,7 +29,9 @@ DEFAULTS: Row = {
 }
 
 
-def ticket(created: str | datetime = "2023-01-02 10:00", resolved: str | datetime | None = None, **columns: object) -> Row:
+def ticket(
+    created: str | datetime = "2023-01-02 10:00", resolved: str | datetime | None = None, **columns: object
+) -> Row:
     """A row of tickets_raw. Text without an offset is UTC."""
     assert columns.keys() <= DEFAULTS.keys(), columns
     return DEFAULTS | columns | {"created_at": created, "resolved_at": resolved}
@@ -37,7 +39,11 @@ def ticket(created: str | datetime = "2023-01-02 10:00", resolved: str | datetim
 
 def agent(agent_id: str, team: str | None = None, **columns: object) -> Row:
     """A row of agents_raw."""
-    return {"name": None, "active_from": None, "active_to": None, "daily_capacity": None} | columns | {"agent_id": agent_id, "team": team}
+    return (
+        {"name": None, "active_from": None, "active_to": None, "daily_capacity": None}
+        | columns
+        | {"agent_id": agent_id, "team": team}
+    )
 
 
 def instant(value: str | datetime) -> datetime:
@@ -47,7 +53,11 @@ def instant(value: str | datetime) -> datetime:
 
 
 def build(
-    tickets: Iterable[Row], as_of: str | datetime, timezone: str = "UTC", agents: Iterable[Row] = (), only: Iterable[str] = ()
+    tickets: Iterable[Row],
+    as_of: str | datetime,
+    timezone: str = "UTC",
+    agents: Iterable[Row] = (),
+    only: Iterable[str] = (),
 ) -> dict[str, list[Row]]:
     """The result tables built from these tickets by the project's SQL, as lists of rows in no order; all, or those named in `only`."""
     with _warehouse(tickets, agents) as con:
@@ -61,7 +71,9 @@ def numbered(tickets: Iterable[Row]) -> list[Row]:
     """The tickets with instants for text, and a ticket_id where none was given: T1 is the first."""
     times = ("created_at", "resolved_at", "_ingestion_ts")
     return [
-        row | {"ticket_id": row["ticket_id"] or f"T{number}"} | {name: row[name] and instant(row[name]) for name in times}
+        row
+        | {"ticket_id": row["ticket_id"] or f"T{number}"}
+        | {name: row[name] and instant(row[name]) for name in times}
         for number, row in enumerate(tickets, 1)
     ]
 
@@ -77,8 +89,12 @@ def _warehouse(tickets: Iterable[Row], agents: Iterable[Row]) -> Iterator[duckdb
         con.execute("SET TimeZone = 'UTC'")
         for name, rows in (("tickets_raw", numbered(tickets)), ("agents_raw", list(agents))):
             columns = catalogue()[name].columns
-            con.execute(f"CREATE TABLE {name} ({', '.join(f'{column.name} {column.duckdb_type}' for column in columns)})")
+            con.execute(
+                f"CREATE TABLE {name} ({', '.join(f'{column.name} {column.duckdb_type}' for column in columns)})"
+            )
             if rows:
                 values = ", ".join(f"({', '.join('?' * len(columns))})" for _ in rows)
-                con.execute(f"INSERT INTO {name} VALUES {values}", [row[column.name] for row in rows for column in columns])
+                con.execute(
+                    f"INSERT INTO {name} VALUES {values}", [row[column.name] for row in rows for column in columns]
+                )
         yield con

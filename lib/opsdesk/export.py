@@ -5,7 +5,6 @@ import gzip
 import hashlib
 import zlib
 from dataclasses import dataclass
-from glob import glob
 from pathlib import Path
 
 from opsdesk import project
@@ -54,10 +53,8 @@ def find_files(export: str) -> list[Path]:
         raise OpsdeskError(
             f"The export {export} is a folder: name a file in it, or a pattern such as {export.rstrip('/')}/*.csv."
         )
-    if pattern.exists():
-        paths = [pattern]
-    else:
-        paths = sorted(Path(found) for found in glob(str(pattern), recursive=True) if not Path(found).is_dir())
+    found = [pattern] if pattern.exists() else Path(pattern.anchor).glob(str(pattern.relative_to(pattern.anchor)))
+    paths = sorted(path for path in found if not path.is_dir())
     if not paths:
         kind = "No file matches the pattern" if any(sign in export for sign in "*?[") else "There is no file"
         raise OpsdeskError(f"{kind} {export} (looked for {pattern}); set `export` in your params file.")

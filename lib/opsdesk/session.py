@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from opsdesk import project
-from opsdesk.duckdb_reading import InUseError, copy_while_still, version_of
+from opsdesk.duckdb_file import InUseError, copy_while_still, version_of
 from opsdesk.errors import OpsdeskError
 from opsdesk.params import Parameters, read_parameters
 from opsdesk.runs import past_runs

@@ -96,9 +96,9 @@ def _warehouse_state(url: str) -> tuple[list[tuple[str, int]], tuple | None]:
     path = project.resolve(url.removeprefix("duckdb:"))
     if not path.exists():
         return [], None
-    from opsdesk.duckdb_reading import reading  # bare DuckDB, not the warehouse: pandas takes longer than all the rest
+    from opsdesk.duckdb_file import connect  # bare DuckDB, not the warehouse: pandas takes longer than all the rest
 
-    with reading(path, PATIENCE) as connection:
+    with connect(path, read_only=True, patience=PATIENCE) as connection:
         known = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
         months = (
             connection.execute("SELECT part, rows FROM _loads ORDER BY part").fetchall() if "_loads" in known else []

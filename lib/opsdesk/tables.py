@@ -8,8 +8,22 @@ import yaml
 
 from opsdesk.errors import OpsdeskError
 
-DUCKDB_TYPES = {"STRING": "VARCHAR", "INT64": "BIGINT", "FLOAT64": "DOUBLE", "BOOL": "BOOLEAN", "DATE": "DATE", "TIMESTAMP": "TIMESTAMPTZ"}
-SPARK_TYPES = {"STRING": "STRING", "INT64": "BIGINT", "FLOAT64": "DOUBLE", "BOOL": "BOOLEAN", "DATE": "DATE", "TIMESTAMP": "TIMESTAMP"}
+DUCKDB_TYPES = {
+    "STRING": "VARCHAR",
+    "INT64": "BIGINT",
+    "FLOAT64": "DOUBLE",
+    "BOOL": "BOOLEAN",
+    "DATE": "DATE",
+    "TIMESTAMP": "TIMESTAMPTZ",
+}
+SPARK_TYPES = {
+    "STRING": "STRING",
+    "INT64": "BIGINT",
+    "FLOAT64": "DOUBLE",
+    "BOOL": "BOOLEAN",
+    "DATE": "DATE",
+    "TIMESTAMP": "TIMESTAMP",
+}
 
 
 @dataclass(frozen=True)
@@ -75,7 +89,9 @@ def read_sql(table: Table) -> str:
         OpsdeskError: a table that is loaded and not computed.
     """
     if table.kind != "result":
-        raise OpsdeskError(f"{table.name} has no SQL file: it is a {table.kind} table, which is loaded and not computed.")
+        raise OpsdeskError(
+            f"{table.name} has no SQL file: it is a {table.kind} table, which is loaded and not computed."
+        )
     return _text("sql", f"{table.name}.sql")
 
 

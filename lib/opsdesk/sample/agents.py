@@ -1,4 +1,4 @@
-"""The people of a sample: agents_master.csv."""
+"""The agents of a sample: agents_master.csv."""
 
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -8,34 +8,6 @@ if TYPE_CHECKING:
 
 STRANGER = "AG-9999"  # has tickets, but is not in agents_master
 TEAMS = ("Service Desk", "Infrastructure", "Applications", "Billing Support")
-FIRST_NAMES = (
-    "Amara",
-    "Bruno",
-    "Chloé",
-    "Dmitri",
-    "Elif",
-    "Farid",
-    "Grace",
-    "Hana",
-    "Iker",
-    "Jomo",
-    "Karin",
-    "Luis",
-    "Mei",
-)
-LAST_NAMES = (
-    "Okafor",
-    "Silva",
-    "Martin",
-    "Petrov",
-    "Demir",
-    "Haddad",
-    "Murphy",
-    "Sato",
-    "Etxeberria",
-    "Mwangi",
-    "Lindqvist",
-)
 TICKETS_AN_AGENT, FEWEST, MOST = 1500, 8, 200
 
 
@@ -55,9 +27,8 @@ def agents_csv(plan: "Plan") -> str:
     usual = -(-plan.tickets // (plan.days * plan.agents))
     last_day = plan.start + timedelta(plan.days - 1)
     for place in range(plan.agents):
-        name = f"{FIRST_NAMES[place % len(FIRST_NAMES)]} {LAST_NAMES[place % len(LAST_NAMES)]}"
         team = "" if place == plan.agents - 1 else TEAMS[place % len(TEAMS)]
         hired = date(plan.start.year - 1 - place % 3, 1 + place * 5 % 12, 1)
         gone = last_day if place == plan.agents - 2 else ""
-        lines.append(f"{agent_id(place)},{name},{team},{hired},{gone},{usual + place % 3}")
+        lines.append(f"{agent_id(place)},Agent {place + 1},{team},{hired},{gone},{usual + place % 3}")
     return "\n".join(lines) + "\n"

@@ -147,7 +147,8 @@ def _contents(con: duckdb.DuckDBPyConnection, days: list[str], lines: dict[str, 
     con.execute("CREATE OR REPLACE TEMP TABLE wanted AS SELECT unnest($days)::DATE AS day", {"days": days})
     sorted_file = work / "sorted.csv"
     con.execute(f"""COPY (SELECT {columns} FROM kept
-        WHERE kept.created_at >= DATE '{days[0]}' AND kept.created_at < DATE '{days[-1]}' + 1 AND CAST(kept.created_at AS DATE) IN (SELECT day FROM wanted)
+        WHERE kept.created_at >= DATE '{days[0]}' AND kept.created_at < DATE '{days[-1]}' + 1
+            AND CAST(kept.created_at AS DATE) IN (SELECT day FROM wanted)
         ORDER BY kept.created_at, kept.ticket_id) TO {quoted(str(sorted_file))} (FORMAT csv, HEADER false)""")
     header = (",".join(COLUMNS) + "\n").encode()
     with sorted_file.open("rb", buffering=1 << 20) as file:

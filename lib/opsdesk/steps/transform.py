@@ -100,7 +100,8 @@ def _resolve_as_of(target: Warehouse, as_of: str, timezone: str, run: datetime) 
     moment = run.replace(microsecond=0) if as_of == "now" else read_instant("as_of", as_of, timezone)
     if moment < first:
         raise OpsdeskError(
-            f"as_of: {as_of!r} is before the first ticket ({first:%Y-%m-%d %H:%M:%S} UTC): nothing is known then. The data ends {last:%Y-%m-%d %H:%M:%S} UTC."
+            f"as_of: {as_of!r} is before the first ticket ({first:%Y-%m-%d %H:%M:%S} UTC): nothing is known then. "
+            f"The data ends {last:%Y-%m-%d %H:%M:%S} UTC."
         )
     return moment
 

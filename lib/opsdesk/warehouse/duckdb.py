@@ -8,10 +8,10 @@ import duckdb
 import pandas as pd
 
 from opsdesk import project
+from opsdesk.duckdb_file import connect, first_lines
 from opsdesk.errors import OpsdeskError
 from opsdesk.records import quoted
 from opsdesk.tables import Table, catalogue
-from opsdesk.warehouse.connect import connect, first_lines
 from opsdesk.warehouse.loader import Loader
 
 LARGE = 1 << 30  # bytes of a database file above which an operation may take more memory
@@ -129,9 +129,7 @@ class DuckDBWarehouse:
     def _connection(self, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
         with connect(self.path, read_only=read_only) as con:
             large = self.path.stat().st_size > LARGE
-            con.execute(
-                f"SET memory_limit='{'2GB' if large else '600MB'}'; SET TimeZone='UTC'"
-            )
+            con.execute(f"SET memory_limit='{'2GB' if large else '600MB'}'")
             con.execute(f"SET preserve_insertion_order=false; SET temp_directory={quoted(str(self.path) + '.tmp')}")
             yield con
 

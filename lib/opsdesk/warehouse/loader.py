@@ -8,10 +8,10 @@ from pathlib import Path
 
 import duckdb
 
+from opsdesk.duckdb_file import first_lines
 from opsdesk.errors import OpsdeskError
 from opsdesk.records import quoted
 from opsdesk.tables import catalogue
-from opsdesk.warehouse.connect import first_lines
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,90 @@
+"""Opening a DuckDB file that others may hold, saying who does, and copying it while it is still."""
+
+import re
+import shutil
+from pathlib import Path
+from time import monotonic, sleep
+
+import duckdb
+
+from opsdesk import project
+from opsdesk.errors import OpsdeskError
+
+PATIENCE = 60.0  # seconds to wait for another process to let go of the file
+HELD = ("set lock", "being used by another process", "different configuration")  # what DuckDB says of a file in use
+
+
+class InUseError(OpsdeskError):
+    """Another process holds the file, and did for as long as we cared to wait."""
+
+
+def connect(path: Path, *, read_only: bool, patience: float | None = None) -> duckdb.DuckDBPyConnection:
+    """A connection whose session is in UTC. While one may write, no other process can open the file.
+
+    Raises:
+        InUseError: another process held the file for `patience` seconds.
+        OpsdeskError: it cannot be opened, or is no DuckDB file.
+    """
+    patience = PATIENCE if patience is None else patience
+    deadline = monotonic() + patience
+    while True:
+        try:
+            connection = duckdb.connect(path, read_only=read_only)
+            connection.execute("SET TimeZone='UTC'")
+            return connection
+        except (duckdb.Error, OSError) as error:
+            text = str(error)
+            if not any(word in text for word in HELD):
+                raise OpsdeskError(_cannot_open(path, text)) from None
+            if monotonic() > deadline:
+                raise InUseError(_held(path, text, patience)) from None
+            sleep(0.05)
+
+
+def copy_while_still(path: Path, target: Path, patience: float | None = None) -> None:
+    """Copies the database at `path`, and what its log holds, to `target` at a moment when nobody writes to it.
+
+    Raises:
+        OpsdeskError: it is in use, is no DuckDB file, or there is no room for the copy.
+    """
+    with connect(path, read_only=True, patience=patience):
+        try:
+            shutil.copyfile(path, target)
+            if log_of(path).exists():
+                shutil.copyfile(log_of(path), log_of(target))
+        except OSError as error:
+            raise OpsdeskError(
+                f"No private copy of {project.shown(path)} could be made in {target.parent} ({error.strerror}): "
+                "make room there, or set TMPDIR to a folder with room."
+            ) from None
+
+
+def version_of(path: Path) -> tuple:
+    """Size and time of the file and of its log: another value means there is something new in it."""
+    stats = [file.stat() for file in (path, log_of(path)) if file.exists()]
+    return tuple((stat.st_size, stat.st_mtime_ns, stat.st_ino) for stat in stats)
+
+
+def log_of(path: Path) -> Path:
+    """The write-ahead log beside a DuckDB file."""
+    return path.with_name(f"{path.name}.wal")
+
+
+def first_lines(error: Exception) -> str:
+    """What DuckDB says, without the hints after the first paragraph."""
+    return " ".join(str(error).split("\n\n")[0].split())
+
+
+def _held(path: Path, text: str, patience: float) -> str:
+    holder = re.search(r"held in (.+?) \(PID (\d+)\)", text)
+    who = f"process {holder[2]} ({holder[1]})" if holder else "another process"
+    return (
+        f"The warehouse {project.shown(path)} is held by {who}; waited {patience:.0f} s. "
+        "If it is a run, wait until it has ended; else close it there (a DuckDB shell, a notebook)."
+    )
+
+
+def _cannot_open(path: Path, text: str) -> str:
+    if "not a valid DuckDB database file" in text:
+        return f"{project.shown(path)} is not a DuckDB file: move it away, or name another file as `warehouse`."
+    return f"Cannot open the warehouse {project.shown(path)}: {' '.join(text.split())[:300]}"
