@@ -26,7 +26,7 @@ test: .venv/ready  ## lint, then every test
 	@BIN=$(BIN) sh tests/run.sh
 
 lab: .venv/ready  ## JupyterLab on the notebooks
-	@$(BIN)/jupyter lab --notebook-dir=. notebooks/04_trends.ipynb
+	@$(BIN)/jupyter lab $(shell [ "$$(id -u)" = 0 ] && echo --allow-root) --notebook-dir=. notebooks/04_trends.ipynb
 
 lint: .venv/ready  ## ruff, and notebooks without stray metadata
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
