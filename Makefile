@@ -15,6 +15,7 @@ help:  ## say what can be made
 	  || { echo "opsdesk needs Python 3.11 or newer with its venv module (Debian, Ubuntu: apt-get install python3 python3-venv)."; exit 1; }
 	@echo "Setting up .venv (once, a minute or two) ..."
 	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check pip==26.2
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
