@@ -3,6 +3,8 @@
 import gzip
 import os
 import shutil
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -116,6 +118,54 @@ def test_a_full_export_after_deltas_needs_no_help(tmp_path):
     clean.mkdir()
     run_ingest(clean, write_export(clean, *TICKETS))
     assert lake_files(tmp_path) == lake_files(clean)
+
+
+def test_a_delta_does_not_build_on_a_torn_lake(tmp_path):
+    run_ingest(tmp_path, write_export(tmp_path, *TICKETS))
+    (tmp_path / "lake/raw/2023/03/2023-03-05.csv").write_bytes(b"x")
+    with pytest.raises(OpsdeskError, match=r"torn: raw/2023/03/2023-03-05\.csv does not match its manifest"):
+        run_ingest(tmp_path, write_export(tmp_path, line("T9"), name="delta.csv"), export_kind="delta")
+
+
+def test_a_killed_delta_is_ended_by_the_same_delta(tmp_path):
+    """kill -9 between the day files and the manifests, with a ticket that moves from one month to another."""
+    run_ingest(tmp_path, write_export(tmp_path, *TICKETS))
+    delta = write_export(
+        tmp_path, line("T0", "2023-03-05 07:00:00", category="moved"), line("T9", "2023-04-01 00:00:00"), name="d.csv"
+    )
+    whole = tmp_path / "whole"
+    shutil.copytree(tmp_path / "lake", whole / "lake")
+    run_ingest(whole, delta, export_kind="delta")
+    for point in ("write_file", "write_manifest"):
+        for nth in (1, 2):
+            torn = tmp_path / f"{point}{nth}"
+            shutil.copytree(tmp_path / "lake", torn / "lake")
+            code = (
+                "import os, sys; sys.path.insert(0, sys.argv[3]); from opsdesk.lake import Lake; import exports, pathlib\n"
+                f"done, calls = Lake.{point}, []\n"
+                f"def killing(*a): calls.append(done(*a)); len(calls) == {nth} and os.kill(os.getpid(), 9); return calls[-1]\n"
+                f"Lake.{point} = killing; exports.run_ingest(pathlib.Path(sys.argv[1]), sys.argv[2], export_kind='delta')"
+            )
+            arguments = [sys.executable, "-c", code, str(torn), str(delta), str(Path(__file__).parent)]
+            assert subprocess.run(arguments, check=False).returncode == -9
+            run_ingest(torn, delta, export_kind="delta")
+            assert lake_files(torn) == lake_files(whole)
+
+
+def test_newlines_in_cells_survive_a_delta(tmp_path):
+    run_ingest(tmp_path, write_export(tmp_path, line("T1", category='"a\nb"'), line("T2"), line("T3")))
+    run_ingest(tmp_path, write_export(tmp_path, line("T2", category="new"), name="delta.csv"), export_kind="delta")
+    day = pd.read_csv(tmp_path / "lake/raw/2023/01/2023-01-02.csv")
+    assert day["category"].fillna("").tolist() == ["a\nb", "new", ""]
+
+
+def test_files_of_other_names_are_left_alone(tmp_path):
+    run_ingest(tmp_path, write_export(tmp_path, *TICKETS))
+    note = tmp_path / "lake/raw/2023/02/note.csv"
+    note.write_text("mine")
+    run_ingest(tmp_path, write_export(tmp_path, *TICKETS, line("T9", "2023-02-02 00:00:00")))
+    assert note.read_text() == "mine"
+    assert open_lake(str(tmp_path / "lake")).faults(open_lake(str(tmp_path / "lake")).manifests()) == {}
 
 
 @settings(max_examples=12, deadline=None)

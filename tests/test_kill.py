@@ -4,8 +4,8 @@ import subprocess
 import sys
 
 import pytest
-from exports import lake_files, line, write_export
 
+from exports import lake_files, line, write_export
 from opsdesk import backfill, ingest, open_warehouse, transform
 from opsdesk.tables import results
 

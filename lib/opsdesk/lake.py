@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -19,6 +20,8 @@ COLUMNS = (
 AGENTS = "agents_data/agents_master.csv"
 AGENTS_MANIFEST = "agents_data/_manifest.json"
 RECORD = "_ingest.json"
+MISSING = "is missing"
+DAY_FILE = re.compile(r"raw/(\d{4})/(\d\d)/\1-\2-\d\d\.csv")
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,11 @@ class DayFile:
     rows: int
     bytes: int
     crc32c: str
+
+    @property
+    def day(self) -> str:
+        """The UTC day of its tickets, such as 2023-01-31."""
+        return self.file.removesuffix(".csv")
 
     @property
     def checksum(self) -> Checksum:
@@ -112,6 +120,10 @@ class Lake:
             )
         return manifest
 
+    def day_files(self, month: str = "") -> list[str]:
+        """The names of all day files, or of one month's, sorted; files of other names are nobody's business."""
+        return [name for name in self.store.names(folder_of(month) if month else "raw") if DAY_FILE.fullmatch(name)]
+
     def faults(self, manifests: dict[str, Manifest]) -> dict[str, str]:
         """What is torn: for each object that is not as its manifest says, or has none, a few words."""
         faults = {}
@@ -121,8 +133,8 @@ class Lake:
                 name = f"{folder_of(manifest.part)}/{file.file}"
                 found = actual.pop(name, None)
                 if found != file.checksum:
-                    faults[name] = "is missing" if found is None else "does not match its manifest"
-        strays = (name for name in actual if not name.endswith("/_manifest.json"))
+                    faults[name] = MISSING if found is None else "does not match its manifest"
+        strays = (name for name in actual if name == AGENTS or DAY_FILE.fullmatch(name))
         return faults | dict.fromkeys(strays, "is in no manifest")
 
     def write_manifest(self, manifest: Manifest) -> None:
@@ -153,6 +165,11 @@ class Lake:
 def folder_of(part: str) -> str:
     """The folder of a part: raw/2023/01, or agents_data."""
     return "agents_data" if part == "agents" else f"raw/{part[:4]}/{part[5:7]}"
+
+
+def day_of(name: str) -> str:
+    """The UTC day of a day file's tickets, from its name in the store."""
+    return name.rsplit("/", 1)[1].removesuffix(".csv")
 
 
 def open_lake(url: str) -> Lake:

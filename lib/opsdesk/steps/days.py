@@ -3,13 +3,14 @@
 Needs in the work database the view `kept`: the lake's columns (created_at and resolved_at as UTC timestamps).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 import duckdb
 
-from opsdesk.lake import COLUMNS, Lake, Manifest, folder_of
+from opsdesk.lake import COLUMNS, DayFile, Lake, Manifest, day_of, folder_of
 from opsdesk.records import quoted
 
 BATCH = 1_000_000  # rows sorted at a time: bounds memory
@@ -32,10 +33,15 @@ class Done:
 
 
 def merge_with_lake(con: duckdb.DuckDBPyConnection, lake: Lake, work: Path) -> None:
-    """Makes `kept` the new content of every day that a delta touches: its tickets, and the lake's others of those days."""
-    names = [name for name in lake.store.names("raw") if name.endswith(".csv")]
+    """Makes `kept` the new content of every day that a delta touches: its tickets, and the lake's others of those days.
+
+    Days whose files do not match their manifest are touched too: an earlier try of this delta has left them.
+    """
+    names = lake.day_files()
+    torn = sorted(day_of(name) for name in lake.faults(lake.manifests()) if name in names)
     con.execute("CREATE TABLE arrived AS SELECT * FROM kept")
     con.execute("CREATE TABLE touched AS SELECT DISTINCT CAST(created_at AS DATE) AS day FROM arrived")
+    con.execute("INSERT INTO touched SELECT unnest($torn)::DATE", {"torn": torn})
     columns = ", ".join(f"'{name}': '{TYPES.get(name, 'VARCHAR')}'" for name in COLUMNS)
     files = [str(path) for path in lake.store.local_paths(names, work)]
     if files:
@@ -49,83 +55,61 @@ def merge_with_lake(con: duckdb.DuckDBPyConnection, lake: Lake, work: Path) -> N
     con.execute("CREATE OR REPLACE VIEW kept AS SELECT * FROM arrived")
 
 
-def write_days(con: duckdb.DuckDBPyConnection, lake: Lake, kind: str, *, whole_lines: bool, work: Path) -> Done:
-    """Writes every day that is not in the lake as it should be, removes those that are gone.
+def write_days(con: duckdb.DuckDBPyConnection, lake: Lake, kind: str, *, has_newlines: bool, work: Path) -> Done:
+    """Brings every month of the lake to what `kept` says: writes the days that differ, removes those that are gone.
 
-    With kind `delta` only the days in `kept` and in `touched` are looked at. `whole_lines`: cells may hold newlines.
+    With kind `delta` the days that are not in `touched` stay as they are. `has_newlines`: cells may hold newlines.
     """
     manifests = {part: manifest for part, manifest in lake.manifests().items() if part != "agents"}
-    faults = lake.faults(manifests)
-    old = lake.record().get("digests", {})
-    wanted = _digests(con, whole_lines)
-    present = {name.rsplit("/", 1)[1][:10]: name for name in lake.store.names("raw") if name.endswith(".csv")}
+    faults, present, old = lake.faults(manifests), lake.day_files(), lake.record().get("digests", {})
+    recorded = {file.day: file for part in manifests.values() for file in part.files if _name(file.day) not in faults}
+    wanted = _digests(con, has_newlines)
     touched = (
-        {str(day) for (day,) in con.execute("SELECT day FROM touched").fetchall()} if kind == "delta" else set(present)
+        {str(day) for (day,) in con.execute("SELECT day FROM touched").fetchall()} if kind == "delta" else {*recorded}
     )
-    gone = sorted((touched & set(present)) - set(wanted))
-    changed = [
-        day for day in wanted if old.get(day) != list(wanted[day][:2]) or day not in present or present[day] in faults
-    ]
-    written = _write_changed(con, lake, {day: wanted[day] for day in changed}, manifests, gone, work)
-    kept_digests = {day: digest for day, digest in old.items() if kind == "delta" and day not in gone}
+    files = {day: file for day, file in recorded.items() if day not in touched}
+    files |= {day: recorded[day] for day in wanted if day in recorded and old.get(day) == list(wanted[day][:2])}
+    changed = {day: wanted[day] for day in wanted if day not in files}
+    last_days = {day[:7]: day for day in changed}
+    for day, content in _contents(con, changed, work):
+        files[day] = lake.write_file(day[:7], f"{day}.csv", changed[day][0], content)
+        if day == last_days[day[:7]]:
+            _commit(lake, day[:7], files, manifests)
+    for month in sorted({*manifests, *(day_of(name)[:7] for name in present)} - {day[:7] for day in changed}):
+        _commit(lake, month, files, manifests)
+    kept_digests = {day: digest for day, digest in old.items() if day in files and day not in wanted}
     digests = kept_digests | {day: list(digest[:2]) for day, digest in wanted.items()}
+    removed = len({day_of(name) for name in present} - {*files})
     return Done(
-        {"written": written, "unchanged": len(wanted) - written, "removed": len(gone)}, dict(sorted(digests.items()))
+        {"written": len(changed), "unchanged": len(wanted) - len(changed), "removed": removed},
+        dict(sorted(digests.items())),
     )
 
 
-def _digests(con: duckdb.DuckDBPyConnection, whole_lines: bool) -> dict[str, tuple[int, str, int]]:
+def _commit(lake: Lake, month: str, files: dict[str, DayFile], manifests: dict[str, Manifest]) -> None:
+    """Writes a month's manifest where it changed, then clears its folder of day files that no longer count."""
+    manifest = Manifest(month, tuple(files[day] for day in sorted(files) if day[:7] == month))
+    if manifest != manifests.get(month, Manifest(month, ())):
+        lake.write_manifest(manifest)
+    for name in set(lake.day_files(month)) - {_name(file.day) for file in manifest.files}:
+        lake.store.delete(name)
+
+
+def _name(day: str) -> str:
+    return f"{folder_of(day[:7])}/{day}.csv"
+
+
+def _digests(con: duckdb.DuckDBPyConnection, has_newlines: bool) -> dict[str, tuple[int, str, int]]:
     """For each UTC day in `kept`: rows, a digest that does not depend on their order, physical lines."""
     texts = [name for name in COLUMNS if name not in TYPES]
     breaks = " + ".join(f"coalesce(length({name}) - length(replace({name}, chr(10), '')), 0)" for name in texts)
-    lines = f"count(*) + sum({breaks})" if whole_lines else "count(*)"
+    lines = f"count(*) + sum({breaks})" if has_newlines else "count(*)"
     return {
         day: (rows, str(digest), int(lines))
         for day, rows, digest, lines in con.execute(f"""
             SELECT strftime(date_trunc('day', created_at), '%Y-%m-%d') AS day, count(*), sum(hash({", ".join(COLUMNS)})), {lines}
             FROM kept GROUP BY day ORDER BY day""").fetchall()
     }
-
-
-def _write_changed(
-    con: duckdb.DuckDBPyConnection,
-    lake: Lake,
-    changed: dict,
-    manifests: dict[str, Manifest],
-    gone: list[str],
-    work: Path,
-) -> int:
-    """Month by month: the day files, then the manifest. Returns how many files were written."""
-    for day in gone:
-        manifests[day[:7]] = _without(manifests.get(day[:7]), day)
-    for days in _batches(changed):
-        contents = _contents(con, days, {day: changed[day][2] for day in days}, work)
-        for month in dict.fromkeys(day[:7] for day in days):
-            files = {file.file: file for file in manifests.get(month, Manifest(month, ())).files}
-            for day, content in islice(contents, sum(day[:7] == month for day in days)):
-                files[f"{day}.csv"] = lake.write_file(month, f"{day}.csv", changed[day][0], content)
-            manifests[month] = Manifest(month, tuple(files[name] for name in sorted(files)))
-            _commit(lake, manifests[month])
-    for month in {day[:7] for day in gone} - {day[:7] for day in changed}:
-        _commit(lake, manifests[month])
-    return len(changed)
-
-
-def _without(manifest: Manifest | None, day: str) -> Manifest:
-    files = manifest.files if manifest else ()
-    return Manifest(day[:7], tuple(file for file in files if file.file != f"{day}.csv"))
-
-
-def _commit(lake: Lake, manifest: Manifest) -> None:
-    """Writes a month's manifest, then clears its folder of files that no longer count."""
-    lake.write_manifest(manifest)
-    folder = folder_of(manifest.part)
-    for name in (
-        set(lake.store.names(folder))
-        - {f"{folder}/{file.file}" for file in manifest.files}
-        - {f"{folder}/_manifest.json"}
-    ):
-        lake.store.delete(name)
 
 
 def _batches(changed: dict[str, tuple[int, str, int]]) -> list[list[str]]:
@@ -141,17 +125,17 @@ def _batches(changed: dict[str, tuple[int, str, int]]) -> list[list[str]]:
     return batches
 
 
-def _contents(con: duckdb.DuckDBPyConnection, days: list[str], lines: dict[str, int], work: Path):
-    """Yields (day, bytes of its file): one sorted copy of all the days, cut by their counts of lines."""
+def _contents(con: duckdb.DuckDBPyConnection, changed: dict[str, tuple], work: Path) -> Iterator[tuple[str, bytes]]:
+    """Yields (day, bytes of its file) in order: sorted copies of many days, cut by their counts of lines."""
     columns = ", ".join(ISO.format(name) if name in ("created_at", "resolved_at") else name for name in COLUMNS)
-    con.execute("CREATE OR REPLACE TEMP TABLE wanted AS SELECT unnest($days)::DATE AS day", {"days": days})
-    sorted_file = work / "sorted.csv"
-    con.execute(f"""COPY (SELECT {columns} FROM kept
-        WHERE kept.created_at >= DATE '{days[0]}' AND kept.created_at < DATE '{days[-1]}' + 1
-            AND CAST(kept.created_at AS DATE) IN (SELECT day FROM wanted)
-        ORDER BY kept.created_at, kept.ticket_id) TO {quoted(str(sorted_file))} (FORMAT csv, HEADER false)""")
-    header = (",".join(COLUMNS) + "\n").encode()
-    with sorted_file.open("rb", buffering=1 << 20) as file:
-        for day in days:
-            yield day, header + b"".join(islice(file, lines[day]))
-    sorted_file.unlink()
+    header, sorted_file = (",".join(COLUMNS) + "\n").encode(), work / "sorted.csv"
+    for days in _batches(changed):
+        con.execute("CREATE OR REPLACE TEMP TABLE wanted AS SELECT unnest($days)::DATE AS day", {"days": days})
+        con.execute(f"""COPY (SELECT {columns} FROM kept
+            WHERE kept.created_at >= DATE '{days[0]}' AND kept.created_at < DATE '{days[-1]}' + 1
+                AND CAST(kept.created_at AS DATE) IN (SELECT day FROM wanted)
+            ORDER BY kept.created_at, kept.ticket_id) TO {quoted(str(sorted_file))} (FORMAT csv, HEADER false)""")
+        with sorted_file.open("rb", buffering=1 << 20) as file:
+            for day in days:
+                yield day, header + b"".join(islice(file, changed[day][2]))
+        sorted_file.unlink()

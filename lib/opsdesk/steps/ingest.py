@@ -14,7 +14,7 @@ from opsdesk.clean import ISSUE_MEANINGS, REASONS, create_clock_changes, select_
 from opsdesk.errors import OpsdeskError
 from opsdesk.export import ExportFile, check_columns, find_files, open_export
 from opsdesk.instants import read_instant
-from opsdesk.lake import AGENTS, Lake, Manifest, open_lake
+from opsdesk.lake import AGENTS, MISSING, Lake, Manifest, open_lake
 from opsdesk.mapping import Mapping, read_mapping
 from opsdesk.records import Layout, quoted, read_records
 from opsdesk.steps.days import merge_with_lake, write_days
@@ -51,6 +51,8 @@ def ingest(export: str, mapping: str, agents: str, export_kind: str, lake: str, 
         signature = _signature(files, rules, agents_csv(known_agents), export_kind)
         record = target.record()
         if not _still_true(record, signature, moment, target):
+            if export_kind == "delta":
+                _refuse_torn(target, record, signature)
             record = _bring_in(files, rules, known_agents, export_kind, target, moment, signature, work)
             return IngestResult(record, False, read_rejects(target, record))
     return IngestResult(record, True, read_rejects(target, record))
@@ -84,7 +86,11 @@ def _signature(files: list[ExportFile], mapping: Mapping, agents: bytes, kind: s
 
 def _still_true(record: dict, signature: dict, moment: datetime, lake: Lake) -> bool:
     """Whether the lake is what ingesting this export at this moment would make it, to the byte."""
-    if record.get("signature") != signature or record.get("lake") != _lake_digest(lake.manifests()):
+    if (
+        "writing" in record
+        or record.get("signature") != signature
+        or record.get("lake") != _lake_digest(lake.manifests())
+    ):
         return False
     since, until = record["known"]
     timely = since <= moment.isoformat() and (until is None or moment.isoformat() < until)
@@ -93,6 +99,16 @@ def _still_true(record: dict, signature: dict, moment: datetime, lake: Lake) -> 
         and not lake.faults(lake.manifests())
         and lake.store.checksums("rejects") == {name: tuple(sums) for name, sums in record["rejects"].items()}
     )
+
+
+def _refuse_torn(lake: Lake, record: dict, signature: dict) -> None:
+    """A delta can mend what its own interrupted try has left, and nothing else: it does not hold the other tickets."""
+    for name, fault in lake.faults(lake.manifests()).items():
+        if record.get("writing") != signature or fault == MISSING:
+            raise OpsdeskError(
+                f"The lake {lake.store.url} is torn: {name} {fault}. Run the ingest that was interrupted again, "
+                "or a full export; then this delta."
+            )
 
 
 def _lake_digest(manifests: dict[str, Manifest]) -> str:
@@ -120,9 +136,11 @@ def _bring_in(
         rejected = {reason: count for reason in REASONS if (count := sum(row[0] == reason for row in rejects))}
         _reconcile(files, rows, kept, rejected, rejects)
         facts = _facts(con)
+        lake.write_record(lake.record() | {"writing": signature})
         if kind == "delta":
             merge_with_lake(con, lake, work)
-        done = write_days(con, lake, kind, whole_lines=any(layout.spans for layout in layouts), work=work)
+        has_newlines = kind == "delta" or any(layout.spans for layout in layouts)
+        done = write_days(con, lake, kind, has_newlines=has_newlines, work=work)
     _write_agents(lake, agents)
     sums = write_rejects(lake, rejects, signature, kind)
     manifests = lake.manifests()
