@@ -64,6 +64,19 @@ def test_only_the_changed_month_is_replaced(lake):
     assert [row[:2] for row in tickets(lake)][2] == ["T2", "late"]
 
 
+def test_replacing_a_month_leaves_the_first_second_of_the_next_alone(lake):
+    load(lake)
+    run_ingest(lake, write_export(lake, line("T0", DAYS[0], category="late"), *TICKETS[1:]))
+    assert load(lake)[:2] == [["2023-01", 1, "loaded"], ["2023-02", 2, "skipped"]]
+    assert [row[0] for row in tickets(lake)] == ["T0", "T1", "T2", "T3"]
+
+
+def test_no_month_is_loaded_while_an_ingest_writes(lake, monkeypatch):
+    monkeypatch.setattr("opsdesk.steps.backfill.LAKE_PATIENCE", 0.1)
+    with open_lake(str(lake / "lake")).locked(), pytest.raises(OpsdeskError, match="Another ingest or backfill"):
+        load(lake)
+
+
 def test_a_month_that_is_gone_is_removed(lake):
     load(lake)
     run_ingest(lake, write_export(lake, *TICKETS[:3]))
@@ -129,6 +142,10 @@ def test_a_manifest_that_promises_more_rows_changes_nothing(lake):
 
 
 def test_nothing_there_is_said(tmp_path, lake):
+    with pytest.raises(OpsdeskError, match=r"There is no lake .*/none: run 01_ingest first"):
+        load(tmp_path, lake=str(tmp_path / "none"))
+    assert not (tmp_path / "none").exists()
+    (tmp_path / "empty").mkdir()
     with pytest.raises(OpsdeskError, match="holds nothing: run 01_ingest first"):
         load(tmp_path, lake=str(tmp_path / "empty"))
     with pytest.raises(OpsdeskError, match="has no month between 2022-01 and 2022-12: it has 2023-01 to 2023-03"):

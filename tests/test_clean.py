@@ -19,6 +19,7 @@ def outcome(tmp_path, *lines: str, **changes: str) -> tuple[list[str], list[str]
 REJECTED = [
     pytest.param(line(""), "missing_ticket_id", id="no ticket_id"),
     pytest.param(line(" \t "), "missing_ticket_id", id="white space is blank"),
+    pytest.param(line("\u3000\u00a0\ufeff"), "missing_ticket_id", id="white space of other scripts is blank"),
     pytest.param(line(created_at=""), "missing_created_at", id="no created_at"),
     pytest.param(line(created_at="13/45/23 99:99"), "bad_created_at", id="no such time"),
     pytest.param(line(created_at="2023-02-29 00:00:00"), "bad_created_at", id="no such day"),
@@ -55,7 +56,10 @@ KEPT = [
     pytest.param(line(sla_hours="-4"), "bad_sla_hours", id="target negative"),
     pytest.param(line(sla_hours="nan"), "bad_sla_hours", id="target nan"),
     pytest.param(line(sla_hours="1e300"), "bad_sla_hours", id="target beyond a century"),
+    pytest.param(line(sla_hours="876000"), "", id="target a century"),
+    pytest.param(line(sla_hours="876000.1"), "bad_sla_hours", id="target more than a century"),
     pytest.param(line(sla_hours="0.5"), "", id="target half an hour"),
+    pytest.param(line(resolved_at="2023-01-02 11:07:48", sla_hours="1.13", sla_breached="False"), "", id="met in the very second it was due"),
     pytest.param(line(resolution_hours="long"), "bad_resolution_hours", id="hours not a number"),
     pytest.param(line(resolution_hours="1_0"), "bad_resolution_hours", id="an underscore is no digit"),
     pytest.param(line(resolution_hours="-1"), "bad_resolution_hours", id="hours negative"),
@@ -206,3 +210,19 @@ def test_an_export_that_knows_no_targets_is_judged_by_its_flag(tmp_path, mapping
     mapping(", sla_breached: missed")
     _, rows = own(tmp_path, "id,opened,closed,missed", "T1,2023-01-01 00:00:00,2023-01-01 00:00:01,true")
     assert [(row[5], row[-1]) for row in rows] == [("true", "judged_by_flag")]
+
+
+@pytest.mark.parametrize("broken", ["", 'T5,"torn'], ids=["DuckDB's reader", "the careful reader"])
+def test_order_and_lines_hold_in_a_zone_that_changes_its_clocks(tmp_path, mapping, broken):
+    """The later line wins and a rejected row is shown as it stands, with blank and unreadable times around."""
+    mapping(", status: state, category: what", "timezone: Europe/London\nclosed_statuses: [Done]\n")
+    lines = [f"A{i},2023-03-01 10:00:0{i},2023-03-01 11:00:00,Done,first" for i in range(9)]
+    lines += [f"A{i},2023-03-01 10:00:0{i},,Waiting,later" for i in range(9)]
+    lines += ["B,32/03/2023,,Waiting,x", "C,2023-03-02 08:00:00,,Done,x", *([broken] if broken else [])]
+    result, rows = own(tmp_path, "id,opened,closed,state,what", *lines)
+    assert [(row[0], row[2], row[7]) for row in rows] == [(f"A{i}", "", "later") for i in range(9)]
+    assert result.rejects[["reason", "line", "raw"]].values.tolist()[9:11] == [
+        ["bad_created_at", 20, lines[18]],
+        ["closed_without_resolved_at", 21, lines[19]],
+    ]
+    assert result.rejects[["line", "raw"]].values.tolist()[:9] == [[2 + i, lines[i]] for i in range(9)]

@@ -152,6 +152,34 @@ def test_a_killed_delta_is_ended_by_the_same_delta(tmp_path):
             assert lake_files(torn) == lake_files(whole)
 
 
+def test_an_interrupted_ingest_of_another_export_leaves_nothing_behind(tmp_path):
+    """Ingest A, ingest B dies before its record, ingest A again: the lake is that of A."""
+    first = write_export(tmp_path, *TICKETS)
+    run_ingest(tmp_path, first)
+    files = lake_files(tmp_path)
+    second = write_export(tmp_path, *TICKETS[1:], line("T9", "2023-02-09 00:00:00"), name="b.csv")
+    code = (
+        "import os, sys; sys.path.insert(0, sys.argv[3]); from opsdesk.steps import ingest; import exports, pathlib\n"
+        "ingest.keep_rejects = lambda *a: os.kill(os.getpid(), 9)\n"
+        "exports.run_ingest(pathlib.Path(sys.argv[1]), sys.argv[2])"
+    )
+    arguments = [sys.executable, "-c", code, str(tmp_path), str(second), str(Path(__file__).parent)]
+    assert subprocess.run(arguments, check=False).returncode == -9
+    assert lake_files(tmp_path) != files
+    run_ingest(tmp_path, first)
+    assert lake_files(tmp_path) == files
+
+
+def test_gzips_of_one_name_in_two_folders_are_two_files(tmp_path):
+    for folder, text in (("x", TICKETS[0]), ("y", TICKETS[1] + ",surplus")):
+        (tmp_path / folder).mkdir()
+        plain = write_export(tmp_path / folder, text, line(folder))
+        (tmp_path / folder / "t.csv.gz").write_bytes(gzip.compress(plain.read_bytes()))
+    result = run_ingest(tmp_path, f"{tmp_path}/*/t.csv.gz")
+    assert [row[0] for row in lake_rows(tmp_path)] == ["x", "y", "T0"]
+    assert result.rejects["file"].tolist() == [f"{tmp_path}/y/t.csv.gz"]
+
+
 def test_newlines_in_cells_survive_a_delta(tmp_path):
     run_ingest(tmp_path, write_export(tmp_path, line("T1", category='"a\nb"'), line("T2"), line("T3")))
     run_ingest(tmp_path, write_export(tmp_path, line("T2", category="new"), name="delta.csv"), export_kind="delta")
@@ -321,6 +349,7 @@ def test_agents_are_checked_and_sorted(tmp_path):
         pytest.param("agent_id,team\n,Blue\n", "line 2: agent_id is blank", id="blank"),
         pytest.param("agent_id,active_to\nA,n/a\n", "line 2, active_to: 'n/a' is not a date", id="not a date"),
         pytest.param("agent_id,daily_capacity\nA,many\n", "daily_capacity: 'many' is not a number", id="not a number"),
+        pytest.param("agent_id,daily_capacity\nA,nan\n", "daily_capacity: 'nan' is not a number", id="nan"),
         pytest.param("agent_id,team\nA\n", "line 2: too many or too few fields", id="short line"),
     ],
 )
@@ -333,7 +362,7 @@ def test_two_at_once_the_second_is_told(tmp_path):
     export = write_export(tmp_path, *TICKETS)
     with (
         open_lake(str(tmp_path / "lake")).locked(),
-        pytest.raises(OpsdeskError, match="Another ingest or backfill is at work"),
+        pytest.raises(OpsdeskError, match=rf"Another ingest or backfill \(process {os.getpid()}\) is at work"),
     ):
         run_ingest(tmp_path, export)
 

@@ -19,7 +19,8 @@ def read(tmp_path, content: bytes, name: str = "x.csv"):
         layout = read_records(con, file, ",", "SELECT c0, c1, c2 FROM {source}", "rows", tmp_path)
         records = con.execute("SELECT * FROM rows ORDER BY rowid").fetchall()
     malformed = {line.line: (line.detail, line.raw) for line in layout.malformed}
-    return records, malformed, layout.raw_texts(range(len(records)))
+    texts = {record: (line, raw) for record, line, raw in layout.raw_texts(range(len(records)))}
+    return records, malformed, texts
 
 
 FEW, MANY, TORN = "too few fields: 2 of 3", "too many fields: 4 of 3", "a quote that is not closed"
@@ -37,6 +38,9 @@ CASES = [
     pytest.param(b'1,"x,y\n2,p,q\n3,"r",s\n', [("2", "p", "q"), ("3", "r", "s")], {2: TORN}, {0: 3, 1: 4}, id="torn quote, later quotes"),
     pytest.param(b'1,x"y,z\n', [("1", 'x"y', "z")], {}, {0: 2}, id="a quote inside a bare field is text"),
     pytest.param(b'1,"x"y,z\n2,p,q\n', [("2", "p", "q")], {2: "text after a closing quote"}, {0: 3}, id="text after a closing quote"),
+    pytest.param(b"1,x\ry,z\n2,p,q\n", [("2", "p", "q")], {2: "a carriage return inside the line"}, {0: 3}, id="a carriage return inside a line"),
+    pytest.param(b'1,"x\ry",z\n', [("1", "x\ry", "z")], {}, {0: 2}, id="a carriage return inside quotes"),
+    pytest.param(b"1," + b"x" * 2_000_001 + b",z\n2,p,q\n", [("2", "p", "q")], {2: "longer than 2 MB"}, {0: 3}, id="longer than DuckDB reads"),
     pytest.param(b"1,\xe9,z\n2,p,q\n", [("2", "p", "q")], {2: "not UTF-8"}, {0: 3}, id="not UTF-8"),
     pytest.param("1,é,z\n".encode(), [("1", "é", "z")], {}, {0: 2}, id="UTF-8"),
     pytest.param(b'1,"a\n\nb",z\n2,x\n\n3,p,q\n', [("1", "a\n\nb", "z"), ("3", "p", "q")], {5: FEW}, {0: 2, 1: 7}, id="everything at once"),

@@ -2,8 +2,11 @@
 
 import csv
 import io
+import math
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import TextIO
 
 from opsdesk import project
 from opsdesk.errors import OpsdeskError
@@ -22,7 +25,9 @@ def read_agents(agents: str, work: Path) -> list[dict[str, str]]:
     """
     if not agents:
         return []
-    path = find_files(agents)[0]
+    path, *more = find_files(agents)
+    if more:
+        raise OpsdeskError(f"agents: {agents} names {1 + len(more)} files; there is one list of agents.")
     file = open_export(path, ",", work)
     if "agent_id" not in file.header:
         raise OpsdeskError(
@@ -30,8 +35,8 @@ def read_agents(agents: str, work: Path) -> list[dict[str, str]]:
         )
     found: dict[str, dict[str, str]] = {}
     lines: dict[str, int] = {}
-    with file.plain.open(encoding="utf-8-sig", newline="") as text:
-        reader = csv.DictReader(text, fieldnames=None)
+    with file.plain.open(encoding="utf-8-sig", errors="strict", newline="") as text:
+        reader = csv.DictReader(_decoded(text, path), strict=True)
         reader.fieldnames = [name.strip() for name in reader.fieldnames]
         for row in reader:
             where = f"{project.shown(path)}, line {reader.line_num}"
@@ -52,6 +57,13 @@ def agents_csv(agents: list[dict[str, str]]) -> bytes:
     writer.writeheader()
     writer.writerows(agents)
     return text.getvalue().encode()
+
+
+def _decoded(text: TextIO, path: Path) -> Iterator[str]:
+    try:
+        yield from text
+    except UnicodeDecodeError:
+        raise OpsdeskError(f"{project.shown(path)} is not UTF-8: save it as CSV UTF-8.") from None
 
 
 def _agent(where: str, row: dict[str, str | None]) -> dict[str, str]:
@@ -75,8 +87,10 @@ def _date(where: str, text: str) -> str:
 
 def _number(where: str, text: str) -> str:
     try:
+        if text and not 0 < float(text) < math.inf:
+            raise ValueError
         return text and repr(float(text))
     except ValueError:
         raise OpsdeskError(
-            f"{where}: {text!r} is not a number of tickets a day; write 20, or leave it blank."
+            f"{where}: {text!r} is not a number of tickets a day above 0; write 20, or leave it blank."
         ) from None

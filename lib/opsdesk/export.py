@@ -3,9 +3,11 @@
 import csv
 import gzip
 import hashlib
+import tempfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from opsdesk import project
 from opsdesk.errors import OpsdeskError
@@ -27,7 +29,7 @@ class ExportFile:
     """One file of an export, as plain CSV text on this machine.
 
     `path` is what the user named, `plain` the file to read (`path` itself, or its unzipped copy), `lines` counts
-    physical lines, `sha256` is of the bytes as delivered.
+    physical lines, `sha256` is of the bytes as delivered, `name` is what rejects and messages call it.
     """
 
     path: Path
@@ -35,11 +37,7 @@ class ExportFile:
     header: tuple[str, ...]
     lines: int
     sha256: str
-
-    @property
-    def name(self) -> str:
-        """The file's name without folders: what rejects and messages call it."""
-        return self.path.name
+    name: str
 
 
 def find_files(export: str) -> list[Path]:
@@ -59,12 +57,12 @@ def find_files(export: str) -> list[Path]:
         kind = "No file matches the pattern" if any(sign in export for sign in "*?[") else "There is no file"
         raise OpsdeskError(f"{kind} {export} (looked for {pattern}); set `export` in your params file.")
     for path in paths:
-        if not path.name.lower().endswith((".csv", ".csv.gz", ".txt")):
+        if not path.name.lower().endswith((".csv", ".csv.gz")):
             raise OpsdeskError(f"The export {project.shown(path)} does not end in .csv or .csv.gz.")
     return paths
 
 
-def open_export(path: Path, delimiter: str, work: Path) -> ExportFile:
+def open_export(path: Path, delimiter: str, work: Path, name: str = "") -> ExportFile:
     """Looks at one file: checks that it is text with a header, unzips it into `work` where it is compressed.
 
     Raises:
@@ -76,7 +74,9 @@ def open_export(path: Path, delimiter: str, work: Path) -> ExportFile:
             plain = _unzip(path, work)
         first = _first_bytes(path, plain)
         header = _header(path, first, delimiter)
-        return ExportFile(path=path, plain=plain, header=header, lines=_count_lines(plain), sha256=sha256)
+        return ExportFile(
+            path=path, plain=plain, header=header, lines=_count_lines(plain), name=name or path.name, sha256=sha256
+        )
     except OSError as error:
         raise OpsdeskError(f"Cannot read the export {project.shown(path)}: {error.strerror or error}.") from None
 
@@ -87,14 +87,25 @@ def _digest(path: Path) -> str:
 
 
 def _unzip(path: Path, work: Path) -> Path:
-    plain = work / path.name[: -len(".gz")]
     try:
-        with gzip.open(path, "rb") as packed, plain.open("wb") as unpacked:
+        with (
+            gzip.open(path, "rb") as packed,
+            tempfile.NamedTemporaryFile("wb", dir=work, suffix=".csv", delete=False) as unpacked,
+        ):
             while chunk := packed.read(CHUNK):
-                unpacked.write(chunk)
+                _write(unpacked, chunk, path)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise OpsdeskError(f"{project.shown(path)} is not a whole gzip file ({error}): fetch it again.") from None
-    return plain
+    return Path(unpacked.name)
+
+
+def _write(file: BinaryIO, chunk: bytes, path: Path) -> None:
+    try:
+        file.write(chunk)
+    except OSError as error:
+        raise OpsdeskError(
+            f"No room to unzip {project.shown(path)}: {error.strerror}. Free space, then run again."
+        ) from None
 
 
 def _first_bytes(path: Path, plain: Path) -> bytes:

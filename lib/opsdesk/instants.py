@@ -19,15 +19,28 @@ def read_instant(name: str, text: str, timezone: str = "UTC") -> datetime:
         raise OpsdeskError(f'{name}: {text!r} is not a time; write "2023-06-30 23:59:59".') from None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=read_zone(timezone))
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise OpsdeskError(f"{name}: {text!r} lies outside the years 1 to 9999.") from None
 
 
 def read_zone(timezone: str) -> ZoneInfo:
     """The IANA zone called `timezone`, or an OpsdeskError."""
+    if not is_zone(timezone):
+        raise OpsdeskError(f"timezone: {timezone!r} is not an IANA time zone such as Europe/Berlin or UTC.")
+    return ZoneInfo(timezone)
+
+
+def is_zone(timezone: str) -> bool:
+    """Whether `timezone` names an IANA zone that the engines know too (posix/... and right/... are Python's alone)."""
+    if timezone.startswith(("posix", "right/")) or timezone in ("localtime", "Factory"):
+        return False
     try:
-        return ZoneInfo(timezone)
+        ZoneInfo(timezone)
     except (KeyError, ValueError, OSError):
-        raise OpsdeskError(f"timezone: {timezone!r} is not an IANA time zone such as Europe/Berlin or UTC.") from None
+        return False
+    return True
 
 
 def read_month(name: str, text: str) -> str:

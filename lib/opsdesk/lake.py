@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ AGENTS = "agents_data/agents_master.csv"
 AGENTS_MANIFEST = "agents_data/_manifest.json"
 RECORD = "_ingest.json"
 MISSING = "is missing"
+MANIFEST = re.compile(r"raw/\d{4}/\d\d/_manifest\.json")
 DAY_FILE = re.compile(r"raw/(\d{4})/(\d\d)/\1-\2-\d\d\.csv")
 
 
@@ -76,6 +78,11 @@ class Lake:
     def __init__(self, store: FolderStore) -> None:
         self.store = store
 
+    @property
+    def exists(self) -> bool:
+        """Whether anything was ever ingested into it."""
+        return self.store.folder.is_dir()
+
     @contextmanager
     def locked(self, wait: float = 0) -> Iterator[None]:
         """Keeps other steps away while one reads or writes the lake; an OpsdeskError where one is at work for `wait` seconds."""
@@ -84,9 +91,11 @@ class Lake:
             path.parent.mkdir(parents=True, exist_ok=True)
             lock = filelock.FileLock(path)
             lock.acquire(timeout=wait)
+            path.write_text(f"process {os.getpid()}")
         except filelock.Timeout:
             raise OpsdeskError(
-                f"Another ingest or backfill is at work on the lake {self.store.url}: wait until it has ended."
+                f"Another ingest or backfill ({path.read_text() or 'of another process'}) is at work on the lake "
+                f"{self.store.url}: wait until it has ended."
             ) from None
         except OSError as error:
             raise OpsdeskError(f"Cannot write to the lake {self.store.url}: {error.strerror}.") from None
@@ -95,17 +104,23 @@ class Lake:
         finally:
             lock.release()
 
-    def manifests(self) -> dict[str, Manifest]:
+    def manifests(self, *, skip_unreadable: bool = False) -> dict[str, Manifest]:
         """The committed parts, months first in order, then agents.
 
         Raises:
-            OpsdeskError: a manifest that cannot be read.
+            OpsdeskError: a manifest that cannot be read, unless such are to be skipped.
         """
-        names = [name for name in self.store.names("raw") if name.endswith("/_manifest.json")]
-        found = [self._read_manifest(name) for name in names]
-        if AGENTS_MANIFEST in self.store.names("agents_data"):
-            found.append(self._read_manifest(AGENTS_MANIFEST))
-        return {manifest.part: manifest for manifest in found}
+        names = [name for name in self.store.names("raw") if MANIFEST.fullmatch(name)]
+        names += [name for name in self.store.names("agents_data") if name == AGENTS_MANIFEST]
+        found = {}
+        for name in names:
+            try:
+                manifest = self._read_manifest(name)
+                found[manifest.part] = manifest
+            except OpsdeskError:
+                if not skip_unreadable:
+                    raise
+        return found
 
     def _read_manifest(self, name: str) -> Manifest:
         try:
@@ -116,7 +131,7 @@ class Lake:
             sound = False
         if not sound:
             raise OpsdeskError(
-                f"The manifest {self.store.url}/{name} cannot be read or was edited: delete it and run 01_ingest again."
+                f"The manifest {self.store.url}/{name} cannot be read or was edited: run 01_ingest with a full export again."
             )
         return manifest
 
@@ -153,9 +168,10 @@ class Lake:
     def record(self) -> dict:
         """What the last whole ingest left about itself ({} where there was none, or it cannot be read)."""
         try:
-            return json.loads(self.store.read(RECORD))
+            record = json.loads(self.store.read(RECORD))
         except (FileNotFoundError, ValueError):
             return {}
+        return record if isinstance(record, dict) else {}
 
     def write_record(self, record: dict) -> None:
         """Leaves `record` for the next ingest and for `opsdesk status`; the very last write of an ingest."""

@@ -70,7 +70,7 @@ class _Shape:
     def __init__(self, delimiter: str, fields: int) -> None:
         self.delimiter, self.fields = delimiter, fields
         mark = re.escape(delimiter.encode())
-        bare, quotes = rb'[^"%s\n][^%s\n]*+' % (mark, mark), rb'"[^"]*+(?:""[^"]*+)*+'
+        bare, quotes = rb'[^"%s\r\n][^%s\r\n]*+' % (mark, mark), rb'"[^"]*+(?:""[^"]*+)*+'
         value = rb'(?:%s|%s"|)' % (bare, quotes)
         self.whole = re.compile(rb"%s(?:%s%s){%d}" % (value, mark, value, fields - 1))
         self.torn = re.compile(rb"(?:%s%s)*%s" % (value, mark, quotes))  # ends inside a quoted field
@@ -81,7 +81,10 @@ class _Shape:
     def plain_block(self, window: "_Window") -> bytes:
         """The records of one line each that come next, as many as are in sight: nearly all of a file."""
         found = self.lines.match(window.text, window.at)
-        return found[0] if found and _is_utf8(found[0]) else b""
+        if not found or not _is_utf8(found[0]):
+            return b""
+        is_long = len(found[0]) > LARGEST_RECORD and max(map(len, found[0].split(b"\n"))) > LARGEST_RECORD
+        return b"" if is_long else found[0]
 
 
 class _Window:
@@ -141,6 +144,8 @@ def _what_is_wrong(record: bytes, was_joined: bool, shape: _Shape) -> str:
         return "longer than 2 MB"
     if not _is_utf8(record):
         return "not UTF-8"
+    if b"\r" in record:
+        return "a carriage return inside the line"
     if shape.stray.search(record):
         return "text after a closing quote"
     return wrong_count(record.decode(), shape.delimiter, shape.fields)
@@ -148,5 +153,8 @@ def _what_is_wrong(record: bytes, was_joined: bool, shape: _Shape) -> str:
 
 def wrong_count(line: str, delimiter: str, fields: int) -> str:
     """How far a line of whole fields is from the header's number of them."""
-    found = len(next(csv.reader([line], delimiter=delimiter)))
+    try:
+        found = len(next(csv.reader([line], delimiter=delimiter)))
+    except csv.Error:  # a field longer than Python's reader takes
+        return "too few or too many fields"
     return f"too {'few' if found < fields else 'many'} fields: {found} of {fields}"

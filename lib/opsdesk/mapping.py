@@ -3,12 +3,13 @@
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
+import duckdb
 import yaml
 
 from opsdesk import project
 from opsdesk.errors import OpsdeskError
+from opsdesk.instants import is_zone
 
 TARGETS = (
     "ticket_id", "created_at", "resolved_at", "resolution_hours", "sla_hours", "sla_breached",
@@ -117,14 +118,19 @@ def _formats(where: str, formats: object) -> tuple[str, ...]:
         or not all(isinstance(text, str) and "%" in text for text in formats)
     ):
         raise OpsdeskError(f'{where}: timestamps must list the accepted formats, such as "%Y-%m-%d %H:%M:%S".')
+    for text in formats:
+        try:
+            duckdb.execute("SELECT try_strptime('', $1)", [text])
+        except duckdb.Error as error:
+            raise OpsdeskError(
+                f"{where}: timestamps has {text!r}, which is no format: {str(error).splitlines()[0]}"
+            ) from None
     return tuple(formats)
 
 
 def _zone(where: str, zone: object) -> str:
-    try:
-        ZoneInfo(str(zone))
-    except (KeyError, ValueError, OSError):
-        raise OpsdeskError(f"{where}: {zone!r} is not an IANA time zone such as Europe/Berlin or UTC.") from None
+    if not is_zone(str(zone)):
+        raise OpsdeskError(f"{where}: timezone {zone!r} is not an IANA time zone such as Europe/Berlin or UTC.")
     return str(zone)
 
 
@@ -132,6 +138,8 @@ def _values(where: str, values: object) -> dict[str, dict[str, str]]:
     if not isinstance(values, dict) or not all(isinstance(block, dict) for block in values.values()):
         raise OpsdeskError(f"{where}: values must give a block of translations for each column.")
     _refuse_unknown(f"{where}, values", "column", values, TARGETS)
+    if any("\n" in _text(new) for block in values.values() for new in block.values()):
+        raise OpsdeskError(f"{where}: values must be translated into one line each.")
     return {target: {str(old): _text(new) for old, new in block.items()} for target, block in values.items()}
 
 

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Callable
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from opsdesk import project
+from opsdesk.instants import is_zone
 
 SECRET_WORDS = ("password", "passwd", "passphrase", "token", "secret", "key", "credential", "pwd")
 
@@ -54,11 +54,7 @@ def _month(value: str) -> str | None:
 
 
 def _timezone(value: str) -> str | None:
-    try:
-        ZoneInfo(value)
-    except (KeyError, ValueError, OSError):
-        return "is not an IANA time zone such as Europe/Berlin, America/New_York or UTC"
-    return None
+    return None if is_zone(value) else "is not an IANA time zone such as Europe/Berlin, America/New_York or UTC"
 
 
 def _as_of(value: str) -> str | None:

@@ -7,7 +7,7 @@ physical lines = header + records + reported lines. Quoted newlines, blank lines
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import duckdb
 from opsdesk.errors import OpsdeskError
 from opsdesk.export import ExportFile
 from opsdesk.lines import Malformed, Run, sort_lines, text_of, wrong_count
+from opsdesk.sql_text import quoted
 
 BELIEVED = {"MISSING COLUMNS", "TOO MANY COLUMNS"}  # what DuckDB may report of a line for its counts to count
 
@@ -44,24 +45,16 @@ class Layout:
         """The physical line on which a record of this file starts."""
         return record + self.offsets[bisect_right(self.starts, record) - 1]
 
-    def raw_texts(self, records: Iterable[int]) -> dict[int, tuple[int, str]]:
-        """For each record of this file asked for: its physical line and its text as it stands there."""
-        wanted = {self.line_of(record): record for record in records}
-        found: dict[int, tuple[int, str]] = {}
-        if not wanted:
-            return found
-        last = max(wanted)
-        with self.file.plain.open("rb") as lines:
-            numbered = enumerate(lines, 1)
-            for number, line in numbered:
-                if number in wanted:
-                    record = wanted[number]
-                    for _ in range(self.spans.get(record, 1) - 1):
-                        line += next(numbered)[1]
-                    found[record] = (number, text_of(line))
-                if number >= last:
-                    break
-        return found
+    def raw_texts(self, records: Iterable[int]) -> Iterator[tuple[int, int, str]]:
+        """For each of some records, in order: the record, its physical line, its text as it stands there."""
+        with self.file.plain.open("rb") as stream:
+            lines = enumerate(stream, 1)
+            for record in records:
+                start = self.line_of(record)
+                text = next(line for number, line in lines if number == start)
+                for _ in range(self.spans.get(record, 1) - 1):
+                    text += next(lines)[1]
+                yield record, start, text_of(text)
 
 
 def read_records(
@@ -77,11 +70,6 @@ def read_records(
     """
     layout = _read_fast(con, file, delimiter, select, table)
     return layout or _read_careful(con, file, delimiter, select, table, work)
-
-
-def quoted(text: str) -> str:
-    """`text` as an SQL string literal."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _source(path: Path, columns: int, delimiter: str, options: str) -> str:

@@ -1,5 +1,6 @@
 """Where the lake's objects lie: a folder. Objects are named from the lake's root, with slashes."""
 
+import shutil
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -67,6 +68,15 @@ class FolderStore:
                 part.unlink()
             raise OpsdeskError(f"Cannot write {project.shown(path)}: {error.strerror or error}. Nothing after it was written; "
                                "free space or allow writing there, then run again.") from None  # fmt: skip
+
+    def write_from(self, name: str, file: Path) -> None:
+        """Puts the content of a local file, which may be large and is used up, in the object's place."""
+        path = self.folder / name
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(file, path)
+        except OSError as error:
+            raise OpsdeskError(f"Cannot write {project.shown(path)}: {error.strerror or error}.") from None
 
     def delete(self, name: str) -> None:
         """Removes one object, and its folder where that leaves it empty; one that is not there is fine."""

@@ -12,6 +12,8 @@ from opsdesk.lake import Lake, Manifest, folder_of, open_lake
 from opsdesk.warehouse import open_warehouse
 from opsdesk.warehouse.loader import Loader, Part
 
+LAKE_PATIENCE = 60.0  # seconds to wait for an ingest to end
+
 
 @dataclass(frozen=True)
 class BackfillResult:
@@ -36,7 +38,9 @@ def backfill(lake: str, warehouse: str, first_month: str, last_month: str, run_a
     first, last = read_month("first_month", first_month), read_month("last_month", last_month)
     moment = read_instant("run_at", run_at)
     source, target = open_lake(lake), open_warehouse(warehouse)
-    with source.locked(wait=60), tempfile.TemporaryDirectory() as work:
+    if not source.exists:
+        raise OpsdeskError(f"There is no lake {source.store.url}: run 01_ingest first, or correct `lake`.")
+    with source.locked(wait=LAKE_PATIENCE), tempfile.TemporaryDirectory() as work:
         manifests = source.manifests()
         if not manifests:
             raise OpsdeskError(f"The lake {source.store.url} holds nothing: run 01_ingest first.")

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from opsdesk.lake import COLUMNS, DayFile, Lake, Manifest, day_of, folder_of
-from opsdesk.records import quoted
+from opsdesk.sql_text import quoted
 
 BATCH = 1_000_000  # rows sorted at a time: bounds memory
 ISO = "strftime({0}, '%Y-%m-%dT%H:%M:%SZ') AS {0}"
@@ -55,13 +55,18 @@ def merge_with_lake(con: duckdb.DuckDBPyConnection, lake: Lake, work: Path) -> N
     con.execute("CREATE OR REPLACE VIEW kept AS SELECT * FROM arrived")
 
 
-def write_days(con: duckdb.DuckDBPyConnection, lake: Lake, kind: str, *, has_newlines: bool, work: Path) -> Done:
+def write_days(
+    con: duckdb.DuckDBPyConnection, lake: Lake, kind: str, old: dict[str, list], *, has_newlines: bool, work: Path
+) -> Done:
     """Brings every month of the lake to what `kept` says: writes the days that differ, removes those that are gone.
 
-    With kind `delta` the days that are not in `touched` stay as they are. `has_newlines`: cells may hold newlines.
+    Args:
+        con: the work database. lake: where to write. kind: with `delta` the days that are not in the table `touched` stay.
+        old: digests of the days as the lake holds them, as far as known. has_newlines: cells may hold newlines.
+        work: a folder for the sorted copy.
     """
-    manifests = {part: manifest for part, manifest in lake.manifests().items() if part != "agents"}
-    faults, present, old = lake.faults(manifests), lake.day_files(), lake.record().get("digests", {})
+    manifests = {part: manifest for part, manifest in lake.manifests(skip_unreadable=True).items() if part != "agents"}
+    faults, present = lake.faults(manifests), lake.day_files()
     recorded = {file.day: file for part in manifests.values() for file in part.files if _name(file.day) not in faults}
     wanted = _digests(con, has_newlines)
     touched = (

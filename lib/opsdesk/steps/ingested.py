@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from opsdesk.clean import ISSUE_MEANINGS, REASONS
+from opsdesk.lake import Lake
+from opsdesk.steps.rejects import COLUMNS, read_rejects
 
 
 @dataclass(frozen=True)
@@ -13,7 +15,12 @@ class IngestResult:
 
     record: dict
     unchanged: bool
-    rejects: pd.DataFrame
+    lake: Lake
+
+    @property
+    def rejects(self) -> pd.DataFrame:
+        """Every rejected row: reason, detail, file, line, raw."""
+        return read_rejects(self.lake, self.record)
 
     @property
     def reconciliation(self) -> pd.DataFrame:
@@ -43,13 +50,8 @@ class IngestResult:
 
     @property
     def examples(self) -> pd.DataFrame:
-        """The first rejected row of each reason: reason, file, line, detail, raw."""
-        return (
-            self.rejects.groupby("reason", sort=False)
-            .head(1)
-            .sort_values("reason", key=lambda r: r.map(list(REASONS).index))
-            .reset_index(drop=True)
-        )
+        """The first rejected row of each reason: reason, detail, file, line, raw."""
+        return pd.DataFrame(self.record["examples"], columns=list(COLUMNS))
 
     @property
     def months(self) -> pd.DataFrame:

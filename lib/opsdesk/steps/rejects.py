@@ -1,40 +1,78 @@
-"""Rejected rows, kept aside with reason, line number and raw text."""
+"""Rejected rows, kept aside with reason, line number and raw text; streamed, for a wrong date format rejects all rows."""
 
 import csv
 import hashlib
 import io
+from collections import Counter
 from collections.abc import Iterator
+from heapq import merge
+from operator import itemgetter
+from pathlib import Path
 
 import duckdb
 import pandas as pd
 
+from opsdesk.clean import REASONS
 from opsdesk.lake import Lake
 from opsdesk.records import Layout
 
+COLUMNS = ("reason", "detail", "file", "line", "raw")
+Reject = tuple[str, str, str, int, str]
 
-def list_rejects(con: duckdb.DuckDBPyConnection, layouts: list[Layout]) -> Iterator[tuple[str, str, str, int, str]]:
-    """Every rejected row in the order of the files: reason, detail, file, line, raw text."""
-    decided = con.execute("""
-        SELECT file, record, CASE WHEN older.record IS NOT NULL THEN 'duplicate_ticket_id' ELSE coalesce(reason, 'closed_without_resolved_at') END,
-            CASE WHEN older.record IS NOT NULL THEN 'ticket_id: ' || ticket_id ELSE coalesce(detail, '') END
+
+def collect_rejects(
+    con: duckdb.DuckDBPyConnection, layouts: list[Layout], file: Path
+) -> tuple[dict[str, int], list[Reject]]:
+    """Writes every rejected row to `file` (CSV); returns rows by reason, and the first row of each reason."""
+    counts: Counter[str] = Counter()
+    examples: dict[str, Reject] = {}
+    with file.open("w", encoding="utf-8", newline="") as text:
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        for number, layout in enumerate(layouts):
+            for reject in merge(_malformed(layout), _decided(con, number, layout), key=itemgetter(3)):
+                writer.writerow(reject)
+                counts[reject[0]] += 1
+                examples.setdefault(reject[0], reject)
+    known = [reason for reason in REASONS if reason in counts]
+    return {reason: counts[reason] for reason in known}, [examples[reason] for reason in known]
+
+
+def _malformed(layout: Layout) -> Iterator[Reject]:
+    for line in layout.malformed:
+        yield "malformed_line", line.detail, layout.file.name, line.line, line.raw
+
+
+def _decided(con: duckdb.DuckDBPyConnection, number: int, layout: Layout) -> Iterator[Reject]:
+    """The records of one file that were read and rejected, in order."""
+    con.execute(f"""CREATE OR REPLACE TABLE decided AS
+        SELECT record, CASE WHEN older.record IS NOT NULL THEN 'duplicate_ticket_id'
+                ELSE coalesce(reason, 'closed_without_resolved_at') END AS reason,
+            CASE WHEN older.record IS NOT NULL THEN 'ticket_id: ' || ticket_id ELSE coalesce(detail, '') END AS detail
         FROM rows LEFT JOIN older USING (file, record)
-        WHERE older.record IS NOT NULL OR reason IS NOT NULL OR closed_without_resolution
-        ORDER BY file, record""").fetchall()
-    for number, layout in enumerate(layouts):
-        verdicts = {record: (reason, detail) for file, record, reason, detail in decided if file == number}
-        found = [("malformed_line", line.detail, layout.file.name, line.line, line.raw) for line in layout.malformed]
-        for record, (line, raw) in layout.raw_texts(verdicts).items():
-            found.append((*verdicts[record], layout.file.name, line, raw))
-        yield from sorted(found, key=lambda row: row[3])
+        WHERE file = {number} AND (older.record IS NOT NULL OR reason IS NOT NULL OR closed_without_resolution)
+        ORDER BY record""")
+    records, verdicts = (
+        _rows(con, "SELECT record FROM decided ORDER BY record"),
+        _rows(con, "SELECT reason, detail FROM decided ORDER BY record"),
+    )
+    for (_, line, raw), (reason, detail) in zip(
+        layout.raw_texts(record for (record,) in records), verdicts, strict=True
+    ):
+        yield reason, detail, layout.file.name, line, raw
 
 
-def write_rejects(lake: Lake, rejects: list, signature: dict, kind: str) -> dict:
-    """Keeps the rejected rows aside; a full export replaces what earlier ones left there."""
-    key = hashlib.sha256(repr(signature["files"]).encode()).hexdigest()[:8]
-    name = f"rejects/rejects-{key}.csv"
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([("reason", "detail", "file", "line", "raw"), *rejects])
-    lake.store.write(name, text.getvalue().encode())
+def _rows(con: duckdb.DuckDBPyConnection, sql: str) -> Iterator[tuple]:
+    cursor = con.cursor()
+    cursor.execute(sql)
+    while rows := cursor.fetchmany(10_000):
+        yield from rows
+
+
+def keep_rejects(lake: Lake, file: Path, signature: dict, kind: str) -> dict:
+    """Puts the collected rows into the lake; a full export replaces what earlier ones left there."""
+    name = _name(signature)
+    lake.store.write_from(name, file)
     for other in lake.store.names("rejects") if kind == "full" else []:
         if other != name:
             lake.store.delete(other)
@@ -42,7 +80,10 @@ def write_rejects(lake: Lake, rejects: list, signature: dict, kind: str) -> dict
 
 
 def read_rejects(lake: Lake, record: dict) -> pd.DataFrame:
-    """The rejects of this export: reason, detail, file, line, raw."""
-    key = hashlib.sha256(repr(record["signature"]["files"]).encode()).hexdigest()[:8]
-    content = lake.store.read(f"rejects/rejects-{key}.csv")
+    """All rejected rows of the export that left `record`: reason, detail, file, line, raw."""
+    content = lake.store.read(_name(record["signature"]))
     return pd.read_csv(io.BytesIO(content), dtype={"line": "int64"}, keep_default_na=False)
+
+
+def _name(signature: dict) -> str:
+    return f"rejects/rejects-{hashlib.sha256(repr(signature['files']).encode()).hexdigest()[:8]}.csv"

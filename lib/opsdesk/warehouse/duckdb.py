@@ -10,7 +10,7 @@ import pandas as pd
 from opsdesk import project
 from opsdesk.duckdb_file import connect, first_lines
 from opsdesk.errors import OpsdeskError
-from opsdesk.records import quoted
+from opsdesk.sql_text import quoted
 from opsdesk.tables import Table, catalogue
 from opsdesk.warehouse.loader import Loader
 

@@ -10,7 +10,7 @@ import duckdb
 
 from opsdesk.duckdb_file import first_lines
 from opsdesk.errors import OpsdeskError
-from opsdesk.records import quoted
+from opsdesk.sql_text import quoted
 from opsdesk.tables import catalogue
 
 
