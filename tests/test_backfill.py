@@ -10,6 +10,7 @@ import pytest
 
 from exports import line, run_ingest, write_export
 from opsdesk import OpsdeskError, backfill, duckdb_file, open_warehouse
+from opsdesk.lake import open_lake
 
 RUN_AT = "2024-01-01T00:00:00+00:00"
 DAYS = ("2023-01-31 23:59:59", "2023-02-01 00:00:00", "2023-02-28 12:00:00", "2023-03-05 08:00:00")
@@ -152,7 +153,7 @@ def test_nothing_there_is_said(tmp_path, lake):
         load(lake, "2022-01", "2022-12")
     with pytest.raises(OpsdeskError, match="'2023-13' is not a month"):
         load(lake, "2023-13")
-    with pytest.raises(OpsdeskError, match="run the notebooks 01 to 03"):
+    with pytest.raises(OpsdeskError, match="run 01_ingest and 02_backfill"):
         open_warehouse(f"duckdb:{tmp_path}/none.duckdb").query("SELECT 1")
 
 

@@ -393,3 +393,29 @@ def test_the_working_directory_does_not_matter(tmp_path, monkeypatch):
     with pytest.raises(OpsdeskError, match="There is no file export"):
         run_ingest(tmp_path, export.name)
     assert os.getcwd() == str(tmp_path)  # noqa: PTH109
+
+
+def test_another_separator_is_named(tmp_path):
+    export = write_export(tmp_path, line().replace(",", ";"), header=",".join(COLUMNS).replace(",", ";"))
+    with pytest.raises(
+        OpsdeskError, match=r"separates its columns by ';': write `delimiter: \";\"` into params/mappings/ops_tickets"
+    ):
+        run_ingest(tmp_path, export)
+
+
+def test_lines_keep_their_numbers_in_a_file_that_is_read_in_parts(tmp_path):
+    """Past the size at which DuckDB would use several threads: the later line wins, rejects are the lines they name."""
+    filler = "x" * 150
+    lines = [line("DUP", category="old"), *(line(f"T{i}", category=filler) for i in range(60_000))]
+    lines += [line("DUP", category="new"), line("", category="blank id")]
+    result = run_ingest(tmp_path, write_export(tmp_path, *lines))
+    assert result.rejects[["reason", "line", "raw"]].values.tolist() == [
+        ["duplicate_ticket_id", 2, lines[0]],
+        ["missing_ticket_id", 60_003, lines[-1]],
+    ]
+
+
+def test_hostile_quotes_take_no_more_than_their_share_of_time(tmp_path):
+    """Each line opens a quote that the next ones never close: joining looks at each line once."""
+    lines = [line("T0"), *(f'a{i}","b' + "x" * 100 for i in range(1500))]
+    assert run_ingest(tmp_path, write_export(tmp_path, *lines)).record["rejected"] == {"malformed_line": 1500}

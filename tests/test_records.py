@@ -16,7 +16,7 @@ def read(tmp_path, content: bytes, name: str = "x.csv"):
     path.write_bytes(content)
     file = open_export(path, ",", tmp_path)
     with duckdb.connect() as con:
-        layout = read_records(con, file, ",", "SELECT c0, c1, c2 FROM {source}", "rows", tmp_path)
+        layout = read_records(con, file, ",", ["a", "b", "c"], "rows", tmp_path)
         records = con.execute("SELECT * FROM rows ORDER BY rowid").fetchall()
     malformed = {line.line: (line.detail, line.raw) for line in layout.malformed}
     texts = {record: (line, raw) for record, line, raw in layout.raw_texts(range(len(records)))}
@@ -32,6 +32,7 @@ CASES = [
     pytest.param(b"1,x\n2,p,q\n3,r,s,t\n4,u,v\n", [("2", "p", "q"), ("4", "u", "v")], {2: FEW, 4: MANY}, {0: 3, 1: 5}, id="too few, too many"),
     pytest.param(b'1,"x, ""y""",z\n', [("1", 'x, "y"', "z")], {}, {0: 2}, id="comma and quotes in a field"),
     pytest.param(b'1,"x\ny",z\n2,p,q\n', [("1", "x\ny", "z"), ("2", "p", "q")], {}, {0: 2, 1: 4}, id="newline in a field"),
+    pytest.param(b'1,"x\ny","z\n\nw"\n', [("1", "x\ny", "z\n\nw")], {}, {0: 2}, id="two fields with newlines"),
     pytest.param(b'1,"x\r\ny",z\r\n2,p,q\r\n', [("1", "x\ny", "z"), ("2", "p", "q")], {}, {0: 2, 1: 4}, id="CRLF in a field"),
     pytest.param(b"1,x,y\n\n  \n2,p,q\n", [("1", "x", "y"), ("2", "p", "q")], {}, {0: 2, 1: 5}, id="blank lines are not rows"),
     pytest.param(b'1,"x,y\n2,p,q\n3,r,s\n', [("2", "p", "q"), ("3", "r", "s")], {2: TORN}, {0: 3, 1: 4}, id="torn quote takes its line only"),

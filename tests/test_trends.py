@@ -80,15 +80,16 @@ def test_rates_of_a_week_without_tickets_are_unknown(tmp_path):
 @pytest.mark.parametrize(
     ("resolved_after", "open_since", "expected"),
     [
-        pytest.param(counts(d0=8, d5=2), counts(), 1, id="four of five on the first day"),
-        pytest.param(counts(d0=7, d5=3), counts(), 6, id="one fewer on the first day, so the sixth"),
+        pytest.param(counts(d0=9), counts(), 1, id="all on the first day"),
+        pytest.param(counts(d0=8, d5=2), counts(), 4, id="1.6 of 2.0 ticket-days"),
+        pytest.param(counts(d0=7, d5=3), counts(), 5, id="2.2 of 2.5, as 1.9 is too little"),
         pytest.param(counts(d0=5), counts(d9=5), None, id="half never resolved: too short to tell"),
         pytest.param(counts(d0=5, d2=3), counts(d1=10), 3, id="watched for a day: not slow after it"),
         pytest.param(counts(), counts(), None, id="no tickets at all"),
     ],
 )
-def test_burn_in_lasts_until_four_of_five_would_be_resolved(resolved_after, open_since, expected):
-    assert limits.burn_in_days(limits.shares_still_open(resolved_after, open_since)) == expected
+def test_burn_in_lasts_until_four_fifths_of_the_stock_would_be_there(resolved_after, open_since, expected):
+    assert limits.burn_in_days(limits.shares_still_open(resolved_after, open_since), horizon=10) == expected
 
 
 def test_shares_still_open_leave_out_those_no_longer_watched():

@@ -4,6 +4,8 @@ Nothing is inferred: formats are tried in the mapping's order, and what none of 
 timestamps cut to the second.
 """
 
+from datetime import datetime
+
 from opsdesk.mapping import Mapping
 from opsdesk.sql_text import quoted
 from opsdesk.zones import doubtful_hours
@@ -38,23 +40,23 @@ FLAGS = "CASE WHEN {0} IN ('true', 't', 'yes', 'y', '1') THEN true WHEN {0} IN (
 
 # Columns of a cleaned row: the lake's, then what ingest needs to decide about it.
 CLEANED = """
-SELECT ticket_id_text AS ticket_id, created_at, resolved_at, resolution_hours, sla_hours, sla_breached, {dimensions},
+SELECT record, ticket_id_text AS ticket_id, created_at, resolved_at, resolution_hours, sla_hours, sla_breached, {dimensions},
   nullif(concat_ws(';', {issues}), '') AS _issues,
   updated_at,
   CASE WHEN ticket_id_text IS NULL THEN 'missing_ticket_id'
        WHEN created_at_text IS NULL THEN 'missing_created_at'
        WHEN created_at IS NULL THEN 'bad_created_at'
-       WHEN created_at > $run_at THEN 'created_in_future' END AS reason,
+       WHEN created_at > run_at THEN 'created_in_future' END AS reason,
   is_closed AND resolved_read IS NULL AS closed_without_resolution,
-  CASE WHEN created_at_text IS NOT NULL AND (created_at IS NULL OR created_at > $run_at) THEN 'created_at: ' || created_at_text
+  CASE WHEN created_at_text IS NOT NULL AND (created_at IS NULL OR created_at > run_at) THEN 'created_at: ' || created_at_text
        WHEN is_closed AND resolved_read IS NULL
        THEN 'status: ' || status_text || ', resolved_at: ' || coalesce(resolved_at_text, '(blank)') END AS detail,
-  CASE WHEN created_at > $run_at THEN created_at WHEN resolved_read > $run_at THEN resolved_read END AS known_from
+  CASE WHEN created_at > run_at THEN created_at WHEN resolved_read > run_at THEN resolved_read END AS known_from
 FROM known"""
 
 ISSUES = {  # in the order in which they are noted; each condition over the columns of `known`
     "bad_resolved_at": "resolved_read IS NULL AND resolved_at_text IS NOT NULL",
-    "resolved_in_future": "resolved_read > $run_at",
+    "resolved_in_future": "resolved_read > run_at",
     "resolved_before_created": "resolved_at < created_at",
     "bad_sla_hours": "target_text IS NOT NULL AND sla_hours IS NULL",
     "bad_resolution_hours": "resolution_hours_text IS NOT NULL AND resolution_hours IS NULL",
@@ -66,21 +68,17 @@ ISSUES = {  # in the order in which they are noted; each condition over the colu
 }
 
 
-def select_tickets(mapping: Mapping, header: tuple[str, ...]) -> str:
-    """The query over `{source}` (columns c0, c1, ... as text) that cleans one file; `$run_at` is the moment of the run, UTC."""
+def select_tickets(mapping: Mapping, header: tuple[str, ...], cells: str, moment: datetime) -> str:
+    """The query that cleans the table `cells` (columns c0, c1, ... as text) of one file, as of the run's moment (UTC)."""
     issues = [f"CASE WHEN {condition} THEN '{code}' END" for code, condition in ISSUES.items()]
     if not mapping.knows_targets:  # then the exported flag judges, see fact_tickets.sql
         issues.append("'judged_by_flag'")
     dimensions = ", ".join(f"{name}_text AS {name}" for name in DIMENSIONS)
-    # A join does not keep the order of the rows, so that each carries its number through it.
-    place, order = (
-        ("row_number() OVER () AS place", "ORDER BY place") if doubtful_hours(mapping.timezone) else ("0 AS place", "")
-    )
-    return f"""WITH cells AS (SELECT {place}, {_cells(mapping, header)} FROM {{source}}),
+    return f"""WITH cells AS (SELECT rowid AS record, TIMESTAMP '{moment}' AS run_at, {_cells(mapping, header)} FROM {cells}),
 read AS (SELECT *, {_readings(mapping)} FROM cells),
 placed AS (SELECT read.*, {_instants(mapping)} FROM read {_joins(mapping)}),
 known AS (SELECT *, {_known(mapping)} FROM placed)
-{CLEANED.format(dimensions=dimensions, issues=", ".join(issues))} {order}"""
+{CLEANED.format(dimensions=dimensions, issues=", ".join(issues))}"""
 
 
 def create_clock_changes(mapping: Mapping) -> str:
@@ -203,7 +201,7 @@ def _known(mapping: Mapping) -> str:
         )
         hours = f"CASE WHEN {target} IS NULL THEN CASE priority_text {cases} END ELSE {hours} END"
     return ", ".join([
-        "CASE WHEN resolved_read <= $run_at THEN resolved_read END AS resolved_at",
+        "CASE WHEN resolved_read <= run_at THEN resolved_read END AS resolved_at",
         f"{target} AS target_text",
         f"CAST({hours} AS DOUBLE) AS sla_hours",
         f"CASE WHEN {spent} >= 0 AND isfinite({spent}) THEN {spent} END AS resolution_hours",

@@ -45,16 +45,16 @@ def read_headline(warehouse: Warehouse, days: pd.DataFrame, weeks: pd.DataFrame)
         days: as `trends.read_days` gives them.
         weeks: as `trends.read_weeks` gives them.
     """
-    last, recent, month = days.iloc[-1], days.tail(PERIOD_DAYS), weeks.tail(4)
+    last, month = days.iloc[-1], weeks.tail(4)
     due_soon = len(read_deadlines(warehouse))
-    net, due = recent["inflow"].sum() - recent["outflow"].sum(), month["sla_due_tickets"].sum()
+    net, due = month["net_change"].sum(), month["sla_due_tickets"].sum()
     attainment = 1 - month["sla_due_missed"].sum() / due if due else None
     rows = {
         "Open": (f"{last['backlog_size']:,.0f}", "tickets open when the data ends"),
         "Past due": (f"{last['past_due']:,.0f}", "of these, with a deadline that is over"),
         "Due in 24 hours": (f"{due_soon:,}", "open tickets that breach next"),
-        "Net growth": (f"{net:+,.0f}", f"opened less resolved in the last {len(recent)} days"),
-        "SLA attainment": (_percent(attainment), f"kept of what fell due in the last {len(month)} whole weeks"),
+        "Net growth": (f"{net:+,.0f}" if len(month) else "–", f"opened less resolved {_weeks(month)}"),
+        "SLA attainment": (_percent(attainment), f"kept of what fell due {_weeks(month)}"),
         "Age, median": (_days(last["age_p50_days"]), "half of the open tickets are at most that old"),
         "Age, p90": (_days(last["age_p90_days"]), "nine of ten open tickets are at most that old"),
         "Oldest": (_days(_oldest_age(warehouse, last["ops_date"])), "age of the oldest open ticket"),
@@ -98,6 +98,12 @@ def _top(segments: pd.DataFrame, shown: int) -> pd.DataFrame:
 def _oldest_age(warehouse: Warehouse, last_day: pd.Timestamp) -> float | None:
     created = warehouse.query(OLDEST)["created_date"].iloc[0]
     return None if pd.isna(created) else (last_day - pd.Timestamp(created)).days
+
+
+def _weeks(weeks: pd.DataFrame) -> str:
+    if weeks.empty:
+        return "in a whole week (there is none yet)"
+    return f"in the last {len(weeks)} whole weeks" if len(weeks) > 1 else "in the last whole week"
 
 
 def _days(age: float | None) -> str:

@@ -8,14 +8,10 @@ from time import monotonic, sleep
 import duckdb
 
 from opsdesk import project
-from opsdesk.errors import OpsdeskError
+from opsdesk.errors import InUseError, OpsdeskError
 
 PATIENCE = 60.0  # seconds to wait for another process to let go of the file
 HELD = ("set lock", "being used by another process", "different configuration")  # what DuckDB says of a file in use
-
-
-class InUseError(OpsdeskError):
-    """Another process holds the file, and did for as long as we cared to wait."""
 
 
 def connect(path: Path, *, read_only: bool, patience: float | None = None) -> duckdb.DuckDBPyConnection:
@@ -47,9 +43,11 @@ def copy_while_still(path: Path, target: Path, patience: float | None = None) ->
     Raises:
         OpsdeskError: it is in use, is no DuckDB file, or there is no room for the copy.
     """
-    with connect(path, read_only=True, patience=patience):
+    # POSIX drops all locks of a process on a file when it closes any descriptor of it, so ours is closed last.
+    with path.open("rb") as source, connect(path, read_only=True, patience=patience):
         try:
-            shutil.copyfile(path, target)
+            with target.open("wb") as copy:
+                shutil.copyfileobj(source, copy, 1 << 22)
             if log_of(path).exists():
                 shutil.copyfile(log_of(path), log_of(target))
         except OSError as error:

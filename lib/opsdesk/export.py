@@ -3,6 +3,7 @@
 import csv
 import gzip
 import hashlib
+import json
 import tempfile
 import zlib
 from dataclasses import dataclass
@@ -156,6 +157,12 @@ def check_columns(file: ExportFile, wanted: list[str], mapping_name: str) -> Non
         OpsdeskError: a wanted column is missing or stands there twice; the text lists the columns that are there.
     """
     missing = [name for name in wanted if name not in file.header]
+    separator = next((sign for sign in ";\t|" if len(file.header) == 1 and sign in file.header[0]), None)
+    if missing and separator:
+        raise OpsdeskError(
+            f"{project.shown(file.path)} separates its columns by {separator!r}: write `delimiter: {json.dumps(separator)}` into "
+            f"params/mappings/{mapping_name}.yaml."
+        )
     if missing:
         raise OpsdeskError(
             f"{project.shown(file.path)} has no column {', '.join(map(repr, missing))}, which the mapping {mapping_name!r} needs. "

@@ -48,3 +48,8 @@ def read_month(name: str, text: str) -> str:
     if text and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
         raise OpsdeskError(f'{name}: {text!r} is not a month; write "2023-01", or "" for all there are.')
     return text
+
+
+def run_id(run_at: datetime) -> str:
+    """The name of a run, from its moment: 20261124T030147-123 (UTC, milliseconds)."""
+    return f"{run_at.astimezone(UTC):%Y%m%dT%H%M%S}-{run_at.microsecond // 1000:03d}"

@@ -7,7 +7,8 @@ import pandas as pd
 from opsdesk.errors import OpsdeskError
 from opsdesk.warehouse import Warehouse
 
-SLOWEST_SHARE = 0.2
+SETTLED_SHARE = 0.8 - 1e-9  # of the stock that the export can show; exactly four fifths count
+HALF = 0.5  # still open at the end of the export: then it is too short to tell
 DAY = pd.Timedelta(days=1)
 SECOND = pd.Timedelta(seconds=1)
 
@@ -63,13 +64,14 @@ def read_limits(warehouse: Warehouse) -> Limits:
     days = warehouse.query("SELECT MIN(ops_date) AS first_day, MAX(ops_date) AS last_day FROM backlog_daily").iloc[0]
     resolved, still_open = warehouse.query(RESOLVED_AFTER), warehouse.query(STILL_OPEN_AFTER)
     shares = shares_still_open(resolved, still_open)
+    first_day, last_day = pd.Timestamp(days["first_day"]), pd.Timestamp(days["last_day"])
     return Limits(
         timezone=run["timezone"],
         as_of=_wall_time(run["as_of"], run["timezone"]),
-        first_day=pd.Timestamp(days["first_day"]),
-        last_day=pd.Timestamp(days["last_day"]),
+        first_day=first_day,
+        last_day=last_day,
         open_tickets=int(still_open["tickets"].sum()),
-        burn_in_days=burn_in_days(shares),
+        burn_in_days=burn_in_days(shares, (last_day - first_day).days + 1),
         tail_share=float(shares.iloc[-1]) if len(shares) else 0.0,
     )
 
@@ -91,17 +93,23 @@ def shares_still_open(resolved: pd.DataFrame, still_open: pd.DataFrame) -> pd.Se
     return shares.set_axis(shares.index + 1)
 
 
-def burn_in_days(shares: pd.Series) -> int | None:
+def burn_in_days(shares: pd.Series, horizon: int) -> int | None:
     """The days from the first on in which the export shows too small a backlog; None if it is too short to tell.
 
     An export knows the tickets opened since its first day. Those open by then already are missing, so the stock seems
-    to start at 0. N days later only those can still be missing that take longer than N days. Burn-in is over when
-    four of five tickets get resolved in the time since the first day: from then on the stock moves with the work, and
-    what is missing is the slow fifth. How large that tail is nobody can say from the export, so the backlog stays a
-    lower bound after it too; `Limits.tail_share` is the share that outlives the whole export.
+    to start at 0 and grows even where the desk keeps pace. Were as many tickets opened every day, N days after the
+    start the stock would be a day's tickets times the sum of their shares still open after 0, 1, ... N - 1 days.
+    Burn-in is over when that sum is four fifths of what it is after `horizon` days, the length of the export. (Not
+    when four of five *tickets* would be resolved: the stock is made of the slow ones.) What outlives the export
+    itself nobody can see, so the backlog stays a lower bound after it too; `Limits.tail_share` is its share.
     """
-    settled = shares[shares <= SLOWEST_SHARE]
-    return None if settled.empty else int(settled.index[0])
+    if shares.empty or shares.iloc[-1] >= HALF:
+        return None
+    after = shares.reindex(range(horizon)).ffill()
+    after[0] = 1.0
+    stock = after.ffill().cumsum()
+    settled = stock[stock >= (SETTLED_SHARE * stock.iloc[-1])]
+    return int(settled.index[0]) + 1
 
 
 def describe_limits(limits: Limits) -> pd.DataFrame:

@@ -73,8 +73,13 @@ class _Shape:
         bare, quotes = rb'[^"%s\r\n][^%s\r\n]*+' % (mark, mark), rb'"[^"]*+(?:""[^"]*+)*+'
         value = rb'(?:%s|%s"|)' % (bare, quotes)
         self.whole = re.compile(rb"%s(?:%s%s){%d}" % (value, mark, value, fields - 1))
-        self.torn = re.compile(rb"(?:%s%s)*%s" % (value, mark, quotes))  # ends inside a quoted field
-        self.stray = re.compile(rb'(?:^|%s)"[^"]*(?:""[^"]*)*"[^"%s]' % (mark, mark))  # text after a closing quote
+        self.torn = re.compile(rb"(?:%s%s)*+%s" % (value, mark, quotes))  # ends inside a quoted field
+        inside = rb'[^"]*+(?:""[^"]*+)*+'
+        self.inside = re.compile(inside)  # a line within a quoted field, which goes on
+        self.opens_again = re.compile(
+            rb'%s"%s(?:%s%s)*+%s' % (inside, mark, value, mark, quotes)
+        )  # and another is open
+        self.stray = re.compile(rb'(?:^|%s)"[^"]*+(?:""[^"]*+)*+"[^"%s]' % (mark, mark))  # text after a closing quote
         flat = rb'(?:[^"%s\r\n][^%s\r\n]*+|"[^"\n]*+(?:""[^"\n]*+)*+"|)' % (mark, mark)
         self.lines = re.compile(rb"(?:(?!\s*\n)%s(?:%s%s){%d}\r?\n){1,10000}+" % (flat, mark, flat, fields - 1))
 
@@ -109,20 +114,22 @@ class _Window:
 
 
 def _join(head: bytes, window: _Window, shape: _Shape) -> tuple[bytes, bytes, int]:
-    """The record that begins with the line `head`, the bytes and the number of lines it stands in; joined as far as a quoted field goes on."""
-    record, taken, lines = _unended(head), head, 1
-    while lines < LONGEST_RECORD and not shape.whole.fullmatch(record) and shape.torn.fullmatch(record):
-        more = []
-        while lines < LONGEST_RECORD and (line := window.line(len(taken))) is not None:
-            more.append(_unended(line))
-            taken += line
-            lines += 1
-            if b'"' in line:  # only here a quoted field can end
-                break
-        record = b"\n".join([record, *more])
-        if not more or line is None or b'"' not in line:
+    """The record that begins with the line `head`, the bytes and the number of lines it stands in.
+
+    Lines are added as long as a quoted field goes on; each is looked at once.
+    """
+    parts, taken, lines = [_unended(head)], [head], 1
+    goes_on = not shape.whole.fullmatch(parts[0]) and shape.torn.fullmatch(parts[0])
+    size = len(head)
+    while goes_on and lines < LONGEST_RECORD and size <= LARGEST_RECORD:
+        line = window.line(size)
+        if line is None:
             break
-    return record, taken, lines
+        parts.append(_unended(line))
+        taken.append(line)
+        lines, size = lines + 1, size + len(line)
+        goes_on = shape.inside.fullmatch(parts[-1]) or shape.opens_again.fullmatch(parts[-1])
+    return b"\n".join(parts), b"".join(taken), lines
 
 
 def _unended(line: bytes) -> bytes:

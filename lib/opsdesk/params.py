@@ -56,7 +56,7 @@ def read_parameters(params_file: str | Path, overrides: Mapping[str, str] | None
     for key, (where, _) in sources.items():
         _refuse_name(where, key, known)
     values = {key: parameter.default for key, parameter in known.items() if key != SET_BY_THE_RUNNER}
-    values |= {key: value for key, value in _own_places(name).items() if key in known}
+    values |= {key: value for key, value in _own_values(name, sources).items() if key in known}
     values |= {key: value for key, (_, value) in sources.items()}
     for key, value in values.items():
         _refuse_value(sources.get(key, ("the notebooks' defaults", ""))[0], key, value)
@@ -73,8 +73,10 @@ def _name(path: Path) -> str:
     return path.stem
 
 
-def _own_places(name: str) -> dict[str, str]:
-    return {"lake": f"outputs/{name}/lake", "warehouse": f"duckdb:outputs/{name}/opsdesk.duckdb"}
+def _own_values(name: str, given: Mapping[str, object]) -> dict[str, str]:
+    """What a params file that is silent about it means: its own outputs, and with its own export nothing of the sample's."""
+    places = {"lake": f"outputs/{name}/lake", "warehouse": f"duckdb:outputs/{name}/opsdesk.duckdb"}
+    return places | ({"agents": "", "as_of": "latest"} if "export" in given else {})
 
 
 def _refuse_name(where: str, key: str, known: dict[str, Declared]) -> None:

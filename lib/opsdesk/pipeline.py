@@ -9,6 +9,7 @@ from time import perf_counter
 import opsdesk
 from opsdesk import project
 from opsdesk.errors import OpsdeskError
+from opsdesk.instants import run_id
 from opsdesk.lock import run_lock
 from opsdesk.params import Parameters, read_parameters
 from opsdesk.runs import DEAD_KERNEL, DONE, FAILED, INTERRUPTED, RUNNING, SKIPPED, RunRecord, Step
@@ -62,15 +63,14 @@ def _step_called(steps: list[str], called: str) -> str:
 
 
 def _new_record(parameters: Parameters, chosen: list[str], moment: datetime) -> RunRecord:
-    run_id = f"{moment:%Y%m%dT%H%M%S}-{moment.microsecond // 1000:03d}"
     return RunRecord(
-        run_id=run_id,
+        run_id=run_id(moment),
         run_at=moment.isoformat(timespec="milliseconds"),
         name=parameters.name,
         params_file=project.shown(parameters.path),
         parameters=dict(parameters.values),
         opsdesk=opsdesk.__version__,
-        folder=parameters.outputs / "runs" / run_id,
+        folder=parameters.outputs / "runs" / run_id(moment),
         steps=[Step(step) if step in chosen else Step(step, SKIPPED) for step in parameters.steps],
     )
 

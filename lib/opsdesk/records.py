@@ -58,30 +58,32 @@ class Layout:
 
 
 def read_records(
-    con: duckdb.DuckDBPyConnection, file: ExportFile, delimiter: str, select: str, table: str, work: Path
+    con: duckdb.DuckDBPyConnection, file: ExportFile, delimiter: str, columns: list[str], table: str, work: Path
 ) -> Layout:
-    """Creates `table` from `select` (a query with `{source}` where the reader goes) over every record of `file`.
+    """Creates `table` with the text cells of `columns` of every record of `file`.
 
-    The source's columns are named c0, c1, ... in the order of the header and are text. Record k of the file, counted
-    from 0, becomes the row with rowid k.
+    Columns are named c0, c1, ... by their place in the header. Record k of the file, counted from 0, is the row with
+    rowid k: the file is read by one thread into a plain copy, as more threads and more work may change the order.
 
     Raises:
         OpsdeskError: counts that do not add up, which would be a defect of the reader.
     """
-    layout = _read_fast(con, file, delimiter, select, table)
-    return layout or _read_careful(con, file, delimiter, select, table, work)
+    places = sorted({file.header.index(column) for column in columns})
+    create = f"CREATE OR REPLACE TABLE {table} AS SELECT {', '.join(f'c{place}' for place in places)} FROM "
+    layout = _read_fast(con, file, delimiter, create, table)
+    return layout or _read_careful(con, file, delimiter, create, work / f"{table}.csv", table)
 
 
 def _source(path: Path, columns: int, delimiter: str, options: str) -> str:
     named = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(columns))
     return (
         f"read_csv({quoted(str(path))}, auto_detect=false, delim={quoted(delimiter)}, quote='\"', escape='\"', "
-        f"columns={{{named}}}, {options})"
+        f"columns={{{named}}}, parallel=false, {options})"
     )
 
 
 def _read_fast(
-    con: duckdb.DuckDBPyConnection, file: ExportFile, delimiter: str, select: str, table: str
+    con: duckdb.DuckDBPyConnection, file: ExportFile, delimiter: str, create: str, table: str
 ) -> Layout | None:
     """DuckDB's own reading, or None when its counts do not prove it right."""
     rejects = f"{table}_malformed"
@@ -92,7 +94,7 @@ def _read_fast(
         f"header=true, store_rejects=true, rejects_table={quoted(rejects)}, rejects_scan={quoted(rejects + '_scan')}",
     )
     try:
-        con.execute(f"CREATE OR REPLACE TABLE {table} AS {select.replace('{source}', source)}")
+        con.execute(create + source)
     except duckdb.InvalidInputException:
         return None
     records = con.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
@@ -122,16 +124,15 @@ def _lay_out(layout: Layout, skipped: Iterable[int]) -> None:
 
 
 def _read_careful(
-    con: duckdb.DuckDBPyConnection, file: ExportFile, delimiter: str, select: str, table: str, work: Path
+    con: duckdb.DuckDBPyConnection, file: ExportFile, delimiter: str, create: str, sorted_file: Path, table: str
 ) -> Layout:
     layout = Layout(file)
-    sorted_file = work / f"{table}.csv"
     with sorted_file.open("wb") as out:
         for run in sort_lines(file, delimiter, layout.malformed):
             _note_place(layout, run)
             out.write(run.content)
     source = _source(sorted_file, len(file.header), delimiter, "header=false, new_line='\\n'")
-    con.execute(f"CREATE OR REPLACE TABLE {table} AS {select.replace('{source}', source)}")
+    con.execute(create + source)
     sorted_file.unlink()
     records = con.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
     if records != layout.records:

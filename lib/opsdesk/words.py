@@ -45,7 +45,10 @@ MARKS = ("burn_in_until", "is_partial", "as_of", "is_agent")
 
 def as_table(frame: pd.DataFrame) -> pd.DataFrame:
     """A frame with its first column in the place of the row numbers, which mean nothing to a reader."""
-    return frame.set_index(frame.columns[0]).rename_axis(index=None, columns=frame.columns[0])
+    shown = frame.map(lambda value: f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else value)
+    if frame.empty:
+        shown = pd.DataFrame([["none", *[""] * (len(frame.columns) - 1)]], columns=frame.columns)
+    return shown.set_index(frame.columns[0]).rename_axis(index=None, columns=frame.columns[0])
 
 
 def in_words(frame: pd.DataFrame, *columns: str, rows: int = 8) -> pd.DataFrame:
@@ -57,7 +60,7 @@ def in_words(frame: pd.DataFrame, *columns: str, rows: int = 8) -> pd.DataFrame:
     chosen = list(columns) or known
     shown = frame.tail(rows)[["week_ending", *chosen]] if "week_ending" in frame else frame.head(rows)[chosen]
     text = pd.DataFrame({WORDS.get(name, name): shown[name].map(_reader(name)) for name in shown}, dtype="object")
-    return as_table(text)
+    return text.set_index(text.columns[0]).rename_axis(index=None, columns=text.columns[0])
 
 
 def _reader(column: str) -> Callable[[object], str]:

@@ -115,11 +115,10 @@ def _read_files(con: duckdb.DuckDBPyConnection, delivery: Delivery, work: Path) 
     mapping, layouts = delivery.mapping, []
     con.execute(create_clock_changes(mapping))
     for number, file in enumerate(delivery.files):
-        select = select_tickets(mapping, file.header).replace("$run_at", f"TIMESTAMP '{delivery.moment}'")
-        layouts.append(read_records(con, file, mapping.delimiter, select, f"rows_{number}", work))
-    union = " UNION ALL ".join(
-        f"SELECT {number} AS file, rowid AS record, * FROM rows_{number}" for number in range(len(layouts))
-    )
+        layouts.append(read_records(con, file, mapping.delimiter, mapping.sources, "cells", work))
+        con.execute(f"CREATE TABLE rows_{number} AS {select_tickets(mapping, file.header, 'cells', delivery.moment)}")
+        con.execute("DROP TABLE cells")
+    union = " UNION ALL ".join(f"SELECT {number} AS file, * FROM rows_{number}" for number in range(len(layouts)))
     con.execute(f"CREATE VIEW rows AS {union}")
     return layouts
 

@@ -10,9 +10,9 @@ import pandas as pd
 
 from opsdesk.dialect import typed_select
 from opsdesk.errors import OpsdeskError
-from opsdesk.instants import read_instant, read_zone
+from opsdesk.instants import read_instant, read_zone, run_id
 from opsdesk.steps.checks import CHECKS, hold
-from opsdesk.tables import catalogue, read_sql, results
+from opsdesk.tables import catalogue, results
 from opsdesk.warehouse import Warehouse, open_warehouse
 
 
@@ -64,11 +64,12 @@ def transform(warehouse: str, as_of: str, timezone: str, run_at: str) -> Transfo
     target = open_warehouse(warehouse)
     run = read_instant("run_at", run_at)
     moment = _resolve_as_of(target, as_of, timezone, run)
-    fingerprint = _fingerprint(target, moment, timezone)
+    parameters = {"as_of": moment, "timezone": timezone}
+    build = {table.name: typed_select(table, "duckdb", parameters) for table in results()}
+    fingerprint = _fingerprint(target, build)
     published = target.runs().tail(1)
     if not published.empty and published["fingerprint"].item() == fingerprint:
         return TransformResult(moment, timezone, json.loads(published["rows"].item()), True)
-    parameters = {"as_of": moment, "timezone": timezone}
 
     def run_row(rows: dict[str, int]) -> dict:
         return {
@@ -76,21 +77,17 @@ def transform(warehouse: str, as_of: str, timezone: str, run_at: str) -> Transfo
             "rows": json.dumps(rows), "fingerprint": fingerprint, "seconds": round(time.perf_counter() - started, 3), "published_at": run,
         }  # fmt: skip
 
-    rows = target.publish({table.name: typed_select(table, "duckdb", parameters) for table in results()}, hold, run_row)
+    rows = target.publish(build, hold, run_row)
     return TransformResult(moment, timezone, rows, False)
 
 
-def run_id(run_at: datetime) -> str:
-    """The name of a run, from its moment: 20261124T030147-123 (UTC, milliseconds)."""
-    return f"{run_at.astimezone(UTC):%Y%m%dT%H%M%S}-{run_at.microsecond // 1000:03d}"
-
-
 def _resolve_as_of(target: Warehouse, as_of: str, timezone: str, run: datetime) -> datetime:
+    """The instant that `as_of` means, held to what the warehouse knows."""
+    if not target.has_tickets():
+        raise OpsdeskError(f"The warehouse {target.url} holds no tickets: run 01_ingest and 02_backfill first.")
     span = target.query(
         "SELECT epoch_us(min(created_at)) AS first, epoch_us(max(created_at)) AS last, epoch_us(max(resolved_at)) AS closed FROM tickets_raw"
     ).iloc[0]
-    if pd.isna(span["first"]):
-        raise OpsdeskError(f"The warehouse {target.url} holds no tickets: run 01_ingest and 02_backfill first.")
     first, last = (
         _instant(span["first"]),
         _instant(max(span["last"], -1 if pd.isna(span["closed"]) else span["closed"])),
@@ -103,6 +100,10 @@ def _resolve_as_of(target: Warehouse, as_of: str, timezone: str, run: datetime) 
             f"as_of: {as_of!r} is before the first ticket ({first:%Y-%m-%d %H:%M:%S} UTC): nothing is known then. "
             f"The data ends {last:%Y-%m-%d %H:%M:%S} UTC."
         )
+    if moment > run:
+        raise OpsdeskError(
+            f'as_of: {as_of!r} is after the moment of the run: nothing is known then. Write "now" or "latest".'
+        )
     return moment
 
 
@@ -110,10 +111,7 @@ def _instant(microseconds: float) -> datetime:
     return datetime.fromtimestamp(int(microseconds) / 1_000_000, UTC)
 
 
-def _fingerprint(target: Warehouse, as_of: datetime, timezone: str) -> str:
-    """Tells whether the tables could come out otherwise: the loaded data, the definitions, the parameters."""
-    loads = target.query("SELECT string_agg(part || ' ' || fingerprint, ' ' ORDER BY part) AS loaded FROM _loads")[
-        "loaded"
-    ].item()
-    definitions = [read_sql(table) + repr(table) for table in results()]
-    return hashlib.sha256("\n".join([loads, as_of.isoformat(), timezone, *definitions]).encode()).hexdigest()
+def _fingerprint(target: Warehouse, build: dict[str, str]) -> str:
+    """Tells whether the tables could come out otherwise: the loaded data, and the SQL with the parameters in it."""
+    loads = target.loads()[["part", "fingerprint"]].to_csv()
+    return hashlib.sha256("\n".join([loads, *build.values()]).encode()).hexdigest()

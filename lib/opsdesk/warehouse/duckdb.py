@@ -56,6 +56,11 @@ class DuckDBWarehouse:
             raise OpsdeskError(f"There is no table {name!r} in {self.url}: it has {', '.join(known)}.")
         return self.query(f'SELECT * FROM "{name}"')
 
+    def has_tickets(self) -> bool:
+        """Whether anything was loaded into tickets_raw."""
+        known = self.query("SELECT 1 FROM duckdb_tables() WHERE table_name = 'tickets_raw'")
+        return len(known) > 0 and len(self.query("SELECT 1 FROM tickets_raw LIMIT 1")) > 0
+
     def loads(self) -> pd.DataFrame:
         """The ledger of loaded parts: part, fingerprint, rows, bytes, loaded_at."""
         return self.query("SELECT * FROM _loads ORDER BY part")
@@ -106,9 +111,12 @@ class DuckDBWarehouse:
     def _reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
         if not self.path.exists():
             raise OpsdeskError(
-                f"There is no warehouse {self.url} yet: run the notebooks 01 to 03, or `opsdesk run`, first."
+                f"There is no warehouse {self.url} yet: run 01_ingest and 02_backfill, or `opsdesk run`, first."
             )
         with self._connection(read_only=True) as con:
+            con.execute(
+                "SET enable_external_access=false; SET lock_configuration=true"
+            )  # a query reads these tables only
             yield con
 
     @contextmanager
@@ -120,7 +128,7 @@ class DuckDBWarehouse:
         with self._connection(read_only=False) as con:
             try:
                 yield con
-            except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException) as error:
+            except duckdb.Error as error:
                 raise OpsdeskError(
                     f"Writing the warehouse {self.url} failed, readers see what stood there before: {first_lines(error)}"
                 ) from None
