@@ -39,5 +39,5 @@ lock:  ## choose the pins of pyproject.toml anew
 	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --quiet --output-file requirements.lock
 
-clean:  ## remove what runs wrote, and the environment
-	@rm -rf .venv outputs/*/
+clean:  ## remove the environment and what runs wrote, but for the lakes
+	@rm -rf .venv outputs/*/runs outputs/*/*.duckdb*

@@ -411,7 +411,7 @@ def test_lines_keep_their_numbers_in_a_file_that_is_read_in_parts(tmp_path):
     result = run_ingest(tmp_path, write_export(tmp_path, *lines))
     assert result.rejects[["reason", "line", "raw"]].values.tolist() == [
         ["duplicate_ticket_id", 2, lines[0]],
-        ["missing_ticket_id", 60_003, lines[-1]],
+        ["missing_ticket_id", 60_004, lines[-1]],
     ]
 
 
@@ -419,3 +419,32 @@ def test_hostile_quotes_take_no_more_than_their_share_of_time(tmp_path):
     """Each line opens a quote that the next ones never close: joining looks at each line once."""
     lines = [line("T0"), *(f'a{i}","b' + "x" * 100 for i in range(1500))]
     assert run_ingest(tmp_path, write_export(tmp_path, *lines)).record["rejected"] == {"malformed_line": 1500}
+
+
+def test_a_delta_after_an_interrupted_ingest_is_refused(tmp_path):
+    lake = open_lake(str(tmp_path / "lake"))
+    run_ingest(tmp_path, write_export(tmp_path, *TICKETS))
+    lake.write_record(lake.record() | {"writing": {"files": [["other.csv", "x"]]}})
+    with pytest.raises(OpsdeskError, match=r"An ingest of other\.csv into the lake .* was interrupted"):
+        run_ingest(tmp_path, write_export(tmp_path, line("T9"), name="delta.csv"), export_kind="delta")
+
+
+def test_a_manifest_edited_with_care_is_mended_too(tmp_path):
+    export = write_export(tmp_path, *TICKETS)
+    run_ingest(tmp_path, export)
+    files = lake_files(tmp_path)
+    path = tmp_path / "lake/raw/2023/02/_manifest.json"
+    path.write_text(path.read_text().replace('"rows": 2', '"rows": 3'))
+    run_ingest(tmp_path, export)
+    assert lake_files(tmp_path) == files
+
+
+@pytest.mark.parametrize("shape", ["[]", "5", "null", '{"digests": []}', '{"signature": 3}'])
+def test_a_record_of_another_shape_costs_time_only(tmp_path, shape):
+    export = write_export(tmp_path, *TICKETS)
+    run_ingest(tmp_path, export)
+    files = lake_files(tmp_path)
+    (tmp_path / "lake/_ingest.json").write_text(shape)
+    run_ingest(tmp_path, export)
+    assert lake_files(tmp_path) == files
+    assert run_ingest(tmp_path, export).unchanged

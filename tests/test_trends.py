@@ -120,7 +120,7 @@ def test_last_day_is_partial_until_its_last_second(known, as_of, partial):
 def test_as_of_is_wall_time_of_the_run_published_last(tmp_path):
     older = RUN | {"published_at": "2024-01-20 00:00:00+00", "as_of": "2024-01-19 12:00:00+00"}
     boston = RUN | {"as_of": "2024-02-01 04:59:59+00", "timezone": "America/New_York"}
-    warehouse = Published(tmp_path / "w.duckdb", _runs=[boston, older], backlog_daily=[day("2024-01-31")])
+    warehouse = Published(tmp_path / "w.duckdb", _runs=[older, boston], backlog_daily=[day("2024-01-31")])
     assert limits.read_limits(warehouse).as_of == pd.Timestamp("2024-01-31 23:59:59")
 
 

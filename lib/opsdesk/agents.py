@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -29,6 +30,9 @@ def read_agents(agents: str, work: Path) -> list[dict[str, str]]:
     if more:
         raise OpsdeskError(f"agents: {agents} names {1 + len(more)} files; there is one list of agents.")
     file = open_export(path, ",", work)
+    twice = [name for name in COLUMNS if file.header.count(name) > 1]
+    if twice:
+        raise OpsdeskError(f"{project.shown(path)} has the column {twice[0]!r} twice: which one is meant? Rename one.")
     if "agent_id" not in file.header:
         raise OpsdeskError(
             f"{project.shown(path)} has no column 'agent_id'. Its columns are: {', '.join(map(repr, file.header))}."
@@ -38,7 +42,7 @@ def read_agents(agents: str, work: Path) -> list[dict[str, str]]:
     with file.plain.open(encoding="utf-8-sig", errors="strict", newline="") as text:
         reader = csv.DictReader(_decoded(text, path), strict=True)
         reader.fieldnames = [name.strip() for name in reader.fieldnames]
-        for row in reader:
+        for row in _rows(reader, path):
             where = f"{project.shown(path)}, line {reader.line_num}"
             agent = _agent(where, row)
             name = agent["agent_id"]
@@ -66,9 +70,18 @@ def _decoded(text: TextIO, path: Path) -> Iterator[str]:
         raise OpsdeskError(f"{project.shown(path)} is not UTF-8: save it as CSV UTF-8.") from None
 
 
+def _rows(reader: csv.DictReader, path: Path) -> Iterator[dict[str, str | None]]:
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise OpsdeskError(f"{project.shown(path)}, line {reader.line_num}: {error}. Is a quote not closed?") from None
+
+
 def _agent(where: str, row: dict[str, str | None]) -> dict[str, str]:
     if None in row or None in row.values():
         raise OpsdeskError(f"{where}: too many or too few fields for the header.")
+    if any("\n" in value for value in row.values()):
+        raise OpsdeskError(f"{where}: a quote that an earlier line opens is not closed before the end of the line.")
     agent = {column: " ".join((row.get(column) or "").split()) for column in COLUMNS}
     if not agent["agent_id"]:
         raise OpsdeskError(f"{where}: agent_id is blank; every agent needs one.")
@@ -80,7 +93,9 @@ def _agent(where: str, row: dict[str, str | None]) -> dict[str, str]:
 
 def _date(where: str, text: str) -> str:
     try:
-        return text and date.fromisoformat(text[:10]).isoformat()
+        if text and not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+            raise ValueError
+        return text and date.fromisoformat(text).isoformat()
     except ValueError:
         raise OpsdeskError(f"{where}: {text!r} is not a date; write 2023-01-31, or leave it blank.") from None
 

@@ -10,6 +10,10 @@ import duckdb
 from opsdesk import project
 from opsdesk.errors import InUseError, OpsdeskError
 
+OFFLINE = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+}  # an SQLite file is not a reason to download
 PATIENCE = 60.0  # seconds to wait for another process to let go of the file
 HELD = ("set lock", "being used by another process", "different configuration")  # what DuckDB says of a file in use
 
@@ -25,7 +29,7 @@ def connect(path: Path, *, read_only: bool, patience: float | None = None) -> du
     deadline = monotonic() + patience
     while True:
         try:
-            connection = duckdb.connect(path, read_only=read_only)
+            connection = duckdb.connect(path, read_only=read_only, config=OFFLINE)
             connection.execute("SET TimeZone='UTC'")
             return connection
         except (duckdb.Error, OSError) as error:

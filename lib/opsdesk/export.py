@@ -52,8 +52,11 @@ def find_files(export: str) -> list[Path]:
         raise OpsdeskError(
             f"The export {export} is a folder: name a file in it, or a pattern such as {export.rstrip('/')}/*.csv."
         )
-    found = [pattern] if pattern.exists() else Path(pattern.anchor).glob(str(pattern.relative_to(pattern.anchor)))
-    paths = sorted(path for path in found if not path.is_dir())
+    try:
+        found = [pattern] if pattern.exists() else Path(pattern.anchor).glob(str(pattern.relative_to(pattern.anchor)))
+        paths = sorted(path for path in found if not path.is_dir())
+    except (ValueError, OSError) as error:
+        raise OpsdeskError(f"The export {export[:200]!r} cannot be looked up: {error}.") from None
     if not paths:
         kind = "No file matches the pattern" if any(sign in export for sign in "*?[") else "There is no file"
         raise OpsdeskError(f"{kind} {export} (looked for {pattern}); set `export` in your params file.")

@@ -60,7 +60,7 @@ def read_limits(warehouse: Warehouse) -> Limits:
     runs = warehouse.runs()
     if runs.empty:
         raise OpsdeskError(f"Nothing is published in {warehouse.url} yet: run 03_transform first.")
-    run = runs.sort_values("published_at").iloc[-1]
+    run = runs.iloc[-1]
     days = warehouse.query("SELECT MIN(ops_date) AS first_day, MAX(ops_date) AS last_day FROM backlog_daily").iloc[0]
     resolved, still_open = warehouse.query(RESOLVED_AFTER), warehouse.query(STILL_OPEN_AFTER)
     shares = shares_still_open(resolved, still_open)

@@ -59,12 +59,13 @@ def read_mapping(name: str) -> Mapping:
     Raises:
         OpsdeskError: no such file, or something in it that cannot be meant; the text names file and key.
     """
-    known = sorted(path.stem for path in mappings_folder().glob("*.yaml"))
+    known = sorted(path.stem for path in mappings_folder().glob("*.yaml") if path.is_file())
     if name not in known:
         raise OpsdeskError(f"There is no mapping {name!r}: params/mappings/ has {', '.join(known) or 'none'}.")
     path = mappings_folder() / f"{name}.yaml"
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        _refuse_repeated(project.shown(path), yaml.compose(path.read_text(encoding="utf-8")))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise OpsdeskError(f"{project.shown(path)} is not YAML: {' '.join(str(error).split())}") from None
     return _checked(name, path, content)
@@ -90,10 +91,22 @@ def _checked(name: str, path: Path, content: object) -> Mapping:
         timestamps=_formats(where, content.get("timestamps")),
         timezone=_zone(where, content.get("timezone", "UTC")),
         values=_values(where, content.get("values") or {}),
-        closed_statuses=tuple(map(str, content.get("closed_statuses") or ())),
+        closed_statuses=_statuses(where, content.get("closed_statuses") or []),
         sla_hours_by_priority=_hours(where, content.get("sla_hours_by_priority") or {}),
         delimiter=_delimiter(where, content.get("delimiter", ",")),
     )
+
+
+def _refuse_repeated(where: str, node: yaml.Node | None) -> None:
+    """YAML itself lets the last of two equal keys win."""
+    if isinstance(node, yaml.MappingNode):
+        keys = [key.value for key, _ in node.value]
+        for key, child in node.value:
+            if keys.count(key.value) > 1:
+                raise OpsdeskError(
+                    f"{where}, line {key.start_mark.line + 1}: {key.value} is given twice: keep one of the two."
+                )
+            _refuse_repeated(where, child)
 
 
 def _refuse_unknown(where: str, kind: str, block: dict, known: tuple[str, ...]) -> None:
@@ -119,6 +132,10 @@ def _formats(where: str, formats: object) -> tuple[str, ...]:
     ):
         raise OpsdeskError(f'{where}: timestamps must list the accepted formats, such as "%Y-%m-%d %H:%M:%S".')
     for text in formats:
+        if "%Z" in text:
+            raise OpsdeskError(
+                f"{where}: timestamps has {text!r}; names of zones are ambiguous, use %z for offsets or set `timezone`."
+            )
         try:
             duckdb.execute("SELECT try_strptime('', $1)", [text])
         except duckdb.Error as error:
@@ -134,25 +151,41 @@ def _zone(where: str, zone: object) -> str:
     return str(zone)
 
 
+def _statuses(where: str, statuses: object) -> tuple[str, ...]:
+    if not isinstance(statuses, list) or not all(isinstance(status, str) for status in statuses):
+        raise OpsdeskError(
+            f"{where}: closed_statuses must be a list of texts such as [Resolved, Closed]; put No, Yes and numbers in quotes."
+        )
+    return tuple(statuses)
+
+
 def _values(where: str, values: object) -> dict[str, dict[str, str]]:
     if not isinstance(values, dict) or not all(isinstance(block, dict) for block in values.values()):
         raise OpsdeskError(f"{where}: values must give a block of translations for each column.")
     _refuse_unknown(f"{where}, values", "column", values, TARGETS)
     if any("\n" in _text(new) for block in values.values() for new in block.values()):
         raise OpsdeskError(f"{where}: values must be translated into one line each.")
-    return {target: {str(old): _text(new) for old, new in block.items()} for target, block in values.items()}
+    for target, block in values.items():
+        if not all(isinstance(old, str) and isinstance(new, str | bool | None) for old, new in block.items()):
+            raise OpsdeskError(
+                f"{where}: values.{target} must translate text into text; put No, Yes and numbers in quotes."
+            )
+    return {target: {old: _text(new) for old, new in block.items()} for target, block in values.items()}
 
 
 def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
+    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value).strip()
 
 
 def _hours(where: str, hours: object) -> dict[str, float]:
     valid = isinstance(hours, dict) and all(
-        isinstance(number, int | float) and not isinstance(number, bool) and number > 0 for number in hours.values()
+        isinstance(number, int | float) and not isinstance(number, bool) and 0 < number <= 876_000
+        for number in hours.values()
     )
     if not valid:
-        raise OpsdeskError(f"{where}: sla_hours_by_priority must give a number of hours above 0 for each priority.")
+        raise OpsdeskError(
+            f"{where}: sla_hours_by_priority must give a number of hours above 0 (and below a century) for each priority."
+        )
     return {str(priority): float(number) for priority, number in hours.items()}
 
 

@@ -9,7 +9,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def resolve(text: str) -> Path:
     """The path that `text` means: absolute as it is, `~` expanded, anything else from the project root."""
-    path = Path(text).expanduser()
+    try:
+        path = Path(text).expanduser()
+    except RuntimeError:
+        raise OpsdeskError(f"{text!r} names the home of a user who is not there.") from None
     return path if path.is_absolute() else ROOT / path
 
 

@@ -95,7 +95,7 @@ class Session:
         days = self.query("SELECT MIN(ops_date) AS first, MAX(ops_date) AS last FROM backlog_daily").iloc[0]
         if pd.isna(days["first"]):
             raise OpsdeskError("The published tables hold no ticket, so there is no day to ask for.")
-        last = runs.sort_values("published_at").iloc[-1]
+        last = runs.iloc[-1]  # published last, whenever it was started
         return {
             "as_of": last["as_of"].tz_convert(last["timezone"]),
             "first": days["first"].date(),

@@ -104,5 +104,5 @@ def _warehouse_state(url: str) -> tuple[list[tuple[str, int]], tuple | None]:
             connection.execute("SELECT part, rows FROM _loads ORDER BY part").fetchall() if "_loads" in known else []
         )
         as_of = "strftime(as_of AT TIME ZONE timezone, '%Y-%m-%d %H:%M:%S ') || timezone"
-        latest = f"SELECT {as_of}, rows FROM _runs ORDER BY published_at DESC LIMIT 1"
+        latest = f"SELECT {as_of}, rows FROM _runs ORDER BY rowid DESC LIMIT 1"
         return months, connection.execute(latest).fetchone() if "_runs" in known else None

@@ -83,7 +83,12 @@ class FolderStore:
         path = self.folder / name
         if not path.exists():
             return
-        path.unlink()
+        try:
+            path.unlink()
+        except OSError as error:
+            raise OpsdeskError(
+                f"Cannot remove {project.shown(path)}: {error.strerror}. Allow it, then run again."
+            ) from None
         for parent in path.parents:
             if parent == self.folder or any(parent.iterdir()):
                 break

@@ -41,6 +41,11 @@ def backfill(lake: str, warehouse: str, first_month: str, last_month: str, run_a
     if not source.exists:
         raise OpsdeskError(f"There is no lake {source.store.url}: run 01_ingest first, or correct `lake`.")
     with source.locked(wait=LAKE_PATIENCE), tempfile.TemporaryDirectory() as work:
+        if "writing" in source.record():
+            raise OpsdeskError(
+                f"An ingest into the lake {source.store.url} was interrupted, so tickets may stand in it twice or not at all: "
+                "run 01_ingest again, then this step."
+            )
         manifests = source.manifests()
         if not manifests:
             raise OpsdeskError(f"The lake {source.store.url} holds nothing: run 01_ingest first.")
@@ -52,7 +57,7 @@ def backfill(lake: str, warehouse: str, first_month: str, last_month: str, run_a
                 if name == "agents" or (first or name) <= name <= (last or name):
                     _refuse_torn(name, faults, source)
                     done.append(_bring(manifests.get(name), name, loaded, loader, source, moment, Path(work)))
-    if not done:
+    if all(name == "agents" for name, *_ in done):
         raise OpsdeskError(f"The lake {source.store.url} has no month between {first or 'the first'} and {last or 'the last'}: "
                            f"it has {min(manifests)} to {max(m for m in manifests if m != 'agents')}.")  # fmt: skip
     months = pd.DataFrame(done, columns=["month", "rows", "action"])

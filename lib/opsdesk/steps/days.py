@@ -73,7 +73,11 @@ def write_days(
         {str(day) for (day,) in con.execute("SELECT day FROM touched").fetchall()} if kind == "delta" else {*recorded}
     )
     files = {day: file for day, file in recorded.items() if day not in touched}
-    files |= {day: recorded[day] for day in wanted if day in recorded and old.get(day) == list(wanted[day][:2])}
+    files |= {
+        day: recorded[day]
+        for day in wanted
+        if day in recorded and old.get(day) == [recorded[day].rows, wanted[day][1]] == list(wanted[day][:2])
+    }
     changed = {day: wanted[day] for day in wanted if day not in files}
     last_days = {day[:7]: day for day in changed}
     for day, content in _contents(con, changed, work):

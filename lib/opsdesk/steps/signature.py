@@ -41,15 +41,21 @@ def still_true(record: dict, signature: dict, moment: datetime, lake: Lake) -> b
 
 def trusted_digests(record: dict, signature: dict) -> dict[str, list]:
     """What each day holds, as far as the last ingest can be believed: not one that was interrupted or cleaned otherwise."""
-    same_rules = record.get("signature", {}).get("cleaning") == signature["cleaning"]
+    last = record.get("signature")
+    same_rules = isinstance(last, dict) and last.get("cleaning") == signature["cleaning"]
     digests = record.get("digests")
     return digests if same_rules and "writing" not in record and isinstance(digests, dict) else {}
 
 
 def refuse_torn(lake: Lake, record: dict, signature: dict) -> None:
     """A delta can mend what its own interrupted try has left, and nothing else: it does not hold the other tickets."""
+    if record.get("writing", signature) != signature:
+        raise OpsdeskError(
+            f"An ingest of {record['writing']['files'][0][0]} into the lake {lake.store.url} was interrupted: run it again, "
+            "or a full export; then this delta."
+        )
     for name, fault in lake.faults(lake.manifests()).items():
-        if record.get("writing") != signature or fault == MISSING:
+        if "writing" not in record or fault == MISSING:
             raise OpsdeskError(
                 f"The lake {lake.store.url} is torn: {name} {fault}. Run the ingest that was interrupted again, "
                 "or a full export; then this delta."

@@ -1,7 +1,7 @@
 """The embedded warehouse: one DuckDB file. DuckDB lets one process write, so a connection lives for one operation."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -66,8 +66,8 @@ class DuckDBWarehouse:
         return self.query("SELECT * FROM _loads ORDER BY part")
 
     def runs(self) -> pd.DataFrame:
-        """The ledger of publications, oldest first."""
-        return self.query("SELECT * FROM _runs ORDER BY published_at, run_id")
+        """The ledger of publications in the order in which they happened, which need not be that of their moments."""
+        return self.query("SELECT * FROM _runs ORDER BY rowid")
 
     # loading
 
@@ -101,7 +101,8 @@ class DuckDBWarehouse:
                 con.execute(f"INSERT INTO _runs BY NAME SELECT {', '.join(f'${name} AS {name}' for name in row)}", row)
                 con.execute("COMMIT")
             except BaseException:
-                con.execute("ROLLBACK")
+                with suppress(duckdb.Error):  # a full disk has ended the transaction already
+                    con.execute("ROLLBACK")
                 raise
         return rows
 

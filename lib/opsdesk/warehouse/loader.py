@@ -1,7 +1,7 @@
 """Loading parts of the lake into DuckDB, each with its ledger row in the same transaction."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -87,7 +87,8 @@ class Loader:
             yield
             self.con.execute("COMMIT")
         except BaseException:
-            self.con.execute("ROLLBACK")
+            with suppress(duckdb.Error):  # a full disk has ended the transaction already
+                self.con.execute("ROLLBACK")
             raise
 
     def _delete(self, name: str) -> None:
