@@ -53,5 +53,5 @@ def test_every_command_works(clone):
             assert re.search(r"^Report: outputs/boston311/runs/\S+/report\.html$", done.stdout, re.MULTILINE)
     python = re.search(r"```python\n(.*?)```", README, re.DOTALL)[1]
     last = "\nassert len(boston.tickets('2011-12-31')) == 9_879"
-    done = type_in(clone, str(clone / ".venv/bin/python"), "-c", python + last)
+    done = type_in(clone, sys.executable, "-c", python + last)
     assert done.returncode == 0, done.stderr
