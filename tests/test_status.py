@@ -55,7 +55,7 @@ def test_everything_there_is_to_tell(root):
         "  20261123T030000-000  started 2026-11-24 03:01:47 UTC  failed  1.2 s",
         "    01_ingest failed in cell 3: no such file.",
         "",
-        "Loaded months (rows)",
+        "Loaded by month, UTC (rows)",
         "  2023-01             6",
         "",
         "Published tables (rows), as of 2023-01-03 18:00:00 UTC",

@@ -59,7 +59,7 @@ def status_lines(parameters: Parameters, status: Status) -> Iterator[str]:
         yield f"Nothing has run yet: type `opsdesk run {shown}`."
         return
     yield from _run_lines(status.runs)
-    yield from _counts("Loaded months (rows)", dict(status.months), "none yet")
+    yield from _counts("Loaded by month, UTC (rows)", dict(status.months), "none yet")
     yield from _counts(f"Published tables (rows){_as_of(status)}", status.tables, "none yet")
     yield from _counts(f"Rejected rows ({project.shown(status.rejects_folder)})", status.rejected, "none")
 
