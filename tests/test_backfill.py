@@ -74,7 +74,7 @@ def test_replacing_a_month_leaves_the_first_second_of_the_next_alone(lake):
 
 def test_no_month_is_loaded_while_an_ingest_writes(lake, monkeypatch):
     monkeypatch.setattr("opsdesk.steps.backfill.LAKE_PATIENCE", 0.1)
-    with open_lake(str(lake / "lake")).locked(), pytest.raises(OpsdeskError, match="Another ingest or backfill"):
+    with open_lake(str(lake / "lake")).store.locked(), pytest.raises(OpsdeskError, match="Another ingest or backfill"):
         load(lake)
 
 

@@ -361,7 +361,7 @@ def test_an_agents_file_that_cannot_be_meant_is_refused(tmp_path, content, says)
 def test_two_at_once_the_second_is_told(tmp_path):
     export = write_export(tmp_path, *TICKETS)
     with (
-        open_lake(str(tmp_path / "lake")).locked(),
+        open_lake(str(tmp_path / "lake")).store.locked(),
         pytest.raises(OpsdeskError, match=rf"Another ingest or backfill \(process {os.getpid()}\) is at work"),
     ):
         run_ingest(tmp_path, export)

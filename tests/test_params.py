@@ -108,8 +108,10 @@ def test_each_notebook_gets_what_it_declares(root):
             'warehouse: "opsdesk.duckdb"', "must begin with duckdb: or bigquery:", id="warehouse without kind"
         ),
         pytest.param('warehouse: "duckdb:"', "must name a file after duckdb:", id="warehouse without path"),
-        pytest.param('warehouse: "bigquery:p.d"', "BigQuery, which is not built in yet", id="bigquery"),
-        pytest.param('lake: "gs://bucket"', "Google Cloud Storage, which is not built in yet", id="gs lake"),
+        pytest.param('warehouse: "bigquery:sales"', "must name project and dataset", id="bigquery without dataset"),
+        pytest.param('warehouse: "bigquery:p; DROP.d"', "must name project and dataset", id="no name of a project"),
+        pytest.param('lake: "gs://"', "must name a bucket after gs://", id="gs without bucket"),
+        pytest.param('lake: "gs://Tickets"', "must name a bucket after gs://", id="gs with a name no bucket can have"),
         pytest.param('lake: ""', "lake '' must not be empty", id="empty lake"),
         pytest.param('mapping: "zendesk"', "params/mappings/: boston311, ops_tickets", id="mapping not there"),
         pytest.param('mapping: "../mine"', "is not one of the files in params/mappings/", id="mapping with path"),

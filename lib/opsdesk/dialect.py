@@ -7,7 +7,7 @@ spark.sql.session.timeZone in Spark.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import sqlglot
 from sqlglot import exp
@@ -17,7 +17,7 @@ from opsdesk.portability import find_problems
 from opsdesk.rewrites import Dialect, rewrite
 from opsdesk.tables import Table, read_sql
 
-Parameters = Mapping[str, datetime | str]
+Parameters = Mapping[str, object]
 
 
 def typed_select(table: Table, dialect: Dialect, parameters: Parameters) -> str:
@@ -67,8 +67,10 @@ def _literal(name: str, parameters: Parameters) -> exp.Expression:
             f"The SQL uses the parameter @{name}, which was given no value; given are: {', '.join(parameters)}."
         )
     value = parameters[name]
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return exp.cast(exp.Literal.string(value.isoformat()), exp.DataType.Type.DATE)
     if not isinstance(value, datetime):
-        return exp.Literal.string(value)
+        return exp.convert(value)
     if value.tzinfo is None:
         raise OpsdeskError(
             f"The parameter @{name} must be an instant with its offset from UTC, not the wall time {value}."

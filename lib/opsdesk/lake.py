@@ -2,17 +2,13 @@
 
 import hashlib
 import json
-import os
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
-import filelock
-
 from opsdesk import project
+from opsdesk.cloud import NO_CLOUD, Cloud
 from opsdesk.errors import OpsdeskError
-from opsdesk.store import Checksum, FolderStore, checksum
+from opsdesk.store import Checksum, FolderStore, Store, checksum
 
 COLUMNS = (
     "ticket_id", "created_at", "resolved_at", "resolution_hours", "sla_hours", "sla_breached", "priority", "category",
@@ -75,34 +71,8 @@ class Manifest:
 class Lake:
     """Day files and manifests in a store."""
 
-    def __init__(self, store: FolderStore) -> None:
+    def __init__(self, store: Store) -> None:
         self.store = store
-
-    @property
-    def exists(self) -> bool:
-        """Whether anything was ever ingested into it."""
-        return self.store.folder.is_dir()
-
-    @contextmanager
-    def locked(self, wait: float = 0) -> Iterator[None]:
-        """Keeps other steps away while one reads or writes the lake; an OpsdeskError where one is at work for `wait` seconds."""
-        path = self.store.folder / ".lock"
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            lock = filelock.FileLock(path)
-            lock.acquire(timeout=wait)
-            path.write_text(f"process {os.getpid()}")
-        except filelock.Timeout:
-            raise OpsdeskError(
-                f"Another ingest or backfill ({path.read_text() or 'of another process'}) is at work on the lake "
-                f"{self.store.url}: wait until it has ended."
-            ) from None
-        except OSError as error:
-            raise OpsdeskError(f"Cannot write to the lake {self.store.url}: {error.strerror}.") from None
-        try:
-            yield
-        finally:
-            lock.release()
 
     def manifests(self, *, skip_unreadable: bool = False) -> dict[str, Manifest]:
         """The committed parts, months first in order, then agents.
@@ -154,6 +124,7 @@ class Lake:
 
     def write_manifest(self, manifest: Manifest) -> None:
         """Commits a part, or removes the manifest of one that holds nothing any more."""
+        self.store.settle()
         name = f"{folder_of(manifest.part)}/_manifest.json"
         if manifest.files:
             self.store.write(name, manifest.content)
@@ -175,6 +146,7 @@ class Lake:
 
     def write_record(self, record: dict) -> None:
         """Leaves `record` for the next ingest and for `opsdesk status`; the very last write of an ingest."""
+        self.store.settle()
         self.store.write(RECORD, json.dumps(record, indent=1).encode() + b"\n")
 
 
@@ -188,14 +160,18 @@ def day_of(name: str) -> str:
     return name.rsplit("/", 1)[1].removesuffix(".csv")
 
 
-def open_lake(url: str) -> Lake:
-    """The lake that the parameter `lake` names: a folder, from the project root.
+def open_lake(url: str, cloud: Cloud = NO_CLOUD) -> Lake:
+    """The lake that the parameter `lake` names: a folder, from the project root, or gs://bucket[/prefix].
 
     Raises:
         OpsdeskError: a place that cannot be a lake.
     """
+    if url.startswith("gs://"):
+        from opsdesk.gcs import GcsStore
+
+        return Lake(GcsStore(url, cloud))
     if "://" in url:
-        raise OpsdeskError(f"lake: {url!r} is not a folder; this version keeps lakes in local folders only.")
+        raise OpsdeskError(f"lake: {url!r} is neither a folder nor gs://bucket[/prefix].")
     folder = project.resolve(url)
     if folder.exists() and not folder.is_dir():
         raise OpsdeskError(f"lake: {project.shown(folder)} is a file; name a folder.")

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from opsdesk import project
+from opsdesk.cloud import read_endpoints
+from opsdesk.errors import OpsdeskError
 from opsdesk.instants import is_zone
 
 SECRET_WORDS = ("password", "passwd", "passphrase", "token", "secret", "key", "credential", "pwd")
@@ -28,8 +30,8 @@ def _filled(value: str) -> str | None:
 
 
 def _path(value: str) -> str | None:
-    if value.startswith("gs://"):
-        return "is in Google Cloud Storage, which is not built in yet: give a local path"
+    if value.startswith("gs://") and not re.fullmatch(r"gs://[a-z0-9][a-z0-9._-]{1,220}[a-z0-9](/[^/].*)?/?", value):
+        return "must name a bucket after gs://, such as gs://ops-tickets-files or gs://ops-tickets-files/support"
     return _filled(value)
 
 
@@ -80,7 +82,36 @@ def _duckdb(place: str) -> str | None:
 
 
 def _bigquery(place: str) -> str | None:
-    return "asks for BigQuery, which is not built in yet: use duckdb:PATH"
+    valid = re.fullmatch(r"([a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]\.[A-Za-z0-9_]{1,1024}", place)
+    return None if valid else "must name project and dataset, such as bigquery:my-project.ops_analytics"
+
+
+def _location(value: str) -> str | None:
+    valid = re.fullmatch(r"[A-Za-z]+(-[A-Za-z0-9]+)*", value)
+    return None if valid else "must be a location of BigQuery such as US, EU or europe-west3"
+
+
+def _bytes(value: str) -> str | None:
+    valid = not value or (value.isdecimal() and value.isascii() and int(value) > 0)
+    return None if valid else 'must be a number of bytes such as "10000000000", or "" for no bound'
+
+
+def _uploads(value: str) -> str | None:
+    valid = value.isdecimal() and value.isascii() and 1 <= int(value) <= 64
+    return None if valid else 'must be a number from "1" to "64"'
+
+
+def _account(value: str) -> str | None:
+    valid = not value or re.fullmatch(r"[a-z0-9-]+@[a-z0-9.-]+\.gserviceaccount\.com", value)
+    return None if valid else 'must be a service account such as "opsdesk@my-project.iam.gserviceaccount.com", or ""'
+
+
+def _endpoints(value: str) -> str | None:
+    try:
+        read_endpoints(value)
+    except OpsdeskError as error:
+        return str(error).partition(": ")[2].rstrip(".")
+    return None
 
 
 WAREHOUSES: dict[str, Callable[[str], str | None]] = {"duckdb": _duckdb, "bigquery": _bigquery}
@@ -96,4 +127,9 @@ CHECKS: dict[str, Callable[[str], str | None]] = {
     "last_month": _month,
     "timezone": _timezone,
     "as_of": _as_of,
+    "location": _location,
+    "maximum_bytes_billed": _bytes,
+    "uploads": _uploads,
+    "impersonate": _account,
+    "endpoints": _endpoints,
 }

@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from opsdesk import project
+from opsdesk.cloud import Cloud
 from opsdesk.duckdb_file import InUseError, copy_while_still, version_of
 from opsdesk.errors import OpsdeskError
 from opsdesk.params import Parameters, read_parameters
@@ -67,7 +68,7 @@ class Session:
             )
         columns = list(self.query("SELECT * FROM fact_tickets LIMIT 0").columns)
         sql, values = tickets_query(day, last["as_of"], state, filters, columns)
-        return self.query(sql, values)
+        return self._warehouse().ask(sql, values)
 
     def runs(self) -> pd.DataFrame:
         """The runs so far, newest first: run_id, run_at, outcome, seconds, error."""
@@ -105,7 +106,7 @@ class Session:
     def _warehouse(self) -> Warehouse:
         url = self._parameters.values["warehouse"]
         if not url.startswith("duckdb:"):
-            return open_warehouse(url)
+            return open_warehouse(url, Cloud.of(self._parameters.values))
         self._refresh(project.resolve(url.removeprefix("duckdb:")))
         return open_warehouse(f"duckdb:{self._copy}")
 

@@ -1,14 +1,23 @@
-"""Where the lake's objects lie: a folder. Objects are named from the lake's root, with slashes."""
+"""Where the lake's objects lie. Objects are named from the lake's root, with slashes."""
 
+import os
 import shutil
-from contextlib import suppress
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Union
 
+import filelock
 import google_crc32c
 
 from opsdesk import project
 from opsdesk.errors import OpsdeskError
+
+if TYPE_CHECKING:
+    from opsdesk.gcs import GcsStore
+
+Store = Union["FolderStore", "GcsStore"]  # the same verbs; what each promises stands at FolderStore
 
 
 class Checksum(NamedTuple):
@@ -33,6 +42,42 @@ class FolderStore:
     def url(self) -> str:
         """The folder as a person should read it."""
         return project.shown(self.folder)
+
+    @property
+    def exists(self) -> bool:
+        """Whether anything was ever put there."""
+        return self.folder.is_dir()
+
+    @contextmanager
+    def locked(self, wait: float = 0) -> Iterator[None]:
+        """Keeps other steps away while one reads or writes; an OpsdeskError where one is at work for `wait` seconds."""
+        path = self.folder / ".lock"
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lock = filelock.FileLock(path)
+            lock.acquire(timeout=wait)
+            path.write_text(f"process {os.getpid()}")
+        except filelock.Timeout:
+            raise OpsdeskError(
+                f"Another ingest or backfill ({path.read_text() or 'of another process'}) is at work on the lake "
+                f"{self.url}: wait until it has ended."
+            ) from None
+        except OSError as error:
+            raise OpsdeskError(f"Cannot write to the lake {self.url}: {error.strerror}.") from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    @contextmanager
+    def work_folder(self) -> Iterator[Path]:
+        """A folder for what ingest needs on disk, beside the lake's data; what a killed one left there goes first."""
+        for left in self.folder.glob(".work-*"):
+            shutil.rmtree(left)
+        for left in self.folder.rglob("*.part"):
+            left.unlink()
+        with tempfile.TemporaryDirectory(dir=self.folder, prefix=".work-") as folder:
+            yield Path(folder)
 
     def names(self, under: str) -> list[str]:
         """The names of all objects below the folder `under`, sorted."""
@@ -68,6 +113,9 @@ class FolderStore:
                 part.unlink()
             raise OpsdeskError(f"Cannot write {project.shown(path)}: {error.strerror or error}. Nothing after it was written; "
                                "free space or allow writing there, then run again.") from None  # fmt: skip
+
+    def settle(self) -> None:
+        """Waits until everything written is in its place; here it is already."""
 
     def write_from(self, name: str, file: Path) -> None:
         """Puts the content of a local file, which may be large and is used up, in the object's place."""

@@ -5,14 +5,14 @@ from datetime import date, datetime
 
 from opsdesk.errors import OpsdeskError
 
-OPEN = "created_date <= $day AND (resolved_date IS NULL OR resolved_date > $day)"
+OPEN = "created_date <= @day AND (resolved_date IS NULL OR resolved_date > @day)"
 STATES = {
     "open": OPEN,
-    "created": "created_date = $day",
-    "resolved": "resolved_date = $day",
-    "past_due": f"{OPEN} AND due_date <= $day AND due_at <= $as_of",
-    "due": "due_date = $day AND due_at <= $as_of",
-    "missed": "due_date = $day AND breached_at IS NOT NULL",
+    "created": "created_date = @day",
+    "resolved": "resolved_date = @day",
+    "past_due": f"{OPEN} AND due_date <= @day AND due_at <= @as_of",
+    "due": "due_date = @day AND due_at <= @as_of",
+    "missed": "due_date = @day AND breached_at IS NOT NULL",
 }  # each is a column of features_daily or backlog_daily, ticket by ticket
 TEAM = "(SELECT a.team FROM dim_agents AS a WHERE a.agent_id = t.agent_id AND a.team <> '')"
 
@@ -32,7 +32,7 @@ def day_of(ops_date: object) -> date:
 def tickets_query(
     day: date, as_of: object, state: str, filters: Mapping[str, object], columns: list[str]
 ) -> tuple[str, dict[str, object]]:
-    """SQL and its bound values for the tickets in `state` at the end of (or on) `day`.
+    """GoogleSQL and its parameters for the tickets in `state` at the end of (or on) `day`.
 
     A filter is a column of fact_tickets, or team; its value one value or a list of them.
 
@@ -42,7 +42,7 @@ def tickets_query(
     if state not in STATES:
         raise OpsdeskError(f"There is no state {state!r}: the states are {', '.join(STATES)}.")
     conditions, values = [STATES[state]], {"day": day}
-    if "$as_of" in STATES[state]:
+    if "@as_of" in STATES[state]:
         values["as_of"] = as_of
     for place, (column, value) in enumerate(filters.items()):
         if column not in (*columns, "team"):
@@ -51,7 +51,7 @@ def tickets_query(
         names = [f"v{place}_{number}" for number in range(len(chosen))]
         values |= dict(zip(names, chosen, strict=True))
         subject = f"COALESCE({TEAM}, '(none)')" if column == "team" else f"t.{column}"
-        conditions.append(f"{subject} IN ({', '.join(f'${name}' for name in names) or 'NULL'})")
+        conditions.append(f"{subject} IN ({', '.join(f'@{name}' for name in names) or 'NULL'})")
     return (
         f"SELECT t.* FROM fact_tickets AS t WHERE {' AND '.join(conditions)} ORDER BY t.created_at, t.ticket_id",
         values,

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from opsdesk.cloud import NO_CLOUD, Cloud
 from opsdesk.errors import OpsdeskError
 from opsdesk.instants import read_instant, read_month
-from opsdesk.lake import Lake, Manifest, folder_of, open_lake
+from opsdesk.lake import Lake, Manifest, open_lake
 from opsdesk.warehouse import open_warehouse
-from opsdesk.warehouse.loader import Loader, Part
+from opsdesk.warehouse.loader import Loader
+from opsdesk.warehouse.part import Part
 
 LAKE_PATIENCE = 60.0  # seconds to wait for an ingest to end
 
@@ -28,7 +30,9 @@ class BackfillResult:
         return self.months.groupby("action", as_index=False).agg(parts=("month", "size"), rows=("rows", "sum"))
 
 
-def backfill(lake: str, warehouse: str, first_month: str, last_month: str, run_at: str) -> BackfillResult:
+def backfill(
+    lake: str, warehouse: str, first_month: str, last_month: str, run_at: str, cloud: Cloud = NO_CLOUD
+) -> BackfillResult:
     """Loads every month of the lake between two months (both included, "" is no bound) that is not loaded as it is.
 
     Raises:
@@ -37,10 +41,10 @@ def backfill(lake: str, warehouse: str, first_month: str, last_month: str, run_a
     """
     first, last = read_month("first_month", first_month), read_month("last_month", last_month)
     moment = read_instant("run_at", run_at)
-    source, target = open_lake(lake), open_warehouse(warehouse)
-    if not source.exists:
+    source, target = open_lake(lake, cloud), open_warehouse(warehouse, cloud)
+    if not source.store.exists:
         raise OpsdeskError(f"There is no lake {source.store.url}: run 01_ingest first, or correct `lake`.")
-    with source.locked(wait=LAKE_PATIENCE), tempfile.TemporaryDirectory() as work:
+    with source.store.locked(wait=LAKE_PATIENCE), tempfile.TemporaryDirectory() as work:
         if "writing" in source.record():
             raise OpsdeskError(
                 f"An ingest into the lake {source.store.url} was interrupted, so tickets may stand in it twice or not at all: "
@@ -85,8 +89,5 @@ def _bring(
         return name, 0, "removed"
     if loaded.get(name) == manifest.fingerprint:
         return name, manifest.rows, "skipped"
-    folder = folder_of(name)
-    paths = lake.store.local_paths([f"{folder}/{file.file}" for file in manifest.files], work)
-    size = sum(file.bytes for file in manifest.files)
-    loader.replace(Part(name, manifest.fingerprint, manifest.rows, size, folder, paths), moment)
+    loader.replace(Part(manifest, lake.store, work), moment)
     return name, manifest.rows, "loaded"

@@ -7,7 +7,10 @@ from opsdesk.errors import OpsdeskError
 
 
 class Check(NamedTuple):
-    """A sentence that must hold, and a query for up to three rows where it does not."""
+    """A sentence that must hold, and a query for up to three rows where it does not.
+
+    The queries are written so that every warehouse understands them as they stand.
+    """
 
     says: str
     counterexamples: str
@@ -31,12 +34,13 @@ CHECKS = (
         "opening = the day before's backlog, and no day is left out",
         "SELECT ops_date, opening FROM (SELECT *, LAG(backlog_size, 1, 0) OVER (ORDER BY ops_date) AS before, "
         "ROW_NUMBER() OVER (ORDER BY ops_date) AS day_number, MIN(ops_date) OVER () AS first_day FROM backlog_daily) AS days "
-        "WHERE opening <> before OR DATE_DIFF('day', first_day, ops_date) <> day_number - 1 LIMIT 3",
+        "WHERE opening <> before OR ops_date <> first_day + CAST(day_number - 1 AS INT) LIMIT 3",
     ),
     Check(
         "features_daily and backlog_daily count the same",
         "SELECT ops_date, open_tickets, backlog_size FROM features_daily FULL JOIN backlog_daily USING (ops_date) "
-        "WHERE (total_tickets, resolved_tickets, open_tickets, past_due_tickets) IS DISTINCT FROM (inflow, outflow, backlog_size, past_due) LIMIT 3",
+        "WHERE total_tickets IS DISTINCT FROM inflow OR resolved_tickets IS DISTINCT FROM outflow "
+        "OR open_tickets IS DISTINCT FROM backlog_size OR past_due_tickets IS DISTINCT FROM past_due LIMIT 3",
     ),
     Check(
         "the last backlog = the open tickets of fact_tickets",
@@ -54,7 +58,8 @@ CHECKS = (
         "FROM backlog_daily CROSS JOIN (SELECT DISTINCT dimension FROM segment_daily) AS dimensions "
         "LEFT JOIN (SELECT ops_date, dimension, SUM(backlog_size) AS parts, SUM(created) AS created, SUM(resolved) AS resolved "
         "FROM segment_daily GROUP BY ops_date, dimension) AS segments USING (ops_date, dimension) "
-        "WHERE (parts, created, resolved) IS DISTINCT FROM (backlog_size, inflow, outflow) LIMIT 3",
+        "WHERE parts IS DISTINCT FROM backlog_size OR created IS DISTINCT FROM inflow "
+        "OR resolved IS DISTINCT FROM outflow LIMIT 3",
     ),
     Check(
         "every rate lies between 0 and 1",

@@ -9,6 +9,7 @@ import duckdb
 from opsdesk import project
 from opsdesk.agents import agents_csv, read_agents
 from opsdesk.clean import ISSUE_MEANINGS, create_clock_changes, select_tickets
+from opsdesk.cloud import NO_CLOUD, Cloud
 from opsdesk.errors import OpsdeskError
 from opsdesk.export import ExportFile, check_columns, find_files, open_export
 from opsdesk.instants import read_instant
@@ -19,7 +20,7 @@ from opsdesk.steps.days import merge_with_lake, write_days
 from opsdesk.steps.ingested import IngestResult
 from opsdesk.steps.rejects import collect_rejects, keep_rejects
 from opsdesk.steps.signature import lake_digest, refuse_torn, sign, still_true, trusted_digests
-from opsdesk.steps.work import work_database, work_folder
+from opsdesk.steps.work import work_database
 
 KINDS = ("full", "delta")
 
@@ -40,13 +41,16 @@ class Delivery:
         return ", ".join(file.name for file in self.files)
 
 
-def ingest(export: str, mapping: str, agents: str, export_kind: str, lake: str, run_at: str) -> IngestResult:
+def ingest(
+    export: str, mapping: str, agents: str, export_kind: str, lake: str, run_at: str, cloud: Cloud = NO_CLOUD
+) -> IngestResult:
     """Brings an export into the lake.
 
     Args:
         export: path or glob of CSV files. mapping: a name in params/mappings. agents: path of agents_master, or "".
         export_kind: `full` (days it no longer has disappear) or `delta` (rows are upserted by ticket_id).
-        lake: the lake's folder. run_at: the moment of the run; later instants are the future.
+        lake: its folder, or gs://bucket[/prefix]. run_at: the moment of the run; later instants are the future.
+        cloud: how to reach Google Cloud, where the export or the lake lies there.
 
     Raises:
         OpsdeskError: anything a person can put right; nothing the tables are made from has changed then, unless the
@@ -55,9 +59,9 @@ def ingest(export: str, mapping: str, agents: str, export_kind: str, lake: str, 
     if export_kind not in KINDS:
         raise OpsdeskError(f"export_kind: {export_kind!r} is neither full nor delta.")
     moment = read_instant("run_at", run_at).replace(tzinfo=None)
-    rules, target = read_mapping(mapping), open_lake(lake)
+    rules, target = read_mapping(mapping), open_lake(lake, cloud)
     paths = find_files(export)
-    with target.locked(), work_folder(target) as work:
+    with target.store.locked(), target.store.work_folder() as work:
         delivery = Delivery(_open_files(paths, rules, work), rules, read_agents(agents, work), export_kind, moment)
         signature = sign(delivery.files, rules, agents_csv(delivery.agents), export_kind)
         record = target.record()

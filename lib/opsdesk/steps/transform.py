@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pandas as pd
 
+from opsdesk.cloud import NO_CLOUD, Cloud
 from opsdesk.dialect import typed_select
 from opsdesk.errors import OpsdeskError
 from opsdesk.instants import read_instant, read_zone, run_id
@@ -48,7 +49,7 @@ class TransformResult:
         return f"{self.as_of.astimezone(read_zone(self.timezone)):%Y-%m-%d %H:%M:%S} {self.timezone}"
 
 
-def transform(warehouse: str, as_of: str, timezone: str, run_at: str) -> TransformResult:
+def transform(warehouse: str, as_of: str, timezone: str, run_at: str, cloud: Cloud = NO_CLOUD) -> TransformResult:
     """Builds and publishes every table as it was known at `as_of`, with day boundaries in `timezone`.
 
     Args:
@@ -61,7 +62,7 @@ def transform(warehouse: str, as_of: str, timezone: str, run_at: str) -> Transfo
     """
     started = time.perf_counter()
     read_zone(timezone)
-    target = open_warehouse(warehouse)
+    target = open_warehouse(warehouse, cloud)
     run = read_instant("run_at", run_at)
     moment = _resolve_as_of(target, as_of, timezone, run)
     parameters = {"as_of": moment, "timezone": timezone}
@@ -86,11 +87,11 @@ def _resolve_as_of(target: Warehouse, as_of: str, timezone: str, run: datetime) 
     if not target.has_tickets():
         raise OpsdeskError(f"The warehouse {target.url} holds no tickets: run 01_ingest and 02_backfill first.")
     span = target.query(
-        "SELECT epoch_us(min(created_at)) AS first, epoch_us(max(created_at)) AS last, epoch_us(max(resolved_at)) AS closed FROM tickets_raw"
+        "SELECT MIN(created_at) AS first, MAX(created_at) AS last, MAX(resolved_at) AS closed FROM tickets_raw"
     ).iloc[0]
-    first, last = (
-        _instant(span["first"]),
-        _instant(max(span["last"], -1 if pd.isna(span["closed"]) else span["closed"])),
+    first = span["first"].to_pydatetime().astimezone(UTC)
+    last = (
+        max(span["last"], span["last"] if pd.isna(span["closed"]) else span["closed"]).to_pydatetime().astimezone(UTC)
     )
     if as_of == "latest":
         return last
@@ -105,10 +106,6 @@ def _resolve_as_of(target: Warehouse, as_of: str, timezone: str, run: datetime) 
             f'as_of: {as_of!r} is after the moment of the run: nothing is known then. Write "now" or "latest".'
         )
     return moment
-
-
-def _instant(microseconds: float) -> datetime:
-    return datetime.fromtimestamp(int(microseconds) / 1_000_000, UTC)
 
 
 def _fingerprint(target: Warehouse, build: dict[str, str]) -> str:

@@ -1,7 +1,5 @@
-"""Where ingest works: a folder on the lake's disk, and a database that keeps memory bounded."""
+"""Where ingest works: a database that keeps memory bounded."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,21 +7,9 @@ from pathlib import Path
 import duckdb
 
 from opsdesk.errors import OpsdeskError
-from opsdesk.lake import Lake
 from opsdesk.sql_text import quoted
 
 SMALL = 200 << 20  # bytes of export
-
-
-@contextmanager
-def work_folder(lake: Lake) -> Iterator[Path]:
-    """A folder for what ingest needs on disk, beside the lake's data; what a killed one left there goes first."""
-    for left in lake.store.folder.glob(".work-*"):
-        shutil.rmtree(left)
-    for left in lake.store.folder.rglob("*.part"):
-        left.unlink()
-    with tempfile.TemporaryDirectory(dir=lake.store.folder, prefix=".work-") as folder:
-        yield Path(folder)
 
 
 @contextmanager

@@ -1,14 +1,20 @@
 """Warehouses: a class each with the same few verbs. Adding one touches neither notebooks nor SQL."""
 
+from typing import TYPE_CHECKING, Union
+
 from opsdesk import project
+from opsdesk.cloud import NO_CLOUD, Cloud
 from opsdesk.errors import OpsdeskError
 from opsdesk.warehouse.duckdb import DuckDBWarehouse
 
-Warehouse = DuckDBWarehouse
+if TYPE_CHECKING:
+    from opsdesk.warehouse.bigquery import BigQueryWarehouse
+
+Warehouse = Union[DuckDBWarehouse, "BigQueryWarehouse"]  # what each verb promises stands at DuckDBWarehouse
 
 
-def open_warehouse(url: str) -> Warehouse:
-    """The warehouse that the parameter `warehouse` names, such as duckdb:outputs/sample/opsdesk.duckdb.
+def open_warehouse(url: str, cloud: Cloud = NO_CLOUD) -> Warehouse:
+    """The warehouse that the parameter `warehouse` names: duckdb:PATH or bigquery:PROJECT.DATASET.
 
     Nothing is opened yet: each operation opens a connection and closes it.
 
@@ -16,6 +22,10 @@ def open_warehouse(url: str) -> Warehouse:
         OpsdeskError: not a warehouse this version knows.
     """
     kind, _, place = url.partition(":")
+    if kind == "bigquery":
+        from opsdesk.warehouse.bigquery import BigQueryWarehouse
+
+        return BigQueryWarehouse(place, cloud)
     if kind != "duckdb" or not place:
-        raise OpsdeskError(f"warehouse: {url!r} is not duckdb:PATH, the only kind of warehouse this version knows.")
+        raise OpsdeskError(f"warehouse: {url!r} is neither duckdb:PATH nor bigquery:PROJECT.DATASET.")
     return DuckDBWarehouse(project.resolve(place))

@@ -8,6 +8,7 @@ import duckdb
 import pandas as pd
 
 from opsdesk import project
+from opsdesk.dialect import transpile
 from opsdesk.duckdb_file import connect, first_lines
 from opsdesk.errors import OpsdeskError
 from opsdesk.sql_text import quoted
@@ -42,6 +43,10 @@ class DuckDBWarehouse:
                 return con.execute(sql, dict(parameters or {})).df()
             except duckdb.Error as error:
                 raise OpsdeskError(f"The query failed: {first_lines(error)}") from None
+
+    def ask(self, sql: str, parameters: Mapping[str, object] | None = None) -> pd.DataFrame:
+        """The rows of a GoogleSQL query; `@name` in it takes `parameters["name"]`."""
+        return self.query(transpile(sql, "duckdb", parameters or {}))
 
     def table(self, name: str) -> pd.DataFrame:
         """A whole table, all columns.

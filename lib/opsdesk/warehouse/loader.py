@@ -1,10 +1,8 @@
 """Loading parts of the lake into DuckDB, each with its ledger row in the same transaction."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 import duckdb
 
@@ -12,23 +10,7 @@ from opsdesk.duckdb_file import first_lines
 from opsdesk.errors import OpsdeskError
 from opsdesk.sql_text import quoted
 from opsdesk.tables import catalogue
-
-
-@dataclass(frozen=True)
-class Part:
-    """What backfill loads at once: a month of day files ("2023-01"), or "agents"."""
-
-    name: str
-    fingerprint: str
-    rows: int
-    bytes: int
-    folder: str
-    paths: Sequence[Path]
-
-    @property
-    def table(self) -> str:
-        """The raw table it belongs in."""
-        return "agents_raw" if self.name == "agents" else "tickets_raw"
+from opsdesk.warehouse.part import Part
 
 
 class Loader:

@@ -1,0 +1,91 @@
+"""Google Cloud as a run is told to use it: who asks, where, and how much it may cost. Nothing is opened here before it is needed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from opsdesk.errors import OpsdeskError
+
+if TYPE_CHECKING:
+    from google.auth.credentials import Credentials
+    from google.cloud import bigquery, storage
+
+SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
+SERVICES = ("storage", "bigquery", "bigquery_storage", "trust_store")
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """The parameters that concern Google Cloud, as texts.
+
+    `impersonate` is a service account to act as, "" is the login that is there (Application Default Credentials).
+    `endpoints` is "" for Google's own, else such as "storage=http://127.0.0.1:4443 bigquery=http://127.0.0.1:9050":
+    emulators on this machine, which take no credentials. `location` is where a missing dataset is made,
+    `maximum_bytes_billed` bounds each query ("" is no bound), `uploads` is how many objects are written at a time.
+    """
+
+    impersonate: str = ""
+    endpoints: str = ""
+    location: str = "US"
+    maximum_bytes_billed: str = ""
+    uploads: str = "10"
+
+    @classmethod
+    def of(cls, parameters: Mapping[str, str]) -> "Cloud":
+        """The cloud that the parameters of a run describe."""
+        return cls(**{field.name: parameters[field.name] for field in fields(cls) if field.name in parameters})
+
+    @cached_property
+    def addresses(self) -> dict[str, str]:
+        """The emulators by service; empty for Google's own."""
+        return read_endpoints(self.endpoints)
+
+    def storage_client(self, project: str | None = None) -> "storage.Client":
+        """A client of Google Cloud Storage."""
+        from google.cloud import storage
+
+        return storage.Client(project=project, **self._reach("storage"))
+
+    def bigquery_client(self, project: str) -> "bigquery.Client":
+        """A client of BigQuery whose jobs belong to `project`."""
+        from google.cloud import bigquery
+
+        return bigquery.Client(project=project, location=self.location or None, **self._reach("bigquery"))
+
+    def _reach(self, service: str) -> dict:
+        if service in self.addresses:
+            from google.auth.credentials import AnonymousCredentials
+
+            return {
+                "credentials": AnonymousCredentials(),
+                "client_options": {"api_endpoint": self.addresses[service]},
+            }
+        return {"credentials": self._impersonated()} if self.impersonate else {}
+
+    def _impersonated(self) -> "Credentials":
+        import google.auth
+        from google.auth import impersonated_credentials
+
+        source, _ = google.auth.default(scopes=SCOPES)
+        return impersonated_credentials.Credentials(
+            source_credentials=source, target_principal=self.impersonate, target_scopes=SCOPES
+        )
+
+
+NO_CLOUD = Cloud()
+
+
+def read_endpoints(text: str) -> dict[str, str]:
+    """The addresses in `text`, "service=address ..." separated by blanks, by service.
+
+    Raises:
+        OpsdeskError: an unknown service, or a pair that is none.
+    """
+    pairs = [pair.partition("=") for pair in text.split()]
+    for service, sign, address in pairs:
+        if service not in SERVICES or not sign or not address:
+            raise OpsdeskError(
+                f"endpoints: {service}{sign}{address!r} is not of the form service=address with a service of {', '.join(SERVICES)}."
+            )
+    return {service: address for service, _, address in pairs}

@@ -1,0 +1,57 @@
+"""What backfill loads at once."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from opsdesk.lake import Manifest, folder_of
+from opsdesk.store import Store
+
+
+@dataclass(frozen=True)
+class Part:
+    """A month of day files ("2023-01"), or "agents", as its manifest promises it and where its files lie."""
+
+    manifest: Manifest
+    store: Store
+    work: Path
+
+    @property
+    def name(self) -> str:
+        """The month, or "agents"."""
+        return self.manifest.part
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells this content from any other."""
+        return self.manifest.fingerprint
+
+    @property
+    def rows(self) -> int:
+        """How many rows its files hold."""
+        return self.manifest.rows
+
+    @property
+    def bytes(self) -> int:
+        """How large its files are."""
+        return sum(file.bytes for file in self.manifest.files)
+
+    @property
+    def folder(self) -> str:
+        """The folder of its files in the lake."""
+        return folder_of(self.name)
+
+    @property
+    def names(self) -> list[str]:
+        """The names of its files in the lake."""
+        return [f"{self.folder}/{file.file}" for file in self.manifest.files]
+
+    @cached_property
+    def paths(self) -> list[Path]:
+        """Its files on this machine, fetched where the lake lies elsewhere."""
+        return self.store.local_paths(self.names, self.work)
+
+    @property
+    def table(self) -> str:
+        """The raw table it belongs in."""
+        return "agents_raw" if self.name == "agents" else "tickets_raw"
