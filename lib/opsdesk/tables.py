@@ -56,6 +56,11 @@ class Table:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
 
+    @property
+    def is_per_ticket(self) -> bool:
+        """Whether each row is computed from one ticket alone, so that a changed ticket changes its own row only."""
+        return self.kind == "result" and self.key == ("ticket_id",)
+
     def column(self, name: str) -> Column:
         """The column of that name.
 

@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 import pandas as pd
 
 from opsdesk.cloud import NO_CLOUD, Cloud
+from opsdesk.dialect import meaning
 from opsdesk.errors import OpsdeskError
 from opsdesk.instants import read_instant, read_zone, run_id
 from opsdesk.steps.checks import CHECKS, hold
-from opsdesk.tables import catalogue
+from opsdesk.tables import catalogue, results
 from opsdesk.warehouse import Warehouse, open_warehouse
+from opsdesk.warehouse.changes import changes_since
 
 
 @dataclass(frozen=True)
@@ -63,10 +65,12 @@ def transform(warehouse: str, as_of: str, timezone: str, run_at: str, cloud: Clo
     read_zone(timezone)
     target = open_warehouse(warehouse, cloud)
     run = read_instant("run_at", run_at)
-    moment = _resolve_as_of(target, as_of, timezone, run)
-    parameters = {"as_of": moment, "timezone": timezone}
-    fingerprint = _fingerprint(target, parameters)
-    published = target.runs().tail(1)
+    with target.reading():
+        moment = _resolve_as_of(target, as_of, timezone, run)
+        parts = dict(target.loads()[["part", "fingerprint"]].itertuples(index=False, name=None))
+        published = target.runs().tail(1)
+    definitions = _digest(timezone, *(meaning(table) for table in results()))
+    fingerprint = _digest(json.dumps(parts), moment.isoformat(), definitions)
     if not published.empty and published["fingerprint"].item() == fingerprint:
         return TransformResult(moment, timezone, json.loads(published["rows"].item()), True)
 
@@ -74,9 +78,11 @@ def transform(warehouse: str, as_of: str, timezone: str, run_at: str, cloud: Clo
         return {
             "run_id": run_id(run), "as_of": moment, "timezone": timezone, "parameters": json.dumps({"as_of": as_of, "timezone": timezone}),
             "rows": json.dumps(rows), "fingerprint": fingerprint, "seconds": round(time.perf_counter() - started, 3), "published_at": run,
+            "parts": json.dumps(parts), "definitions": definitions,
         }  # fmt: skip
 
-    rows = target.publish(parameters, hold, run_row)
+    changes = changes_since(published, parts, definitions, moment)
+    rows = target.publish({"as_of": moment, "timezone": timezone}, hold, run_row, changes=changes)
     return TransformResult(moment, timezone, rows, False)
 
 
@@ -106,8 +112,5 @@ def _resolve_as_of(target: Warehouse, as_of: str, timezone: str, run: datetime) 
     return moment
 
 
-def _fingerprint(target: Warehouse, parameters: dict[str, object]) -> str:
-    """Tells whether the tables could come out otherwise: the loaded data, the SQL and the parameters."""
-    loads = target.loads()[["part", "fingerprint"]].to_csv()
-    given = [f"{name}={value}" for name, value in parameters.items()]
-    return hashlib.sha256("\n".join([loads, *given, *target.selects(parameters).values()]).encode()).hexdigest()
+def _digest(*texts: str) -> str:
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()

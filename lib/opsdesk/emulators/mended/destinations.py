@@ -25,11 +25,15 @@ def layout(config: dict, existing: TableMeta | None) -> dict[str, Any]:
         "time_partitioning": TimePartitioning(type=partitioning.get("type", "DAY"), field=partitioning.get("field"))
         if partitioning
         else existing and existing.time_partitioning,
-        "clustering": Clustering(fields=tuple(clustering["fields"])) if clustering else existing and existing.clustering,
+        "clustering": Clustering(fields=tuple(clustering["fields"]))
+        if clustering
+        else existing and existing.clustering,
     }
 
 
-async def _write(*, job_meta: JobMeta, job_id: str, query_config: dict, ctx: Any, request_project_id: str, **_: Any) -> JobMeta:
+async def _write(
+    *, job_meta: JobMeta, job_id: str, query_config: dict, ctx: Any, request_project_id: str, **_: Any
+) -> JobMeta:
     to = query_config.get("destinationTable") or {}
     if not to.get("tableId") or job_meta.statistics["query"].get("statementType") != "SELECT":
         return job_meta
@@ -53,7 +57,9 @@ async def _write(*, job_meta: JobMeta, job_id: str, query_config: dict, ctx: Any
     return job_meta
 
 
-def _register(key: tuple[str, str, str], schema: TableSchema, existing: TableMeta | None, config: dict, ctx: Any) -> None:
+def _register(
+    key: tuple[str, str, str], schema: TableSchema, existing: TableMeta | None, config: dict, ctx: Any
+) -> None:
     now = ctx.clock.now()
     said = {"schema_": schema, "last_modified_time": now} | layout(config, existing)
     if existing:

@@ -40,7 +40,10 @@ async def execute(project_id: str, job_id: str, config: dict, ctx: Any) -> JobMe
         rows = _load(job, schema, existing, paths, ctx)
     except (DomainError, duckdb.Error) as error:
         reason = error.bq_reason if isinstance(error, NotFoundError | AlreadyExistsError) else "invalid"
-        told = {"reason": reason, "message": getattr(error, "message", None) or f"Error while reading data, error message: {error}"}
+        told = {
+            "reason": reason,
+            "message": getattr(error, "message", None) or f"Error while reading data, error message: {error}",
+        }
         return jobs._failed_job_meta(project_id, job_id, "LOAD", config, told, now)
     load = {
         "inputFiles": str(len(paths)), "inputFileBytes": str(sum(Path(path).stat().st_size for path in paths)),

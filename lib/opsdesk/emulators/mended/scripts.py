@@ -7,7 +7,9 @@ from bqemulator.domain.errors import InvalidQueryError
 from bqemulator.scripting.interpreter import ScriptInterpreter, ScriptResult
 from bqemulator.versioning.snapshots import SnapshotManager
 
-ASSERT = re.compile(r"^\s*ASSERT\b(.+?)(?:\bAS\s+(?:'((?:\\.|[^'\\])*)'|\"((?:\\.|[^\"\\])*)\"))?\s*;?\s*$", re.I | re.S)
+ASSERT = re.compile(
+    r"^\s*ASSERT\b(.+?)(?:\bAS\s+(?:'((?:\\.|[^'\\])*)'|\"((?:\\.|[^\"\\])*)\"))?\s*;?\s*$", re.I | re.S
+)
 PERMANENT = re.compile(r"^\s*(?:CREATE\s+(?!.*?\bTEMP)|ALTER\s|DROP\s+TABLE\s+(?:IF\s+EXISTS\s+)?\S*[.])", re.I | re.S)
 TEMPORARY = "SELECT table_name FROM duckdb_tables() WHERE temporary"
 

@@ -28,12 +28,18 @@ def _bare_schema(schema: pa.Schema) -> bytes:
 
 
 def _rows_of_a_result(
-    project_id: str, table_id: str, maxResults: int = 10000, startIndex: int = 0, pageToken: str | None = None  # noqa: N803
+    project_id: str,
+    table_id: str,
+    maxResults: int = 10000,
+    startIndex: int = 0,
+    pageToken: str | None = None,  # noqa: N803
 ) -> dict:
     """tabledata.list of a query's anonymous result, which the connector's count() reads."""
     job_id = re.sub(r"^anon(.{8})(.{4})(.{4})(.{4})(.{12})$", r"\1-\2-\3-\4-\5", table_id)
     answer = jobs.get_query_results(project_id, job_id, None, maxResults, startIndex, pageToken)
-    return {"kind": "bigquery#tableDataList"} | {k: answer[k] for k in ("rows", "totalRows", "pageToken") if k in answer}
+    return {"kind": "bigquery#tableDataList"} | {
+        k: answer[k] for k in ("rows", "totalRows", "pageToken") if k in answer
+    }
 
 
 class _WithTls:
