@@ -3,7 +3,17 @@
 from bqemulator.config import Settings
 from bqemulator.server import run_forever
 
-from opsdesk.emulators.mended import destinations, jobs, loads, queries, scripts, storage_read, table_ddl, tables, uploads
+from opsdesk.emulators.mended import (
+    destinations,
+    jobs,
+    loads,
+    queries,
+    scripts,
+    storage_read,
+    table_ddl,
+    tables,
+    uploads,
+)
 
 for part in (storage_read, tables, table_ddl, scripts, queries, destinations, loads, jobs, uploads):
     part.mend()

@@ -62,5 +62,5 @@ def _refuse_bad_values(run: Callable, field: TableFieldSchema, position: int, ne
         )
     if not newlines and run(f"SELECT 1 FROM {RAW} WHERE contains({name}, chr(10)) LIMIT 1").fetchone():
         raise InvalidQueryError(
-            "Error while reading data, error message: Missing close double quote (\") character; allow_quoted_newlines is not set"
+            'Error while reading data, error message: Missing close double quote (") character; allow_quoted_newlines is not set'
         )

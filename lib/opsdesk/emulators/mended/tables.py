@@ -12,7 +12,12 @@ from bqemulator.storage.sql_identifiers import quoted_table_ref
 
 from opsdesk.emulators.mended.queries import column_bytes
 
-NAMES = {"INT64": "INTEGER", "FLOAT64": "FLOAT", "BOOL": "BOOLEAN", "STRUCT": "RECORD"}  # BigQuery answers in the old names
+NAMES = {
+    "INT64": "INTEGER",
+    "FLOAT64": "FLOAT",
+    "BOOL": "BOOLEAN",
+    "STRUCT": "RECORD",
+}  # BigQuery answers in the old names
 context: Any = None
 
 original_parse = tables._parse_schema_fields
@@ -51,7 +56,9 @@ def _remembering_the_context(create_app: Callable) -> Callable:
 
 
 def _fields(raw: list[dict]) -> tuple[TableFieldSchema, ...]:
-    renamed = [field | {"type": NAMES.get(field.get("type", "STRING").upper(), field.get("type", "STRING"))} for field in raw]
+    renamed = [
+        field | {"type": NAMES.get(field.get("type", "STRING").upper(), field.get("type", "STRING"))} for field in raw
+    ]
     return original_parse(renamed)
 
 
