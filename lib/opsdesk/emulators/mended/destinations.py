@@ -1,4 +1,4 @@
-"""Query jobs with a destination table: bqemulator answers the rows and never writes the table."""
+"""Tables written by query jobs (bqemulator answers the rows and never writes the table) and replaced by copy jobs."""
 
 from typing import Any
 
@@ -6,16 +6,20 @@ from bqemulator.api.routes import jobs
 from bqemulator.api.routes.tables import _parse_schema_fields
 from bqemulator.catalog.etag import generate_etag
 from bqemulator.catalog.models import Clustering, JobMeta, TableMeta, TableSchema, TimePartitioning
+from bqemulator.jobs import executor
 from bqemulator.jobs.executor import JOB_RESULTS, JOB_SCHEMAS
 from bqemulator.storage.sql_identifiers import quoted_table_ref
 
 from opsdesk.emulators.mended.alone import alone
 from opsdesk.emulators.mended.tables import typed_columns
 
+original_copy = executor._copy_table_into_destination
+
 
 def mend() -> None:
     """Apply what is in this module."""
     jobs._apply_write_append = alone(_write)
+    executor._copy_table_into_destination = alone(_copy)
 
 
 def layout(config: dict, existing: TableMeta | None) -> dict[str, Any]:
@@ -55,6 +59,18 @@ async def _write(
     finally:
         ctx.engine.connection.unregister("_opsdesk_result")
     return job_meta
+
+
+async def _copy(**options: Any) -> None:
+    ctx = options["ctx"]
+    key = (options["dst_proj"], options["dst_ds"], options["dst_table_id"])
+    if options["write_disposition"] == "WRITE_TRUNCATE" and ctx.catalog.get_table(*key):
+        ctx.engine.execute(f"DROP TABLE {quoted_table_ref(*key)}")
+        ctx.catalog.delete_table(*key)
+    await original_copy(**options)
+    source = ctx.catalog.get_table(options["src_proj"], options["src_ds"], options["src_table_id"])
+    said = {"description": source.description, "labels": source.labels}
+    ctx.catalog.update_table(ctx.catalog.get_table(*key).model_copy(update=said))
 
 
 def _register(

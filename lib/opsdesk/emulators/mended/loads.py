@@ -1,6 +1,6 @@
 """Load jobs: all or nothing, with the options of the job (skipped rows, delimiter, null marker), strict values, REQUIRED."""
 
-import glob
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -67,11 +67,19 @@ def _paths(job: Any, ctx: Any) -> list[str]:
     for uri in job.source_uris:
         path = executor._resolve_uri(uri, ctx)
         executor._validate_local_path(path)
-        there = sorted(glob.glob(path)) if "*" in path else [path] if Path(path).is_file() else []
+        there = _matching(path)
         if not there:
             raise NotFoundError(f"Not found: URI {uri}")
         found += there
     return found
+
+
+def _matching(path: str) -> list[str]:
+    """The files that `path` means; `*` stands for any text, slashes too."""
+    if "*" not in path:
+        return [path] if Path(path).is_file() else []
+    folder = Path(path[: path.index("*")]).parent
+    return sorted(str(file) for file in folder.rglob("*") if file.is_file() and fnmatchcase(str(file), path))
 
 
 def _load(job: Any, schema: TableSchema, existing: TableMeta | None, paths: list[str], ctx: Any) -> int:

@@ -49,15 +49,15 @@ def processed(sql: str, project: str, ctx: Any) -> tuple[int, int]:
 
 def column_bytes(table: TableMeta, ctx: Any, names: set[str] | None = None) -> int:
     """Logical bytes of a table's columns, as BigQuery counts them; all, or those named."""
-    if table.table_type != "TABLE":
-        return 0
     fields = [f for f in table.schema_.fields if names is None or f.name.lower() in names]
+    if table.table_type != "TABLE" or not fields:
+        return 0
     sizes = [
         f'{FIXED[f.type]} * count("{f.name}")' if f.type in FIXED else f'sum(2 + strlen(CAST("{f.name}" AS VARCHAR)))'
         for f in fields
     ]
     reference = quoted_table_ref(table.project_id, table.dataset_id, table.table_id)
-    terms = " + ".join(f"coalesce({size}, 0)" for size in sizes) or "0"
+    terms = " + ".join(f"coalesce({size}, 0)" for size in sizes)
     return int(ctx.engine.execute(f"SELECT {terms} FROM {reference}").fetchone()[0])
 
 

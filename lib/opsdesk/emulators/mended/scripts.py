@@ -1,16 +1,17 @@
 """Scripts: transactions that roll back (by DuckDB's own), temporary tables that end with their script, ASSERT."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 from bqemulator.domain.errors import InvalidQueryError
-from bqemulator.scripting.interpreter import ScriptInterpreter, ScriptResult
+from bqemulator.scripting.interpreter import ScriptInterpreter, ScriptRaise, ScriptResult
 from bqemulator.versioning.snapshots import SnapshotManager
 
 ASSERT = re.compile(
     r"^\s*ASSERT\b(.+?)(?:\bAS\s+(?:'((?:\\.|[^'\\])*)'|\"((?:\\.|[^\"\\])*)\"))?\s*;?\s*$", re.I | re.S
 )
 PERMANENT = re.compile(r"^\s*(?:CREATE\s+(?!.*?\bTEMP)|ALTER\s|DROP\s+TABLE\s+(?:IF\s+EXISTS\s+)?\S*[.])", re.I | re.S)
+CONTROL = re.compile(r"^\s*(?:BEGIN|START|COMMIT|ROLLBACK|END)\b", re.I)
 TEMPORARY = "SELECT table_name FROM duckdb_tables() WHERE temporary"
 
 
@@ -20,6 +21,7 @@ def mend() -> None:
     ScriptInterpreter._exec_sql = _exec_sql(ScriptInterpreter._exec_sql)
     ScriptInterpreter._handle_txn_statement = _transaction
     ScriptInterpreter._restore_txn_snapshots = _roll_back
+    ScriptInterpreter._snapshot_dml_targets = _leave  # no copies of the tables: DuckDB keeps them
     ScriptInterpreter._drop_txn_snapshots = _leave  # it did away with the transaction before an EXCEPTION handler ran
     SnapshotManager.record_change = lambda self, *table: None  # a copy of the whole table at every change
 
@@ -30,6 +32,8 @@ def _run(original: Callable) -> Callable:
         before = engine.execute(TEMPORARY).fetchall()
         try:
             return await original(self, source)
+        except ScriptRaise as raised:
+            raise InvalidQueryError(raised.message, location="query") from raised
         finally:
             await _roll_back(self)  # a script that ends before its COMMIT has changed nothing
             for (name,) in engine.execute(TEMPORARY).fetchall():
@@ -40,7 +44,10 @@ def _run(original: Callable) -> Callable:
 
 
 def _exec_sql(original: Callable) -> Callable:
-    async def exec_sql(self: ScriptInterpreter, sql: str) -> Awaitable[None]:
+    async def exec_sql(self: ScriptInterpreter, sql: str) -> None:
+        if CONTROL.match(sql):
+            await original(self, sql)
+            return
         if self._active_txn is not None and PERMANENT.match(sql):
             raise InvalidQueryError(
                 "Transactions do not support DDL statements that create or drop permanent entities.", location="query"
@@ -49,22 +56,10 @@ def _exec_sql(original: Callable) -> Callable:
             if not await self._eval_expr_scalar(f"({found[1]})"):
                 raise InvalidQueryError(found[2] or found[3] or "Assertion failed", location="query")
             self._final_table = None
-            return None
-        active, self._active_txn = self._active_txn, None  # no copies of the tables: DuckDB keeps them
-        try:
-            return await original(self, sql)
-        finally:
-            if self._active_txn is None:
-                self._active_txn = active
+            return
+        await original(self, sql)
 
-    exec_sql_with_transaction = exec_sql
-
-    async def dispatch(self: ScriptInterpreter, sql: str) -> None:
-        if re.match(r"^\s*(BEGIN|START|COMMIT|ROLLBACK|END)\b", sql, re.I):
-            return await original(self, sql)
-        return await exec_sql_with_transaction(self, sql)
-
-    return dispatch
+    return exec_sql
 
 
 async def _transaction(self: ScriptInterpreter, operation: str) -> None:
@@ -82,5 +77,5 @@ async def _roll_back(self: ScriptInterpreter) -> None:
         self._ctx.engine.execute("ROLLBACK")
 
 
-async def _leave(self: ScriptInterpreter) -> None:
+async def _leave(self: ScriptInterpreter, *_: str) -> None:
     """Keeps the transaction open."""

@@ -3,6 +3,7 @@
 import os
 import re
 from pathlib import Path
+from typing import Annotated
 
 import grpc
 import pyarrow as pa
@@ -10,6 +11,7 @@ from bqemulator.api.routes import jobs, tabledata
 from bqemulator.grpc_api import server
 from bqemulator.storage.engine import DuckDBEngine
 from bqemulator.streaming import read_session
+from fastapi import Query
 
 
 def mend() -> None:
@@ -30,13 +32,13 @@ def _bare_schema(schema: pa.Schema) -> bytes:
 def _rows_of_a_result(
     project_id: str,
     table_id: str,
-    maxResults: int = 10000,
-    startIndex: int = 0,
-    pageToken: str | None = None,  # noqa: N803
+    limit: Annotated[int, Query(alias="maxResults")] = 10000,
+    start: Annotated[int, Query(alias="startIndex")] = 0,
+    page: Annotated[str | None, Query(alias="pageToken")] = None,
 ) -> dict:
     """tabledata.list of a query's anonymous result, which the connector's count() reads."""
     job_id = re.sub(r"^anon(.{8})(.{4})(.{4})(.{4})(.{12})$", r"\1-\2-\3-\4-\5", table_id)
-    answer = jobs.get_query_results(project_id, job_id, None, maxResults, startIndex, pageToken)
+    answer = jobs.get_query_results(project_id, job_id, None, limit, start, page)
     return {"kind": "bigquery#tableDataList"} | {
         k: answer[k] for k in ("rows", "totalRows", "pageToken") if k in answer
     }
