@@ -52,6 +52,7 @@ class Loader:
                     f"{part.name}: a file of the lake does not fit the schema of {part.table}: {first_lines(error)}"
                 ) from None
             self._check_rows(part)
+            part.confirm()
             self.con.execute(
                 "INSERT INTO _loads VALUES (?, ?, ?, ?, ?)",
                 [part.name, part.fingerprint, part.rows, part.bytes, loaded_at],
