@@ -3,7 +3,19 @@
 from bqemulator.config import Settings
 from bqemulator.server import run_forever
 
-from opsdesk.emulators.mended import storage_read
+from opsdesk.emulators.mended import (
+    default_dataset,
+    destinations,
+    jobs,
+    loads,
+    queries,
+    scripts,
+    storage_read,
+    table_ddl,
+    tables,
+    uploads,
+)
 
-storage_read.mend()
+for part in (storage_read, tables, table_ddl, default_dataset, scripts, queries, destinations, loads, jobs, uploads):
+    part.mend()
 run_forever(Settings())
