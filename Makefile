@@ -5,7 +5,7 @@ BIN    := .venv/bin
 PARAMS ?= params/boston311.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lab lint lock docs clean
+.PHONY: help run test emulators lab lint lock docs clean
 
 help:  ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -23,7 +23,15 @@ help:  ## say what can be made
 run: .venv/ready  ## ingest, backfill, transform and chart the Boston 311 export (PARAMS=... for another)
 	@$(BIN)/opsdesk run $(PARAMS)
 
-test: .venv/ready  ## lint, then every test
+.emulators/ready: lib/opsdesk/emulators/requirements.lock | .venv/ready
+	@echo "Setting up .emulators (once, about a minute) ..."
+	@rm -rf .emulators && $(BIN)/python -m venv .emulators
+	@.emulators/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+emulators: .emulators/ready  ## install the emulators of Cloud Storage and BigQuery (`opsdesk emulators` starts them)
+
+test: .venv/ready .emulators/ready  ## lint, then every test
 	@BIN=$(BIN) sh tests/run.sh
 
 lab: .venv/ready  ## JupyterLab on the notebooks
@@ -35,9 +43,11 @@ lint: .venv/ready  ## ruff, and notebooks without stray metadata
 docs: .venv/ready  ## write docs/tables.md anew from tables.yaml
 	@$(BIN)/python -m opsdesk.tables_page > docs/tables.md
 
-lock:  ## choose the pins of pyproject.toml anew
+lock:  ## choose the pins of pyproject.toml and of the emulators anew
 	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --quiet --output-file requirements.lock
+	@$(BIN)/uv pip compile lib/opsdesk/emulators/requirements.in --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --quiet --output-file lib/opsdesk/emulators/requirements.lock
 
 clean:  ## remove the environment and what runs wrote, but for the lakes
-	@rm -rf .venv outputs/*/runs outputs/*/*.duckdb*
+	@rm -rf .venv .emulators outputs/*/runs outputs/*/*.duckdb*

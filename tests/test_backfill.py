@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 
 import duckdb
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from exports import line, run_ingest, write_export
 from opsdesk import OpsdeskError, backfill, duckdb_file, open_warehouse
 from opsdesk.lake import open_lake
+from opsdesk.warehouse.part import Part
 
 RUN_AT = "2024-01-01T00:00:00+00:00"
 DAYS = ("2023-01-31 23:59:59", "2023-02-01 00:00:00", "2023-02-28 12:00:00", "2023-03-05 08:00:00")
@@ -202,3 +204,24 @@ def test_a_reader_between_two_loads_waits_for_neither(lake):
     load(lake)
     assert time.monotonic() - started < duckdb_file.PATIENCE
     assert os.path.exists(lake / "w.duckdb")  # noqa: PTH110
+
+
+def test_a_month_that_another_engine_read_is_committed_the_same_way(lake):
+    load(lake)
+    store = open_lake(str(lake / "lake"))
+    part = Part(store.manifests()["2023-02"], store.store, lake)
+    staged = lake / "staged"
+    staged.mkdir()
+    whole = tickets(lake)
+    with duckdb.connect(lake / "w.duckdb") as con:
+        con.execute(f"COPY (FROM tickets_raw WHERE ticket_id IN ('T1', 'T2')) TO '{staged}/part-0.parquet'")
+    moment = datetime(2024, 2, 1, tzinfo=UTC)
+    with open_warehouse(url(lake)).loading() as loader:
+        loader.replace(part, moment, staged)
+    assert tickets(lake) == whole
+    assert open_warehouse(url(lake)).loads()["loaded_at"].dt.month.tolist() == [1, 2, 1]
+    with duckdb.connect(lake / "w.duckdb") as con:
+        con.execute(f"COPY (FROM tickets_raw WHERE ticket_id = 'T1') TO '{staged}/part-0.parquet'")
+    with open_warehouse(url(lake)).loading() as loader, pytest.raises(OpsdeskError, match="promises 2 rows and 1 were"):
+        loader.replace(part, moment, staged)
+    assert tickets(lake) == whole

@@ -172,3 +172,24 @@ def test_a_query_changes_nothing_and_says_what_is_wrong(loaded):
         warehouse.query("SELECT * FROM nowhere")
     with pytest.raises(OpsdeskError, match=r"There is no table 'fact'.*fact_tickets"):
         warehouse.table("fact")
+
+
+def test_a_table_computed_elsewhere_is_published_by_the_same_commit(loaded):
+    """What another engine leaves as Parquet: its rows, in declared types, checked and counted like the others."""
+    result = publish(loaded)
+    warehouse = open_warehouse(url(loaded))
+    before = warehouse.table("dim_agents")
+    staged = loaded / "dim_agents"
+    staged.mkdir()
+    with duckdb.connect() as con:
+        columns = (
+            "'A9' AS agent_id, 'Ann' AS name, NULL AS team, NULL AS active_from, NULL AS active_to, 3 AS daily_capacity"
+        )
+        con.execute(f"COPY (SELECT {columns}) TO '{staged}/part-0.parquet'")
+    row = warehouse.runs().iloc[-1].to_dict()
+    parameters = {"as_of": result.as_of, "timezone": "UTC"}
+    rows = warehouse.publish(parameters, checks.hold, lambda rows: row | {"run_id": "r2"}, {"dim_agents": staged})
+    assert (rows["dim_agents"], rows["fact_tickets"]) == (1, 3)
+    after = warehouse.table("dim_agents")
+    assert after["agent_id"].tolist() == ["A9"] and str(after["daily_capacity"].dtype) == "float64"
+    assert before.empty and warehouse.runs()["run_id"].tolist()[-1] == "r2"

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
 SERVICES = ("storage", "bigquery", "bigquery_storage", "trust_store")
+TIMEOUT = (5.0, 15.0)  # seconds to connect, and to wait for the next bytes of an answer: for every call of every client
+PATIENCE = 35.0  # seconds in which a call is tried again; the last try may begin at their end, so all is over in 60
 
 
 @dataclass(frozen=True)
@@ -42,16 +44,22 @@ class Cloud:
         return read_endpoints(self.endpoints)
 
     def storage_client(self, project: str | None = None) -> "storage.Client":
-        """A client of Google Cloud Storage."""
+        """A client of Google Cloud Storage; an OpsdeskError where there is no login."""
         from google.cloud import storage
 
-        return storage.Client(project=project, **self._reach("storage"))
+        from opsdesk.cloud_errors import telling
+
+        with telling("reach Google Cloud Storage"):
+            return storage.Client(project=project, **self._reach("storage"))
 
     def bigquery_client(self, project: str) -> "bigquery.Client":
-        """A client of BigQuery whose jobs belong to `project`."""
+        """A client of BigQuery whose jobs belong to `project`; an OpsdeskError where there is no login."""
         from google.cloud import bigquery
 
-        return bigquery.Client(project=project, location=self.location or None, **self._reach("bigquery"))
+        from opsdesk.cloud_errors import telling
+
+        with telling("reach BigQuery"):
+            return bigquery.Client(project=project, location=self.location or None, **self._reach("bigquery"))
 
     def _reach(self, service: str) -> dict:
         if service in self.addresses:

@@ -9,11 +9,10 @@ from datetime import UTC, datetime
 import pandas as pd
 
 from opsdesk.cloud import NO_CLOUD, Cloud
-from opsdesk.dialect import typed_select
 from opsdesk.errors import OpsdeskError
 from opsdesk.instants import read_instant, read_zone, run_id
 from opsdesk.steps.checks import CHECKS, hold
-from opsdesk.tables import catalogue, results
+from opsdesk.tables import catalogue
 from opsdesk.warehouse import Warehouse, open_warehouse
 
 
@@ -66,8 +65,7 @@ def transform(warehouse: str, as_of: str, timezone: str, run_at: str, cloud: Clo
     run = read_instant("run_at", run_at)
     moment = _resolve_as_of(target, as_of, timezone, run)
     parameters = {"as_of": moment, "timezone": timezone}
-    build = {table.name: typed_select(table, "duckdb", parameters) for table in results()}
-    fingerprint = _fingerprint(target, build)
+    fingerprint = _fingerprint(target, parameters)
     published = target.runs().tail(1)
     if not published.empty and published["fingerprint"].item() == fingerprint:
         return TransformResult(moment, timezone, json.loads(published["rows"].item()), True)
@@ -78,7 +76,7 @@ def transform(warehouse: str, as_of: str, timezone: str, run_at: str, cloud: Clo
             "rows": json.dumps(rows), "fingerprint": fingerprint, "seconds": round(time.perf_counter() - started, 3), "published_at": run,
         }  # fmt: skip
 
-    rows = target.publish(build, hold, run_row)
+    rows = target.publish(parameters, hold, run_row)
     return TransformResult(moment, timezone, rows, False)
 
 
@@ -108,7 +106,8 @@ def _resolve_as_of(target: Warehouse, as_of: str, timezone: str, run: datetime) 
     return moment
 
 
-def _fingerprint(target: Warehouse, build: dict[str, str]) -> str:
-    """Tells whether the tables could come out otherwise: the loaded data, and the SQL with the parameters in it."""
+def _fingerprint(target: Warehouse, parameters: dict[str, object]) -> str:
+    """Tells whether the tables could come out otherwise: the loaded data, the SQL and the parameters."""
     loads = target.loads()[["part", "fingerprint"]].to_csv()
-    return hashlib.sha256("\n".join([loads, *build.values()]).encode()).hexdigest()
+    given = [f"{name}={value}" for name, value in parameters.items()]
+    return hashlib.sha256("\n".join([loads, *given, *target.selects(parameters).values()]).encode()).hexdigest()

@@ -8,12 +8,12 @@ import duckdb
 import pandas as pd
 
 from opsdesk import project
-from opsdesk.dialect import transpile
+from opsdesk.dialect import transpile, typed_select
 from opsdesk.duckdb_file import connect, first_lines
 from opsdesk.errors import OpsdeskError
 from opsdesk.sql_text import quoted
-from opsdesk.tables import Table, catalogue
-from opsdesk.warehouse.loader import Loader
+from opsdesk.tables import Table, catalogue, results
+from opsdesk.warehouse.loader import Loader, parquet_select
 
 LARGE = 1 << 30  # bytes of a database file above which an operation may take more memory
 RAW, LEDGER = ("tickets_raw", "agents_raw"), ("_loads", "_runs")
@@ -86,17 +86,25 @@ class DuckDBWarehouse:
 
     # publishing
 
+    def selects(self, parameters: Mapping[str, object]) -> dict[str, str]:
+        """What computes each result table, in DuckDB's SQL with the parameters in it, in the order of building."""
+        return {table.name: typed_select(table, "duckdb", parameters) for table in results()}
+
     def publish(
         self,
-        build: Mapping[str, str],
+        parameters: Mapping[str, object],
         check: Callable[[Callable[[str], list[tuple]]], None],
         run: Callable[[dict[str, int]], dict],
+        staged: Mapping[str, Path] | None = None,
     ) -> dict[str, int]:
-        """Builds every table of `build` (name to SELECT) and publishes all of them in one transaction.
+        """Builds every result table and publishes all of them in one transaction.
 
         `check` is given a function that queries the new tables and raises where they contradict themselves; `run` makes
-        the row of `_runs` from the row counts. A failure changes nothing. Returns rows by table.
+        the row of `_runs` from the row counts. A table of `staged` was computed elsewhere: its rows are those of the
+        Parquet files in the folder given for it (for BigQuery: of the staging table named). A failure changes nothing.
+        Returns rows by table.
         """
+        build = self.selects(parameters) | {name: _staged_select(name, place) for name, place in (staged or {}).items()}
         with self._writing() as con:
             try:
                 con.execute("BEGIN")
@@ -164,6 +172,11 @@ def _create(con: duckdb.DuckDBPyConnection, table: Table) -> None:
         f"CREATE TABLE {table.name} ({', '.join(f'{column.name} {column.duckdb_type}' for column in table.columns)})"
     )
     _comment(con, table)
+
+
+def _staged_select(name: str, folder: Path) -> str:
+    """The rows that another engine left as Parquet for a result table, as its columns are declared."""
+    return parquet_select(folder, catalogue()[name])
 
 
 def _build(con: duckdb.DuckDBPyConnection, table: Table, select: str) -> int:
