@@ -67,6 +67,11 @@ def fit_partitions(spark: "SparkSession", engine: Engine, size: int) -> None:
         spark.conf.set("spark.sql.shuffle.partitions", min(wanted, MOST_PARTITIONS))
 
 
+def words_of(spark: "SparkSession") -> str:
+    """Which Spark this is, and where it runs."""
+    return f"Spark {spark.version} on {spark.sparkContext.master}"
+
+
 def settings(engine: Engine, cloud: Cloud, *, in_cloud: bool, version: str) -> dict[str, str]:
     """Everything a new session is started with; `spark_conf` wins, and adds to the options of Java."""
     chosen = {
