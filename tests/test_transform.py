@@ -93,7 +93,7 @@ def test_a_run_leaves_its_row(loaded):
     run = open_warehouse(url(loaded)).runs().iloc[0]
     assert run["run_id"] == "20240101T000000-000"
     assert str(run["as_of"]) == "2023-01-04 08:00:00+00:00"
-    assert json.loads(run["parameters"]) == {"as_of": "latest", "timezone": "Europe/Berlin"}
+    assert json.loads(run["parameters"]) == {"as_of": "latest", "timezone": "Europe/Berlin", "computed_by": "DuckDB"}
     assert json.loads(run["rows"])["fact_tickets"] == 3
 
 

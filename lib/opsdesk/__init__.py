@@ -17,10 +17,11 @@ Read it in the way of the data. The first four lines are the core, about half an
 from importlib import import_module
 
 __version__ = "0.1.0"
-__all__ = ["Cloud", "OpsdeskError", "backfill", "ingest", "open", "open_warehouse", "transform"]
+__all__ = ["Cloud", "Engine", "OpsdeskError", "backfill", "ingest", "open", "open_warehouse", "transform"]
 
 _HOMES = {
     "Cloud": "opsdesk.cloud",
+    "Engine": "opsdesk.engine",
     "OpsdeskError": "opsdesk.errors",
     "backfill": "opsdesk.steps.backfill",
     "ingest": "opsdesk.steps.ingest",

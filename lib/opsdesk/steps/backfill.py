@@ -1,28 +1,39 @@
 """Step 2: the lake goes into the warehouse, month by month, each with its ledger row; what has not changed is skipped."""
 
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from opsdesk.cloud import NO_CLOUD, Cloud
+from opsdesk.engine import THE_WAREHOUSE, Engine
 from opsdesk.errors import OpsdeskError
 from opsdesk.instants import read_instant, read_month
 from opsdesk.lake import Lake, Manifest, open_lake
-from opsdesk.warehouse import open_warehouse
+from opsdesk.warehouse import Warehouse, name_of, open_warehouse
 from opsdesk.warehouse.loader import Loader
 from opsdesk.warehouse.part import Part
+
+if TYPE_CHECKING:
+    from opsdesk.spark.months import Months
 
 LAKE_PATIENCE = 60.0  # seconds to wait for an ingest to end
 
 
 @dataclass(frozen=True)
 class BackfillResult:
-    """What one backfill did: `months` has month, rows, action (loaded, skipped, removed), oldest first, agents last."""
+    """What one backfill did: `months` has month, rows, action (loaded, skipped, removed), oldest first, agents last.
+
+    `engine` says in words who read the files.
+    """
 
     months: pd.DataFrame
     warehouse_months: pd.DataFrame
+    engine: str
 
     @property
     def actions(self) -> pd.DataFrame:
@@ -31,7 +42,13 @@ class BackfillResult:
 
 
 def backfill(
-    lake: str, warehouse: str, first_month: str, last_month: str, run_at: str, cloud: Cloud = NO_CLOUD
+    lake: str,
+    warehouse: str,
+    first_month: str,
+    last_month: str,
+    run_at: str,
+    cloud: Cloud = NO_CLOUD,
+    engine: Engine = THE_WAREHOUSE,
 ) -> BackfillResult:
     """Loads every month of the lake between two months (both included, "" is no bound) that is not loaded as it is.
 
@@ -55,18 +72,42 @@ def backfill(
             raise OpsdeskError(f"The lake {source.store.url} holds nothing: run 01_ingest first.")
         faults = source.faults(manifests)
         done = []
-        with target.loading() as loader:
+        with target.loading() as loader, _readers(engine, cloud, target) as months:
+
+            def load(part: Part) -> None:
+                by_spark = months and part.name != "agents"  # a few people are no work for Spark
+                loader.replace(part, moment, months.stage(part, moment) if by_spark else None)
+
             loaded = loader.fingerprints()
             for name in sorted({*manifests, *loaded, *_months_of(faults)}):
                 if name == "agents" or (first or name) <= name <= (last or name):
                     _refuse_torn(name, faults, source)
-                    done.append(_bring(manifests.get(name), name, loaded, loader, source, moment, Path(work)))
+                    done.append(_bring(manifests.get(name), name, loaded, loader, Path(work), source, load))
         source.store.ensure_alone()
     if all(name == "agents" for name, *_ in done):
         raise OpsdeskError(f"The lake {source.store.url} has no month between {first or 'the first'} and {last or 'the last'}: "
                            f"it has {min(manifests)} to {max(m for m in manifests if m != 'agents')}.")  # fmt: skip
-    months = pd.DataFrame(done, columns=["month", "rows", "action"])
-    return BackfillResult(months, target.query("SELECT part AS month, rows FROM _loads ORDER BY part"))
+    actions = pd.DataFrame(done, columns=["month", "rows", "action"])
+    ledger = target.query("SELECT part AS month, rows FROM _loads ORDER BY part")
+    return BackfillResult(actions, ledger, _words(months, target))
+
+
+@contextmanager
+def _readers(engine: Engine, cloud: Cloud, target: Warehouse) -> Iterator["Months | None"]:
+    """What reads the months instead of the warehouse itself, None where it does."""
+    if not engine.is_spark:
+        yield None
+        return
+    from opsdesk.spark.months import spark_months
+
+    with spark_months(engine, cloud, target) as months:
+        yield months
+
+
+def _words(months: "Months | None", target: Warehouse) -> str:
+    if months is None:
+        return f"Loaded by {name_of(target)}"
+    return f"Loaded by {months.computed_by}" if months.computed_by else "No month to load: Spark was not started"
 
 
 def _months_of(faults: dict[str, str]) -> set[str]:
@@ -82,7 +123,13 @@ def _refuse_torn(part: str, faults: dict[str, str], lake: Lake) -> None:
 
 
 def _bring(
-    manifest: Manifest | None, name: str, loaded: dict[str, str], loader: Loader, lake: Lake, moment, work: Path
+    manifest: Manifest | None,
+    name: str,
+    loaded: dict[str, str],
+    loader: Loader,
+    work: Path,
+    lake: Lake,
+    load: Callable[[Part], None],
 ) -> tuple[str, int, str]:
     """Loads, skips or removes one part; returns (month, rows, action)."""
     if manifest and loaded.get(name) == manifest.fingerprint:
@@ -92,5 +139,5 @@ def _bring(
         loader.remove(name)
         return name, 0, "removed"
     with tempfile.TemporaryDirectory(dir=work) as files:
-        loader.replace(Part(manifest, lake.store, Path(files)), moment)
+        load(Part(manifest, lake.store, Path(files)))
     return name, manifest.rows, "loaded"

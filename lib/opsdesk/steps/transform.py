@@ -3,6 +3,8 @@
 import hashlib
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -10,11 +12,12 @@ import pandas as pd
 
 from opsdesk.cloud import NO_CLOUD, Cloud
 from opsdesk.dialect import meaning
+from opsdesk.engine import THE_WAREHOUSE, Engine
 from opsdesk.errors import OpsdeskError
 from opsdesk.instants import read_instant, read_zone, run_id
 from opsdesk.steps.checks import CHECKS, hold
 from opsdesk.tables import catalogue, results
-from opsdesk.warehouse import Warehouse, open_warehouse
+from opsdesk.warehouse import Warehouse, name_of, open_warehouse
 from opsdesk.warehouse.changes import changes_since
 
 
@@ -22,13 +25,19 @@ from opsdesk.warehouse.changes import changes_since
 class TransformResult:
     """What one transform published, or found published already (`unchanged`).
 
-    `as_of` is an instant in UTC, `rows` the rows of each table.
+    `as_of` is an instant in UTC, `rows` the rows of each table, `computed_by` the words for who computed them.
     """
 
     as_of: datetime
     timezone: str
     rows: dict[str, int]
     unchanged: bool
+    computed_by: str
+
+    @property
+    def engine(self) -> str:
+        """Who computed the published tables, in words."""
+        return f"Computed by {self.computed_by}"
 
     @property
     def tables(self) -> pd.DataFrame:
@@ -50,7 +59,9 @@ class TransformResult:
         return f"{self.as_of.astimezone(read_zone(self.timezone)):%Y-%m-%d %H:%M:%S} {self.timezone}"
 
 
-def transform(warehouse: str, as_of: str, timezone: str, run_at: str, cloud: Cloud = NO_CLOUD) -> TransformResult:
+def transform(
+    warehouse: str, as_of: str, timezone: str, run_at: str, cloud: Cloud = NO_CLOUD, engine: Engine = THE_WAREHOUSE
+) -> TransformResult:
     """Builds and publishes every table as it was known at `as_of`, with day boundaries in `timezone`.
 
     Args:
@@ -72,18 +83,36 @@ def transform(warehouse: str, as_of: str, timezone: str, run_at: str, cloud: Clo
     definitions = _digest(timezone, *(meaning(table) for table in results()))
     fingerprint = _digest(json.dumps(parts), moment.isoformat(), definitions)
     if not published.empty and published["fingerprint"].item() == fingerprint:
-        return TransformResult(moment, timezone, json.loads(published["rows"].item()), True)
+        by = json.loads(published["parameters"].item()).get("computed_by", name_of(target))
+        return TransformResult(moment, timezone, json.loads(published["rows"].item()), True, by)
 
     def run_row(rows: dict[str, int]) -> dict:
         return {
-            "run_id": run_id(run), "as_of": moment, "timezone": timezone, "parameters": json.dumps({"as_of": as_of, "timezone": timezone}),
+            "run_id": run_id(run), "as_of": moment, "timezone": timezone,
+            "parameters": json.dumps({"as_of": as_of, "timezone": timezone, "computed_by": by}),
             "rows": json.dumps(rows), "fingerprint": fingerprint, "seconds": round(time.perf_counter() - started, 3), "published_at": run,
             "parts": json.dumps(parts), "definitions": definitions,
         }  # fmt: skip
 
+    parameters = {"as_of": moment, "timezone": timezone}
     changes = changes_since(published, parts, definitions, moment)
-    rows = target.publish({"as_of": moment, "timezone": timezone}, hold, run_row, changes=changes)
-    return TransformResult(moment, timezone, rows, False)
+    with _computed(engine, cloud, target, parameters) as (staged, by):
+        rows = target.publish(parameters, hold, run_row, staged, changes)
+    return TransformResult(moment, timezone, rows, False, by)
+
+
+@contextmanager
+def _computed(
+    engine: Engine, cloud: Cloud, target: Warehouse, parameters: dict[str, object]
+) -> Iterator[tuple[dict | None, str]]:
+    """The tables that were computed outside the warehouse, None where it computes them itself; and who did, in words."""
+    if not engine.is_spark:
+        yield None, name_of(target)
+        return
+    from opsdesk.spark.tables import spark_tables
+
+    with spark_tables(engine, cloud, target, parameters) as computed:
+        yield computed
 
 
 def _resolve_as_of(target: Warehouse, as_of: str, timezone: str, run: datetime) -> datetime:

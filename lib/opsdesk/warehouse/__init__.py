@@ -29,3 +29,8 @@ def open_warehouse(url: str, cloud: Cloud = NO_CLOUD) -> Warehouse:
     if kind != "duckdb" or not place:
         raise OpsdeskError(f"warehouse: {url!r} is neither duckdb:PATH nor bigquery:PROJECT.DATASET.")
     return DuckDBWarehouse(project.resolve(place))
+
+
+def name_of(warehouse: Warehouse) -> str:
+    """What people call it."""
+    return "DuckDB" if isinstance(warehouse, DuckDBWarehouse) else "BigQuery"

@@ -87,6 +87,14 @@ class DuckDBWarehouse:
         """The ledger of publications in the order in which they happened, which need not be that of their moments."""
         return self.query("SELECT * FROM _runs ORDER BY rowid")
 
+    def unload(self, name: str, folder: Path) -> None:
+        """Writes a table as Parquet files into a new folder, for another engine."""
+        folder.mkdir(parents=True)
+        with self._connection(read_only=True) as con:
+            con.execute(
+                f'COPY "{name}" TO {quoted(str(folder))} (FORMAT parquet, PER_THREAD_OUTPUT, OVERWRITE_OR_IGNORE)'
+            )
+
     # loading
 
     @contextmanager

@@ -1,0 +1,60 @@
+"""Backfill by Spark: months read and staged, one at a time; the warehouse commits each as it commits its own."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from opsdesk.cloud import Cloud
+from opsdesk.engine import Engine
+from opsdesk.errors import OpsdeskError
+from opsdesk.spark.causes import told
+from opsdesk.spark.day_files import read_day_files
+from opsdesk.spark.handover import Handover, open_handover
+from opsdesk.spark.session import fit_partitions, spark_session, words_of
+from opsdesk.warehouse import Warehouse
+from opsdesk.warehouse.part import Part
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+
+class Months:
+    """Stages months; Spark starts with the first of them. `computed_by` says which Spark it was, "" when none started."""
+
+    def __init__(self, engine: Engine, cloud: Cloud, handover: Handover, stack: ExitStack) -> None:
+        self.engine, self.cloud, self.handover, self.stack = engine, cloud, handover, stack
+        self.spark: SparkSession | None = None
+        self.computed_by = ""
+
+    def stage(self, part: Part, loaded_at: datetime) -> object:
+        """Reads the day files of a month into staging; returns what `Loader.replace` takes as `staged`.
+
+        Raises:
+            OpsdeskError: a file that does not fit the schema, or another number of rows than the manifest's.
+        """
+        spark = self.spark or self._start(part)
+        fit_partitions(spark, self.engine, part.bytes)
+        with told(f"{part.name}: reading it from the lake"):
+            rows = read_day_files(spark, part, loaded_at).persist()
+            try:
+                if (found := rows.count()) != part.rows:
+                    raise OpsdeskError(
+                        f"{part.name}: the manifest promises {part.rows:,} rows and {found:,} were read. Run 01_ingest again, then this step."
+                    )
+                return self.handover.write(part.table, rows)
+            finally:
+                rows.unpersist()
+
+    def _start(self, part: Part) -> "SparkSession":
+        in_cloud = part.store.url.startswith("gs://") or self.handover.in_cloud
+        self.spark = self.stack.enter_context(spark_session(self.engine, self.cloud, in_cloud=in_cloud))
+        self.computed_by = words_of(self.spark)
+        return self.spark
+
+
+@contextmanager
+def spark_months(engine: Engine, cloud: Cloud, warehouse: Warehouse) -> Iterator[Months]:
+    """What stages months for one backfill; Spark and everything staged are gone at its end."""
+    with open_handover(engine, cloud, warehouse) as handover, ExitStack() as stack:
+        yield Months(engine, cloud, handover, stack)
