@@ -3,7 +3,18 @@
 from bqemulator.config import Settings
 from bqemulator.server import run_forever
 
-from opsdesk.emulators.mended import storage_read
+from opsdesk.emulators.mended import (
+    destinations,
+    jobs,
+    loads,
+    queries,
+    scripts,
+    storage_read,
+    table_ddl,
+    tables,
+    uploads,
+)
 
-storage_read.mend()
+for part in (storage_read, tables, table_ddl, scripts, queries, destinations, loads, jobs, uploads):
+    part.mend()
 run_forever(Settings())
