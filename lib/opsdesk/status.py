@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 
 from opsdesk import lock, project
+from opsdesk.cloud import Cloud
 from opsdesk.errors import OpsdeskError
+from opsdesk.lake import open_lake
 from opsdesk.params import Parameters
 from opsdesk.runs import RunRecord, past_runs
 
@@ -23,7 +24,7 @@ class Status(NamedTuple):
     as_of: str | None
     tables: dict[str, int]
     rejected: dict[str, int]
-    rejects_folder: Path
+    rejects_folder: str
     problem: str | None
 
 
@@ -34,16 +35,16 @@ def read_status(parameters: Parameters) -> Status:
         months, publication = _warehouse_state(parameters.values["warehouse"])
     except OpsdeskError as error:
         problem = str(error)
-    lake = project.resolve(parameters.values["lake"])
+    rejected, folder, unread = _rejected(parameters)
     return Status(
         holder=lock.describe(parameters.outputs) if lock.is_held(parameters.outputs) else None,
         runs=past_runs(parameters.outputs),
         months=months,
         as_of=publication[0] if publication else None,
         tables=json.loads(publication[1]) if publication else {},
-        rejected=_rejected(lake),
-        rejects_folder=lake / "rejects",
-        problem=problem,
+        rejected=rejected,
+        rejects_folder=folder,
+        problem=problem or unread,
     )
 
 
@@ -61,7 +62,7 @@ def status_lines(parameters: Parameters, status: Status) -> Iterator[str]:
     yield from _run_lines(status.runs)
     yield from _counts("Loaded by month, UTC (rows)", dict(status.months), "none yet")
     yield from _counts(f"Published tables (rows){_as_of(status)}", status.tables, "none yet")
-    yield from _counts(f"Rejected rows ({project.shown(status.rejects_folder)})", status.rejected, "none")
+    yield from _counts(f"Rejected rows ({status.rejects_folder})", status.rejected, "none")
 
 
 def _run_lines(runs: list[RunRecord]) -> Iterator[str]:
@@ -85,11 +86,15 @@ def _as_of(status: Status) -> str:
     return f", as of {status.as_of}" if status.as_of else ""
 
 
-def _rejected(lake: Path) -> dict[str, int]:
+def _rejected(parameters: Parameters) -> tuple[dict[str, int], str, str | None]:
+    """Rejected rows by reason, the folder they are kept in, and why the lake could not be asked."""
+    url = parameters.values["lake"]
     try:
-        return json.loads((lake / "_ingest.json").read_text(encoding="utf-8"))["rejected"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}
+        lake = open_lake(url, Cloud.of(parameters.values))
+        rejected = lake.record().get("rejected")
+    except OpsdeskError as error:
+        return {}, url, str(error)
+    return rejected if isinstance(rejected, dict) else {}, f"{lake.store.url}/rejects", None
 
 
 def _warehouse_state(url: str) -> tuple[list[tuple[str, int]], tuple | None]:

@@ -47,8 +47,8 @@ def backfill(
     with source.store.locked(wait=LAKE_PATIENCE), tempfile.TemporaryDirectory() as work:
         if "writing" in source.record():
             raise OpsdeskError(
-                f"An ingest into the lake {source.store.url} was interrupted, so tickets may stand in it twice or not at all: "
-                "run 01_ingest again, then this step."
+                f"An ingest into the lake {source.store.url} was interrupted{source.store.or_at_work}, so tickets may stand in it twice "
+                "or not at all: run 01_ingest again, then this step."
             )
         manifests = source.manifests()
         if not manifests:
@@ -61,6 +61,7 @@ def backfill(
                 if name == "agents" or (first or name) <= name <= (last or name):
                     _refuse_torn(name, faults, source)
                     done.append(_bring(manifests.get(name), name, loaded, loader, source, moment, Path(work)))
+        source.store.ensure_alone()
     if all(name == "agents" for name, *_ in done):
         raise OpsdeskError(f"The lake {source.store.url} has no month between {first or 'the first'} and {last or 'the last'}: "
                            f"it has {min(manifests)} to {max(m for m in manifests if m != 'agents')}.")  # fmt: skip
@@ -84,10 +85,12 @@ def _bring(
     manifest: Manifest | None, name: str, loaded: dict[str, str], loader: Loader, lake: Lake, moment, work: Path
 ) -> tuple[str, int, str]:
     """Loads, skips or removes one part; returns (month, rows, action)."""
+    if manifest and loaded.get(name) == manifest.fingerprint:
+        return name, manifest.rows, "skipped"
+    lake.store.ensure_alone()
     if manifest is None:
         loader.remove(name)
         return name, 0, "removed"
-    if loaded.get(name) == manifest.fingerprint:
-        return name, manifest.rows, "skipped"
-    loader.replace(Part(manifest, lake.store, work), moment)
+    with tempfile.TemporaryDirectory(dir=work) as files:
+        loader.replace(Part(manifest, lake.store, Path(files)), moment)
     return name, manifest.rows, "loaded"

@@ -51,6 +51,10 @@ class Part:
         """Its files on this machine, fetched where the lake lies elsewhere."""
         return self.store.local_paths(self.names, self.work)
 
+    def confirm(self) -> None:
+        """To be called between reading the files and the commit: an OpsdeskError where the lake has changed meanwhile."""
+        self.store.ensure_unchanged(self.folder)
+
     @property
     def table(self) -> str:
         """The raw table it belongs in."""
