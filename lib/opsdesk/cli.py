@@ -130,3 +130,13 @@ def query(params: str, sql: str, form: str, output: Path | None, neutralise_form
         click.echo(
             csv_text(rows) if form == "csv" else table_text(rows, 100 if limit is None else limit or None), nl=False
         )
+
+
+@commands.command()
+@click.option("--folder", metavar="DIR", default="outputs/emulators", show_default=True, help="Where their state goes.")
+def emulators(folder: str) -> None:
+    """Run emulators of Cloud Storage and BigQuery until Ctrl-C, and write the params file to use."""
+    from opsdesk import project
+    from opsdesk.emulators.stay import stay
+
+    stay(project.resolve(folder), click.echo)

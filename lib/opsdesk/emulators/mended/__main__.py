@@ -4,6 +4,7 @@ from bqemulator.config import Settings
 from bqemulator.server import run_forever
 
 from opsdesk.emulators.mended import (
+    default_dataset,
     destinations,
     jobs,
     loads,
@@ -15,6 +16,6 @@ from opsdesk.emulators.mended import (
     uploads,
 )
 
-for part in (storage_read, tables, table_ddl, scripts, queries, destinations, loads, jobs, uploads):
+for part in (storage_read, tables, table_ddl, default_dataset, scripts, queries, destinations, loads, jobs, uploads):
     part.mend()
 run_forever(Settings())

@@ -40,9 +40,9 @@ def _literal(kind: dict, value: dict) -> str:
         inner = kind["arrayType"]
         items = ", ".join(_literal(inner, each) for each in value.get("arrayValues") or [])
         return f"CAST([{items}] AS ARRAY<{inner['type']}>)"
-    text = value.get("value")
-    if text is None:
+    if value.get("value") is None:
         return f"CAST(NULL AS {name})"
+    text = str(value["value"])  # clients send numbers, too
     if name in PLAIN:
         return f"{name} {_quoted(text)}"
     if name in CAST:

@@ -14,6 +14,7 @@ from bqemulator.storage.sql_identifiers import quoted_table_ref
 from sqlglot import exp
 
 from opsdesk.emulators.mended.alone import alone
+from opsdesk.emulators.mended.default_dataset import DEFAULT
 from opsdesk.emulators.mended.literals import with_literals
 
 FIXED = {"INTEGER": 8, "INT64": 8, "FLOAT": 8, "FLOAT64": 8, "TIMESTAMP": 8, "DATE": 8, "BOOLEAN": 1, "BOOL": 1}
@@ -36,10 +37,11 @@ def mend() -> None:
 def processed(sql: str, project: str, ctx: Any) -> tuple[int, int]:
     """Bytes that BigQuery would process for these statements, and bill: the named columns, every partition."""
     total = billed = 0
+    default = (DEFAULT.get() or ("", ""))[1]
     for statement in _parsed(sql):
         names = {column.name.lower() for column in statement.find_all(exp.Column)}
         whole = any(isinstance(star.parent, exp.Select) for star in statement.find_all(exp.Star))
-        tables = {(t.catalog or project, t.db, t.name) for t in statement.find_all(exp.Table)}
+        tables = {(t.catalog or project, t.db or default, t.name) for t in statement.find_all(exp.Table)}
         for table in filter(None, (ctx.catalog.get_table(*key) for key in tables)):
             size = column_bytes(table, ctx, None if whole else names)
             total += size
