@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pandas as pd
 
+from opsdesk.billed import Billed
 from opsdesk.cloud import NO_CLOUD, Cloud
 from opsdesk.errors import OpsdeskError
 from opsdesk.instants import read_instant, read_zone, run_id
@@ -27,6 +28,7 @@ class TransformResult:
     timezone: str
     rows: dict[str, int]
     unchanged: bool
+    billed: Billed
 
     @property
     def tables(self) -> pd.DataFrame:
@@ -61,14 +63,14 @@ def transform(warehouse: str, as_of: str, timezone: str, run_at: str, cloud: Clo
     """
     started = time.perf_counter()
     read_zone(timezone)
-    target = open_warehouse(warehouse, cloud)
     run = read_instant("run_at", run_at)
+    target = open_warehouse(warehouse, cloud, {"step": "transform", "run": run_id(run)})
     moment = _resolve_as_of(target, as_of, timezone, run)
     parameters = {"as_of": moment, "timezone": timezone}
     fingerprint = _fingerprint(target, parameters)
     published = target.runs().tail(1)
     if not published.empty and published["fingerprint"].item() == fingerprint:
-        return TransformResult(moment, timezone, json.loads(published["rows"].item()), True)
+        return TransformResult(moment, timezone, json.loads(published["rows"].item()), True, target.billed)
 
     def run_row(rows: dict[str, int]) -> dict:
         return {
@@ -77,7 +79,7 @@ def transform(warehouse: str, as_of: str, timezone: str, run_at: str, cloud: Clo
         }  # fmt: skip
 
     rows = target.publish(parameters, hold, run_row)
-    return TransformResult(moment, timezone, rows, False)
+    return TransformResult(moment, timezone, rows, False, target.billed)
 
 
 def _resolve_as_of(target: Warehouse, as_of: str, timezone: str, run: datetime) -> datetime:
