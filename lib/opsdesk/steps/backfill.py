@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from opsdesk.billed import Billed
 from opsdesk.cloud import NO_CLOUD, Cloud
 from opsdesk.engine import THE_WAREHOUSE, Engine
 from opsdesk.errors import OpsdeskError
-from opsdesk.instants import read_instant, read_month
+from opsdesk.instants import read_instant, read_month, run_id
 from opsdesk.lake import Lake, Manifest, open_lake
 from opsdesk.warehouse import Warehouse, name_of, open_warehouse
 from opsdesk.warehouse.loader import Loader
@@ -34,6 +35,7 @@ class BackfillResult:
     months: pd.DataFrame
     warehouse_months: pd.DataFrame
     engine: str
+    billed: Billed
 
     @property
     def actions(self) -> pd.DataFrame:
@@ -58,7 +60,10 @@ def backfill(
     """
     first, last = read_month("first_month", first_month), read_month("last_month", last_month)
     moment = read_instant("run_at", run_at)
-    source, target = open_lake(lake, cloud), open_warehouse(warehouse, cloud)
+    source, target = (
+        open_lake(lake, cloud),
+        open_warehouse(warehouse, cloud, {"step": "backfill", "run": run_id(moment)}),
+    )
     if not source.store.exists:
         raise OpsdeskError(f"There is no lake {source.store.url}: run 01_ingest first, or correct `lake`.")
     with source.store.locked(wait=LAKE_PATIENCE), tempfile.TemporaryDirectory() as work:
@@ -88,8 +93,8 @@ def backfill(
         raise OpsdeskError(f"The lake {source.store.url} has no month between {first or 'the first'} and {last or 'the last'}: "
                            f"it has {min(manifests)} to {max(m for m in manifests if m != 'agents')}.")  # fmt: skip
     actions = pd.DataFrame(done, columns=["month", "rows", "action"])
-    ledger = target.query("SELECT part AS month, rows FROM _loads ORDER BY part")
-    return BackfillResult(actions, ledger, _words(months, target))
+    ledger = target.loads()[["part", "rows"]].rename(columns={"part": "month"})
+    return BackfillResult(actions, ledger, _words(months, target), target.billed)
 
 
 @contextmanager

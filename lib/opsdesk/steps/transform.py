@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 import pandas as pd
 
+from opsdesk.billed import Billed
 from opsdesk.cloud import NO_CLOUD, Cloud
 from opsdesk.dialect import meaning
 from opsdesk.engine import THE_WAREHOUSE, Engine
@@ -33,6 +34,7 @@ class TransformResult:
     rows: dict[str, int]
     unchanged: bool
     computed_by: str
+    billed: Billed
 
     @property
     def engine(self) -> str:
@@ -74,8 +76,8 @@ def transform(
     """
     started = time.perf_counter()
     read_zone(timezone)
-    target = open_warehouse(warehouse, cloud)
     run = read_instant("run_at", run_at)
+    target = open_warehouse(warehouse, cloud, {"step": "transform", "run": run_id(run)})
     with target.reading():
         moment = _resolve_as_of(target, as_of, timezone, run)
         parts = dict(target.loads()[["part", "fingerprint"]].itertuples(index=False, name=None))
@@ -84,7 +86,7 @@ def transform(
     fingerprint = _digest(json.dumps(parts), moment.isoformat(), definitions)
     if not published.empty and published["fingerprint"].item() == fingerprint:
         by = json.loads(published["parameters"].item()).get("computed_by", name_of(target))
-        return TransformResult(moment, timezone, json.loads(published["rows"].item()), True, by)
+        return TransformResult(moment, timezone, json.loads(published["rows"].item()), True, by, target.billed)
 
     def run_row(rows: dict[str, int]) -> dict:
         return {
@@ -98,7 +100,7 @@ def transform(
     changes = changes_since(published, parts, definitions, moment)
     with _computed(engine, cloud, target, parameters) as (staged, by):
         rows = target.publish(parameters, hold, run_row, staged, changes)
-    return TransformResult(moment, timezone, rows, False, by)
+    return TransformResult(moment, timezone, rows, False, by, target.billed)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import duckdb
 import pandas as pd
 
 from opsdesk import project
+from opsdesk.billed import Billed
 from opsdesk.dialect import transpile, typed_select
 from opsdesk.duckdb_file import connect, first_lines
 from opsdesk.errors import OpsdeskError
@@ -27,6 +28,7 @@ class DuckDBWarehouse:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._shared: duckdb.DuckDBPyConnection | None = None
+        self.billed = Billed(is_free=True)
 
     @property
     def url(self) -> str:

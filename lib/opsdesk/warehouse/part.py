@@ -46,6 +46,11 @@ class Part:
         """The names of its files in the lake."""
         return [f"{self.folder}/{file.file}" for file in self.manifest.files]
 
+    @property
+    def uris(self) -> list[str]:
+        """Its files as Google's services read them; none where the lake is a folder."""
+        return [f"{self.store.url}/{name}" for name in self.names] if self.store.url.startswith("gs://") else []
+
     @cached_property
     def paths(self) -> list[Path]:
         """Its files on this machine, fetched where the lake lies elsewhere."""

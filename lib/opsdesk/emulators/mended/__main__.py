@@ -8,6 +8,7 @@ from opsdesk.emulators.mended import (
     destinations,
     jobs,
     loads,
+    one_thread,
     queries,
     scripts,
     storage_read,
@@ -16,6 +17,18 @@ from opsdesk.emulators.mended import (
     uploads,
 )
 
-for part in (storage_read, tables, table_ddl, default_dataset, scripts, queries, destinations, loads, jobs, uploads):
+for part in (
+    one_thread,
+    storage_read,
+    tables,
+    table_ddl,
+    default_dataset,
+    scripts,
+    queries,
+    destinations,
+    loads,
+    jobs,
+    uploads,
+):
     part.mend()
 run_forever(Settings())
