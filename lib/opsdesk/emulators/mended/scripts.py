@@ -11,7 +11,7 @@ ASSERT = re.compile(
     r"^\s*ASSERT\b(.+?)(?:\bAS\s+(?:'((?:\\.|[^'\\])*)'|\"((?:\\.|[^\"\\])*)\"))?\s*;?\s*$", re.I | re.S
 )
 PERMANENT = re.compile(
-    r"^\s*(?:CREATE\s+(?:OR\s+REPLACE\s+)?(?!TEMP)|ALTER\s|DROP\s+TABLE\s+(?:IF\s+EXISTS\s+)?\S*[.])", re.I | re.S
+    r"^\s*(?:CREATE\s+(?!(?:OR\s+REPLACE\s+)?TEMP)|ALTER\s|DROP\s+TABLE\s+(?:IF\s+EXISTS\s+)?\S*[.])", re.I | re.S
 )
 CONTROL = re.compile(r"^\s*(?:BEGIN|START|COMMIT|ROLLBACK|END)\b", re.I)
 TEMPORARY = "SELECT table_name FROM duckdb_tables() WHERE temporary"
