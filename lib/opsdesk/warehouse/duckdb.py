@@ -63,6 +63,10 @@ class DuckDBWarehouse:
             raise OpsdeskError(f"There is no table {name!r} in {self.url}: it has {', '.join(known)}.")
         return self.query(f'SELECT * FROM "{name}"')
 
+    def columns(self, name: str) -> list[str]:
+        """The columns of a table."""
+        return list(self.query(f'SELECT * FROM "{name}" LIMIT 0').columns)
+
     def has_tickets(self) -> bool:
         """Whether anything was loaded into tickets_raw."""
         known = self.query("SELECT 1 FROM duckdb_tables() WHERE table_name = 'tickets_raw'")
