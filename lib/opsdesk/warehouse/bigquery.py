@@ -47,6 +47,11 @@ class BigQueryWarehouse:
 
     # reading
 
+    def exists(self) -> bool:
+        """Whether anything was ever loaded."""
+        with telling(f"read {self.url}"):
+            return rows_of(self.jobs, "_runs") is not None
+
     def query(self, sql: str, parameters: Mapping[str, object] | None = None) -> pd.DataFrame:
         """The rows of a query in BigQuery's SQL; `@name` in it takes `parameters["name"]`. Nothing can be changed by it.
 

@@ -34,6 +34,10 @@ class DuckDBWarehouse:
 
     # reading
 
+    def exists(self) -> bool:
+        """Whether anything was ever loaded."""
+        return self.path.exists()
+
     def query(self, sql: str, parameters: Mapping[str, object] | None = None) -> pd.DataFrame:
         """The rows of a query; `$name` in it takes `parameters["name"]`. Nothing can be changed by it.
 
