@@ -4,7 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from threading import Lock
 
-PRICE_PER_TIB = 6.25  # USD on demand in the US multi-region, Google's list price since 2023-07-05; other regions differ
+PRICE_PER_TIB = (
+    6.25  # USD on demand in the US, Google's list price; other regions differ, the first TiB a month is free
+)
+PRICE_SINCE = "2023-07-05"
 TIB = 1 << 40
 LEAST_BILLED = 10 << 20  # bytes: what BigQuery bills at least for each table that a query reads
 MIME = "application/vnd.opsdesk.billed+json"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from opsdesk import lock, project
+from opsdesk.billed import Billed
 from opsdesk.cloud import Cloud
 from opsdesk.errors import OpsdeskError
 from opsdesk.lake import open_lake
@@ -32,7 +33,7 @@ def read_status(parameters: Parameters) -> Status:
     """The state of the outputs of `parameters`; an empty one when nothing has run yet."""
     problem, months, publication = None, [], None
     try:
-        months, publication = _warehouse_state(parameters.values["warehouse"])
+        months, publication = _warehouse_state(parameters)
     except OpsdeskError as error:
         problem = str(error)
     rejected, folder, unread = _rejected(parameters)
@@ -69,6 +70,8 @@ def _run_lines(runs: list[RunRecord]) -> Iterator[str]:
     yield f"\nRuns ({len(runs)})"
     for run in runs[:RUNS_SHOWN]:
         yield f"  {run.run_id}  started {run.run_at[:19].replace('T', ' ')} UTC  {run.outcome}  {run.seconds:.1f} s"
+        if run.billed and not run.billed.get("is_free"):
+            yield f"    {Billed(**run.billed).says}"
         if run.error:
             yield f"    {run.error}"
     if len(runs) > RUNS_SHOWN:
@@ -97,7 +100,17 @@ def _rejected(parameters: Parameters) -> tuple[dict[str, int], str, str | None]:
     return rejected if isinstance(rejected, dict) else {}, f"{lake.store.url}/rejects", None
 
 
-def _warehouse_state(url: str) -> tuple[list[tuple[str, int]], tuple | None]:
+def _warehouse_state(parameters: Parameters) -> tuple[list[tuple[str, int]], tuple | None]:
+    """The loaded months with their rows; as_of and the rows by table (JSON) of the last publication."""
+    url = parameters.values["warehouse"]
+    if url.startswith("bigquery:"):
+        from opsdesk.warehouse.bigquery_state import read_state
+
+        return read_state(url, Cloud.of(parameters.values), PATIENCE)
+    return _file_state(url)
+
+
+def _file_state(url: str) -> tuple[list[tuple[str, int]], tuple | None]:
     path = project.resolve(url.removeprefix("duckdb:"))
     if not path.exists():
         return [], None

@@ -63,7 +63,7 @@ def ingest(
     rules, target = read_mapping(mapping), open_lake(lake, cloud)
     sources = find_files(export, cloud)
     with target.store.locked(), target.store.work_folder() as work:
-        files = _open_files(sources, rules, work)
+        files = open_files(sources, rules, work)
         delivery = Delivery(files, rules, read_agents(agents, work, cloud), export_kind, moment)
         signature = sign(delivery.files, rules, agents_csv(delivery.agents), export_kind)
         record = target.record()
@@ -74,7 +74,7 @@ def ingest(
         return IngestResult(_bring_in(delivery, target, signature, work), unchanged, target)
 
 
-def _open_files(sources: list[SourceFile], rules: Mapping, work: Path) -> list[ExportFile]:
+def open_files(sources: list[SourceFile], rules: Mapping, work: Path) -> list[ExportFile]:
     """Every file of the export, each held to the mapping before any is read."""
     is_unique = len({source.name for source in sources}) == len(sources)
     files = [

@@ -8,6 +8,7 @@ from functools import partial
 
 import pandas as pd
 from google.api_core import exceptions as api
+from google.cloud.bigquery import Table as Found
 
 from opsdesk.billed import Billed
 from opsdesk.cloud import Cloud
@@ -51,6 +52,11 @@ class BigQueryWarehouse:
         """Nothing is shared: each question is a job of its own."""
         return nullcontext()
 
+    def exists(self) -> bool:
+        """Whether anything was ever loaded."""
+        with telling(f"read {self.url}"):
+            return rows_of(self.jobs, "_runs") is not None
+
     def query(self, sql: str, parameters: Mapping[str, object] | None = None) -> pd.DataFrame:
         """The rows of a query in BigQuery's SQL; `@name` in it takes `parameters["name"]`. Nothing can be changed by it.
 
@@ -75,12 +81,20 @@ class BigQueryWarehouse:
             OpsdeskError: no such table; the text names those there are.
         """
         with self._reading():
-            try:
-                found = self.jobs.client.get_table(self.jobs.place(name), **CALL)
-            except (api.NotFound, ValueError):
-                known = sorted(table.table_id for table in self.jobs.client.list_tables(self.jobs.place(), **CALL))
-                raise OpsdeskError(f"There is no table {name!r} in {self.url}: it has {', '.join(known)}.") from None
-            return frame(self.jobs.client.list_rows(found, **CALL).to_arrow(create_bqstorage_client=False))
+            rows = self.jobs.client.list_rows(self._found(name), **CALL)
+            return frame(rows.to_arrow(create_bqstorage_client=False))
+
+    def columns(self, name: str) -> list[str]:
+        """The columns of a table."""
+        with self._reading():
+            return [field.name for field in self._found(name).schema]
+
+    def _found(self, name: str) -> Found:
+        try:
+            return self.jobs.client.get_table(self.jobs.place(name), **CALL)
+        except (api.NotFound, ValueError):
+            known = sorted(table.table_id for table in self.jobs.client.list_tables(self.jobs.place(), **CALL))
+            raise OpsdeskError(f"There is no table {name!r} in {self.url}: it has {', '.join(known)}.") from None
 
     def has_tickets(self) -> bool:
         """Whether anything was loaded into tickets_raw."""

@@ -47,6 +47,10 @@ class DuckDBWarehouse:
             finally:
                 self._shared = None
 
+    def exists(self) -> bool:
+        """Whether anything was ever loaded."""
+        return self.path.exists()
+
     def query(self, sql: str, parameters: Mapping[str, object] | None = None) -> pd.DataFrame:
         """The rows of a query; `$name` in it takes `parameters["name"]`. Nothing can be changed by it.
 
@@ -75,6 +79,10 @@ class DuckDBWarehouse:
         if name not in known:
             raise OpsdeskError(f"There is no table {name!r} in {self.url}: it has {', '.join(known)}.")
         return self.query(f'SELECT * FROM "{name}"')
+
+    def columns(self, name: str) -> list[str]:
+        """The columns of a table."""
+        return list(self.query(f'SELECT * FROM "{name}" LIMIT 0').columns)
 
     def has_tickets(self) -> bool:
         """Whether anything was loaded into tickets_raw."""
