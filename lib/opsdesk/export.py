@@ -29,14 +29,13 @@ SIGNATURES = {
 class ExportFile:
     """One file of an export, as plain CSV text on this machine.
 
-    `path` is what the user named, `plain` the file to read (`path` itself, or its unzipped copy), `lines` counts
-    physical lines, `sha256` is of the bytes as delivered, `name` is what rejects and messages call it.
+    `path` is what the user named, `plain` the file to read (`path` itself, or its unzipped copy), `sha256` is of the bytes
+    as delivered, `name` is what rejects and messages call it.
     """
 
     path: Path
     plain: Path
     header: tuple[str, ...]
-    lines: int
     sha256: str
     name: str
 
@@ -78,9 +77,7 @@ def open_export(path: Path, delimiter: str, work: Path, name: str = "") -> Expor
             plain = _unzip(path, work)
         first = _first_bytes(path, plain)
         header = _header(path, first, delimiter)
-        return ExportFile(
-            path=path, plain=plain, header=header, lines=_count_lines(plain), name=name or path.name, sha256=sha256
-        )
+        return ExportFile(path=path, plain=plain, header=header, name=name or path.name, sha256=sha256)
     except OSError as error:
         raise OpsdeskError(f"Cannot read the export {project.shown(path)}: {error.strerror or error}.") from None
 
@@ -142,15 +139,6 @@ def _header(path: Path, first: bytes, delimiter: str) -> tuple[str, ...]:
     if not text.strip():
         raise OpsdeskError(f"The first line of {project.shown(path)} is blank: the header must stand there.")
     return tuple(name.strip() for name in next(csv.reader([text], delimiter=delimiter)))
-
-
-def _count_lines(path: Path) -> int:
-    lines, last = 0, b"\n"
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            lines += chunk.count(b"\n")
-            last = chunk[-1:]
-    return lines + (last != b"\n")
 
 
 def check_columns(file: ExportFile, wanted: list[str], mapping_name: str) -> None:
