@@ -2,7 +2,7 @@
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from opsdesk import open_warehouse, transform
@@ -52,22 +52,48 @@ versions = st.builds(
 moments = st.sampled_from(["2023-02-10 12:00:00", "2023-03-20 00:00:00", "2023-05-01 00:00:00"])
 
 
-@settings(max_examples=60, deadline=None)
+ANCHOR = ticket("2023-01-01 00:00", ticket_id="anchor", _source_file="raw/anchor.csv")
+JANUARY = ticket("2023-01-05 10:00", ticket_id="T1", _source_file="raw/2023-01-05.csv")
+FEBRUARY = ticket("2023-02-05 10:00", "2023-02-06 10:00", ticket_id="T1", _source_file="raw/2023-02-05.csv")
+FAR = ticket("2023-03-25 10:00", ticket_id="T1", _source_file="raw/2023-03-25.csv")  # later than some as_of
+edits = st.lists(st.tuples(st.integers(0, 20), st.sampled_from(["add", "drop"]), versions), min_size=1, max_size=3)
+
+
+def edited(tickets, changes):
+    """Some versions gone, some come: the other months stay as they are."""
+    tickets = list(tickets)
+    for place, verb, version in changes:
+        if verb == "add":
+            tickets.append(version)
+        elif tickets:
+            tickets.pop(place % len(tickets))
+    return tickets
+
+
+@settings(max_examples=60, deadline=None, phases=(Phase.explicit, Phase.generate))  # shrinking would take minutes
 @given(
-    st.lists(st.lists(versions, min_size=1, max_size=12), min_size=2, max_size=3),
+    st.lists(versions, min_size=1, max_size=10),
+    st.lists(edits, min_size=1, max_size=2),
     st.lists(moments, min_size=3, max_size=3).map(sorted),
 )
-def test_refreshing_is_building(tmp_path_factory, contents, as_of):
-    """Any tickets, then others in their place, at the same or a later as_of: the tables are those of a fresh warehouse."""
+@example([FAR], [[(0, "drop", FAR)]], ["2023-02-10 12:00:00"] * 3)
+@example([JANUARY], [[(0, "add", FEBRUARY)]], ["2023-05-01 00:00:00"] * 3)
+@example([JANUARY, FEBRUARY], [[(1, "drop", FAR)]], ["2023-05-01 00:00:00"] * 3)
+@example([JANUARY, FAR], [[(1, "drop", FAR)]], ["2023-02-10 12:00:00"] * 3)
+@example([JANUARY], [[(0, "add", FEBRUARY)]], ["2023-02-10 12:00:00", "2023-05-01 00:00:00"])
+def test_refreshing_is_building(tmp_path_factory, tickets, changes, as_of):
+    """Any tickets, then some others, at the same or a later as_of: the tables are those of a fresh warehouse."""
     folder = tmp_path_factory.mktemp("w")
-    anchor = ticket("2023-01-01 00:00", ticket_id="anchor", _source_file="raw/anchor.csv")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(duckdb_build, "WORTHWHILE", 100)
-        for tickets, moment in zip(contents, as_of, strict=False):
-            put(folder / "w.duckdb", [anchor, *tickets])
+        put(folder / "w.duckdb", [ANCHOR, *tickets])
+        transform(f"duckdb:{folder / 'w.duckdb'}", as_of[0], "Europe/Berlin", RUN_AT)
+        for step, moment in zip(changes, as_of[1:], strict=False):
+            tickets = edited(tickets, step)
+            put(folder / "w.duckdb", [ANCHOR, *tickets])
             transform(f"duckdb:{folder / 'w.duckdb'}", moment, "Europe/Berlin", RUN_AT)
-    put(folder / "fresh.duckdb", [anchor, *contents[-1]])
-    transform(f"duckdb:{folder / 'fresh.duckdb'}", as_of[len(contents) - 1], "Europe/Berlin", RUN_AT)
+    put(folder / "fresh.duckdb", [ANCHOR, *tickets])
+    transform(f"duckdb:{folder / 'fresh.duckdb'}", as_of[len(changes)], "Europe/Berlin", RUN_AT)
     assert tables(folder / "w.duckdb") == tables(folder / "fresh.duckdb")
 
 

@@ -4,10 +4,11 @@ Read it in the way of the data. The first four lines are the core, about half an
 
 1. `params`, `mapping`: what a run is told. `project`: where paths start. `instants`, `zones`: times.
 2. `steps/ingest` (notebook 01): `export` and `agents` (files), `records` and `lines` (what is a record), `clean` (cells),
-   `steps/rejects`, `steps/days` with `lake` and `store` (what is written), `steps/signature` (is there anything to do).
+   `steps/reading` (both at once) and `steps/remembered` (what was read last time), `steps/rejects`,
+   `steps/days` with `lake` and `store` (what is written), `steps/signature` (is there anything to do).
 3. `steps/backfill` (02): `warehouse/duckdb` and `warehouse/loader`, months and their ledger; `duckdb_file` opens the file.
 4. `steps/transform` (03): `tables.yaml` and `sql/*.sql` are the definitions; `dialect`, `rewrites`, `portability` and `proven`
-   translate them, `steps/checks` must hold.
+   translate them, `steps/checks` must hold; `warehouse/changes` and `warehouse/duckdb_build`: what need not be computed again.
 5. `trends`, `desk`, `limits` compute for 04; `charts`, `bars`, `style`, `words` show; `report` makes the HTML.
 6. `pipeline` runs the notebooks (`declared`, `kernels`, `stepping`, `runs`, `lock`); `status`, `session`, `tickets`,
    `rows_out` and `cli` are the doors; `sample` makes exports.
