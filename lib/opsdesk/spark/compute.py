@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
 from opsdesk.dialect import typed_select
-from opsdesk.tables import read_sql, results
+from opsdesk.tables import Table, read_sql, results
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -23,30 +23,27 @@ def compute_tables(
 ) -> dict[str, Staged]:
     """Computes every result table from the raw ones and hands each to `write`; returns what `write` made of it, by table.
 
-    Tables that others are computed from are kept in memory (on disk where it is full) until all are written. The fact
-    comes first, then `writers` tables at a time.
+    `writers` tables are computed and written at a time.
     """
     for name, rows in raw.items():
         rows.createOrReplaceTempView(name)
-    rows_of = {table.name: _register(spark, table.name, parameters) for table in results()}
-    try:
-        staged = {"fact_tickets": write("fact_tickets", rows_of["fact_tickets"])}
-        others = [name for name in rows_of if name not in staged]
-        with ThreadPoolExecutor(writers) as pool:
-            staged |= zip(others, pool.map(lambda name: write(name, rows_of[name]), others), strict=True)
-        return staged
-    finally:
-        for rows in rows_of.values():
-            rows.unpersist()
+    rows_of = {table.name: _register(spark, table, parameters) for table in results()}
+    with ThreadPoolExecutor(writers) as pool:
+        written = pool.map(lambda name: write(name, rows_of[name]), rows_of)
+        return dict(zip(rows_of, written, strict=True))
 
 
-def _register(spark: "SparkSession", name: str, parameters: Mapping[str, object]) -> "DataFrame":
-    """The rows of a table, to be computed when they are used, under its name for the SQL of the next ones."""
-    tables = {table.name: table for table in results()}
-    rows = spark.sql(typed_select(tables[name], "spark", parameters))
-    if any(name in _names(read_sql(other)) for other in tables.values() if other.name != name):
-        rows = rows.persist()
-    rows.createOrReplaceTempView(name)
+def _register(spark: "SparkSession", table: Table, parameters: Mapping[str, object]) -> "DataFrame":
+    """The rows of a table, under its name for the SQL of the next ones.
+
+    A table that others are computed from is computed here and now and kept in memory, on disk where that is full. It is
+    cut off from where it came from: else Spark would plan the way to the fact anew for each table, which at 300,000
+    tickets costs more than computing them.
+    """
+    rows = spark.sql(typed_select(table, "spark", parameters))
+    if any(table.name in _names(read_sql(other)) for other in results() if other != table):
+        rows = rows.localCheckpoint()
+    rows.createOrReplaceTempView(table.name)
     return rows
 
 
