@@ -6,7 +6,8 @@ import duckdb
 import pytest
 
 from opsdesk.errors import OpsdeskError
-from opsdesk.export import find_files, open_export
+from opsdesk.export import open_export
+from opsdesk.export_files import LocalFile, find_files
 from opsdesk.records import read_records
 
 
@@ -14,7 +15,7 @@ def read(tmp_path, content: bytes, name: str = "x.csv"):
     """(records, {line: (what is wrong, text)}, {record: (line, text)}) of a file with the columns a, b, c."""
     path = tmp_path / name
     path.write_bytes(content)
-    file = open_export(path, ",", tmp_path)
+    file = open_export(LocalFile(path), ",", tmp_path)
     with duckdb.connect() as con:
         layout = read_records(con, file, ",", ["a", "b", "c"], "rows", tmp_path)
         records = con.execute("SELECT * FROM rows ORDER BY rowid").fetchall()
@@ -59,7 +60,7 @@ def test_lines_become_records(tmp_path, data, records, malformed, lines):
 def test_a_byte_order_mark_is_not_part_of_the_first_name(tmp_path):
     path = tmp_path / "x.csv"
     path.write_bytes(b"\xef\xbb\xbfa,b\n1,2\n")
-    assert open_export(path, ",", tmp_path).header == ("a", "b")
+    assert open_export(LocalFile(path), ",", tmp_path).header == ("a", "b")
 
 
 def test_raw_text_is_the_line_as_it_stands(tmp_path):
@@ -109,7 +110,7 @@ def test_what_is_not_csv_text_is_refused(tmp_path, name, content, says):
     path = tmp_path / name
     path.write_bytes(content)
     with pytest.raises(OpsdeskError, match=says):
-        open_export(path, ",", tmp_path)
+        open_export(LocalFile(path), ",", tmp_path)
 
 
 @pytest.mark.parametrize(

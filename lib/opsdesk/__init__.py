@@ -11,6 +11,7 @@ Read it in the way of the data. The first four lines are the core, about half an
 5. `trends`, `desk`, `limits` compute for 04; `charts`, `bars`, `style`, `words` show; `report` makes the HTML.
 6. `pipeline` runs the notebooks (`declared`, `kernels`, `stepping`, `runs`, `lock`); `status`, `session`, `tickets`,
    `rows_out` and `cli` are the doors; `sample` makes exports.
+7. `emulators` runs stand-ins of Cloud Storage and BigQuery on this machine, for tests and for trying.
 """
 
 from importlib import import_module

@@ -9,14 +9,15 @@ from datetime import date
 from pathlib import Path
 from typing import TextIO
 
-from opsdesk import project
+from opsdesk.cloud import NO_CLOUD, Cloud
 from opsdesk.errors import OpsdeskError
-from opsdesk.export import find_files, open_export
+from opsdesk.export import open_export
+from opsdesk.export_files import find_files
 
 COLUMNS = ("agent_id", "name", "team", "active_from", "active_to", "daily_capacity")
 
 
-def read_agents(agents: str, work: Path) -> list[dict[str, str]]:
+def read_agents(agents: str, work: Path, cloud: Cloud = NO_CLOUD) -> list[dict[str, str]]:
     """The agents in the file `agents` names ("" is none), sorted by agent_id, blank where unknown.
 
     Dates become YYYY-MM-DD, daily_capacity a number of tickets; columns other than COLUMNS are left out.
@@ -26,24 +27,24 @@ def read_agents(agents: str, work: Path) -> list[dict[str, str]]:
     """
     if not agents:
         return []
-    path, *more = find_files(agents)
+    source, *more = find_files(agents, cloud)
     if more:
         raise OpsdeskError(f"agents: {agents} names {1 + len(more)} files; there is one list of agents.")
-    file = open_export(path, ",", work)
+    file = open_export(source, ",", work)
     twice = [name for name in COLUMNS if file.header.count(name) > 1]
     if twice:
-        raise OpsdeskError(f"{project.shown(path)} has the column {twice[0]!r} twice: which one is meant? Rename one.")
+        raise OpsdeskError(f"{file.shown} has the column {twice[0]!r} twice: which one is meant? Rename one.")
     if "agent_id" not in file.header:
         raise OpsdeskError(
-            f"{project.shown(path)} has no column 'agent_id'. Its columns are: {', '.join(map(repr, file.header))}."
+            f"{file.shown} has no column 'agent_id'. Its columns are: {', '.join(map(repr, file.header))}."
         )
     found: dict[str, dict[str, str]] = {}
     lines: dict[str, int] = {}
     with file.plain.open(encoding="utf-8-sig", errors="strict", newline="") as text:
-        reader = csv.DictReader(_decoded(text, path), strict=True)
+        reader = csv.DictReader(_decoded(text, file.shown), strict=True)
         reader.fieldnames = [name.strip() for name in reader.fieldnames]
-        for row in _rows(reader, path):
-            where = f"{project.shown(path)}, line {reader.line_num}"
+        for row in _rows(reader, file.shown):
+            where = f"{file.shown}, line {reader.line_num}"
             agent = _agent(where, row)
             name = agent["agent_id"]
             if name in found:
@@ -63,18 +64,18 @@ def agents_csv(agents: list[dict[str, str]]) -> bytes:
     return text.getvalue().encode()
 
 
-def _decoded(text: TextIO, path: Path) -> Iterator[str]:
+def _decoded(text: TextIO, shown: str) -> Iterator[str]:
     try:
         yield from text
     except UnicodeDecodeError:
-        raise OpsdeskError(f"{project.shown(path)} is not UTF-8: save it as CSV UTF-8.") from None
+        raise OpsdeskError(f"{shown} is not UTF-8: save it as CSV UTF-8.") from None
 
 
-def _rows(reader: csv.DictReader, path: Path) -> Iterator[dict[str, str | None]]:
+def _rows(reader: csv.DictReader, shown: str) -> Iterator[dict[str, str | None]]:
     try:
         yield from reader
     except csv.Error as error:
-        raise OpsdeskError(f"{project.shown(path)}, line {reader.line_num}: {error}. Is a quote not closed?") from None
+        raise OpsdeskError(f"{shown}, line {reader.line_num}: {error}. Is a quote not closed?") from None
 
 
 def _agent(where: str, row: dict[str, str | None]) -> dict[str, str]:

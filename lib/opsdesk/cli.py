@@ -64,9 +64,14 @@ def _overrides(command: Callable) -> Callable:
 @_overrides
 @click.option("--from", "from_step", metavar="STEP", help=f"Begin with this step. {STEP_HELP}")
 @click.option("--only", "only_step", metavar="STEP", help="Run this step alone.")
+@click.option("--dry-run", is_flag=True, help="Tell what a run would load, scan and cost; change nothing.")
 @click.pass_context
-def run(context: click.Context, params: str, overrides: dict, from_step: str | None, only_step: str | None) -> int:
+def run(
+    context: click.Context, params: str, overrides: dict, from_step: str | None, only_step: str | None, dry_run: bool
+) -> int:
     """Run the notebooks with params/NAME.yaml: ingest, backfill, transform, trends and the report."""
+    if dry_run:
+        return _plan(params, overrides, from_step or only_step)
     from opsdesk.pipeline import run as run_pipeline
 
     record = run_pipeline(params, overrides, from_step, only_step, lambda: datetime.now(UTC), click.echo)
@@ -75,6 +80,18 @@ def run(context: click.Context, params: str, overrides: dict, from_step: str | N
             click.echo(record.traceback, err=True)
         click.echo(f"opsdesk: {record.error}", err=True)
     return record.exit_code
+
+
+def _plan(params: str, overrides: dict, step: str | None) -> int:
+    if step:
+        raise click.UsageError("--dry-run looks at the whole run: leave --from and --only out.")
+    from opsdesk.dry_run import plan_lines, plan_run
+    from opsdesk.params import read_parameters
+
+    parameters = read_parameters(params, overrides)
+    for line in plan_lines(parameters, plan_run(parameters, datetime.now(UTC))):
+        click.echo(line)
+    return 0
 
 
 @commands.command()
@@ -130,3 +147,13 @@ def query(params: str, sql: str, form: str, output: Path | None, neutralise_form
         click.echo(
             csv_text(rows) if form == "csv" else table_text(rows, 100 if limit is None else limit or None), nl=False
         )
+
+
+@commands.command()
+@click.option("--folder", metavar="DIR", default="outputs/emulators", show_default=True, help="Where their state goes.")
+def emulators(folder: str) -> None:
+    """Run emulators of Cloud Storage and BigQuery until Ctrl-C, and write the params file to use."""
+    from opsdesk import project
+    from opsdesk.emulators.stay import stay
+
+    stay(project.resolve(folder), click.echo)

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
 SERVICES = ("storage", "bigquery", "bigquery_storage", "trust_store")
 TIMEOUT = (5.0, 15.0)  # seconds to connect, and to wait for the next bytes of an answer: for every call of every client
+TRANSFER_TIMEOUT = (5.0, 60.0)  # the same for objects, which may be under way on a slow line
 PATIENCE = 35.0  # seconds in which a call is tried again; the last try may begin at their end, so all is over in 60
+FIRST_WAIT = 1.0  # seconds before the first retry, doubled each time
 
 
 @dataclass(frozen=True)

@@ -143,6 +143,8 @@ def _too_much(error: api.BadRequest) -> str:
 
 
 def _overloaded(error: BaseException) -> str:
+    if "bytes billed" in words(error):  # Google's client makes a server error of it
+        return _too_much(error)
     return f"Google Cloud did not answer as it should, and went on so when asked again ({words(error)}): run it again later."
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from opsdesk import project
 from opsdesk.errors import OpsdeskError
+from opsdesk.export_files import SourceFile
 
 CHUNK = 1 << 22
 SIGNATURES = {
@@ -29,11 +29,11 @@ SIGNATURES = {
 class ExportFile:
     """One file of an export, as plain CSV text on this machine.
 
-    `path` is what the user named, `plain` the file to read (`path` itself, or its unzipped copy), `lines` counts
-    physical lines, `sha256` is of the bytes as delivered, `name` is what rejects and messages call it.
+    `shown` is what messages call it, `plain` the file to read (itself, or its unzipped copy), `lines` counts
+    physical lines, `sha256` is of the bytes as delivered, `name` is what rejects call it.
     """
 
-    path: Path
+    shown: str
     plain: Path
     header: tuple[str, ...]
     lines: int
@@ -41,48 +41,25 @@ class ExportFile:
     name: str
 
 
-def find_files(export: str) -> list[Path]:
-    """The files that `export` (a path or a glob) names, sorted by name.
-
-    Raises:
-        OpsdeskError: nothing there, a folder, or a file that is neither .csv nor .csv.gz.
-    """
-    pattern = project.resolve(export)
-    if pattern.is_dir():
-        raise OpsdeskError(
-            f"The export {export} is a folder: name a file in it, or a pattern such as {export.rstrip('/')}/*.csv."
-        )
-    try:
-        found = [pattern] if pattern.exists() else Path(pattern.anchor).glob(str(pattern.relative_to(pattern.anchor)))
-        paths = sorted(path for path in found if not path.is_dir())
-    except (ValueError, OSError) as error:
-        raise OpsdeskError(f"The export {export[:200]!r} cannot be looked up: {error}.") from None
-    if not paths:
-        kind = "No file matches the pattern" if any(sign in export for sign in "*?[") else "There is no file"
-        raise OpsdeskError(f"{kind} {export} (looked for {pattern}); set `export` in your params file.")
-    for path in paths:
-        if not path.name.lower().endswith((".csv", ".csv.gz")):
-            raise OpsdeskError(f"The export {project.shown(path)} does not end in .csv or .csv.gz.")
-    return paths
-
-
-def open_export(path: Path, delimiter: str, work: Path, name: str = "") -> ExportFile:
-    """Looks at one file: checks that it is text with a header, unzips it into `work` where it is compressed.
+def open_export(source: SourceFile, delimiter: str, work: Path, name: str = "") -> ExportFile:
+    """Looks at one file: checks that it is text with a header, fetches or unzips it into `work` where it must be.
 
     Raises:
         OpsdeskError: empty, not text, broken gzip, unreadable, or a header that is none.
     """
+    shown = source.shown
     try:
-        sha256, plain = _digest(path), path
+        path = plain = source.fetch(work)
+        sha256 = _digest(path)
         if path.name.lower().endswith(".gz"):
-            plain = _unzip(path, work)
-        first = _first_bytes(path, plain)
-        header = _header(path, first, delimiter)
+            plain = _unzip(path, work, shown)
+        first = _first_bytes(plain, shown)
+        header = _header(first, delimiter, shown)
         return ExportFile(
-            path=path, plain=plain, header=header, lines=_count_lines(plain), name=name or path.name, sha256=sha256
+            shown=shown, plain=plain, header=header, lines=_count_lines(plain), name=name or source.name, sha256=sha256
         )
     except OSError as error:
-        raise OpsdeskError(f"Cannot read the export {project.shown(path)}: {error.strerror or error}.") from None
+        raise OpsdeskError(f"Cannot read the export {shown}: {error.strerror or error}.") from None
 
 
 def _digest(path: Path) -> str:
@@ -90,57 +67,53 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _unzip(path: Path, work: Path) -> Path:
+def _unzip(path: Path, work: Path, shown: str) -> Path:
     try:
         with (
             gzip.open(path, "rb") as packed,
             tempfile.NamedTemporaryFile("wb", dir=work, suffix=".csv", delete=False) as unpacked,
         ):
             while chunk := packed.read(CHUNK):
-                _write(unpacked, chunk, path)
+                _write(unpacked, chunk, shown)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise OpsdeskError(f"{project.shown(path)} is not a whole gzip file ({error}): fetch it again.") from None
+        raise OpsdeskError(f"{shown} is not a whole gzip file ({error}): fetch it again.") from None
     return Path(unpacked.name)
 
 
-def _write(file: BinaryIO, chunk: bytes, path: Path) -> None:
+def _write(file: BinaryIO, chunk: bytes, shown: str) -> None:
     try:
         file.write(chunk)
     except OSError as error:
-        raise OpsdeskError(
-            f"No room to unzip {project.shown(path)}: {error.strerror}. Free space, then run again."
-        ) from None
+        raise OpsdeskError(f"No room to unzip {shown}: {error.strerror}. Free space, then run again.") from None
 
 
-def _first_bytes(path: Path, plain: Path) -> bytes:
+def _first_bytes(plain: Path, shown: str) -> bytes:
     with plain.open("rb") as file:
         first = file.read(1 << 16)
     for signature, meaning in SIGNATURES.items():
         if first.startswith(signature):
-            raise OpsdeskError(f"The export {project.shown(path)} is not CSV text: it is {meaning}.")
+            raise OpsdeskError(f"The export {shown} is not CSV text: it is {meaning}.")
     if b"\0" in first:
         raise OpsdeskError(
-            f"The export {project.shown(path)} is not text: it holds zero bytes (UTF-16 or binary). Save it as CSV UTF-8."
+            f"The export {shown} is not text: it holds zero bytes (UTF-16 or binary). Save it as CSV UTF-8."
         )
     if not first.strip(b"\xef\xbb\xbf \t\r\n"):
-        raise OpsdeskError(f"The export {project.shown(path)} is empty: not even a header line. Export it again.")
+        raise OpsdeskError(f"The export {shown} is empty: not even a header line. Export it again.")
     return first
 
 
-def _header(path: Path, first: bytes, delimiter: str) -> tuple[str, ...]:
+def _header(first: bytes, delimiter: str, shown: str) -> tuple[str, ...]:
     if b"\n" not in first and b"\r" in first:
-        raise OpsdeskError(
-            f"The export {project.shown(path)} ends its lines with a bare CR (old Mac): save it with LF or CRLF."
-        )
+        raise OpsdeskError(f"The export {shown} ends its lines with a bare CR (old Mac): save it with LF or CRLF.")
     line = first.removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0].rstrip(b"\r")
     try:
         text = line.decode("utf-8")
     except UnicodeDecodeError as error:
         raise OpsdeskError(
-            f"The header of {project.shown(path)} is not UTF-8 (byte {error.start + 1} of line 1): save the export as CSV UTF-8."
+            f"The header of {shown} is not UTF-8 (byte {error.start + 1} of line 1): save the export as CSV UTF-8."
         ) from None
     if not text.strip():
-        raise OpsdeskError(f"The first line of {project.shown(path)} is blank: the header must stand there.")
+        raise OpsdeskError(f"The first line of {shown} is blank: the header must stand there.")
     return tuple(name.strip() for name in next(csv.reader([text], delimiter=delimiter)))
 
 
@@ -163,17 +136,15 @@ def check_columns(file: ExportFile, wanted: list[str], mapping_name: str) -> Non
     separator = next((sign for sign in ";\t|" if len(file.header) == 1 and sign in file.header[0]), None)
     if missing and separator:
         raise OpsdeskError(
-            f"{project.shown(file.path)} separates its columns by {separator!r}: write `delimiter: {json.dumps(separator)}` into "
+            f"{file.shown} separates its columns by {separator!r}: write `delimiter: {json.dumps(separator)}` into "
             f"params/mappings/{mapping_name}.yaml."
         )
     if missing:
         raise OpsdeskError(
-            f"{project.shown(file.path)} has no column {', '.join(map(repr, missing))}, which the mapping {mapping_name!r} needs. "
+            f"{file.shown} has no column {', '.join(map(repr, missing))}, which the mapping {mapping_name!r} needs. "
             f"Its columns are: {', '.join(map(repr, file.header))}. Correct the export, or name the right columns in "
             f"params/mappings/{mapping_name}.yaml."
         )
     twice = [name for name in wanted if file.header.count(name) > 1]
     if twice:
-        raise OpsdeskError(
-            f"{project.shown(file.path)} has the column {twice[0]!r} twice: which one is meant? Rename one."
-        )
+        raise OpsdeskError(f"{file.shown} has the column {twice[0]!r} twice: which one is meant? Rename one.")

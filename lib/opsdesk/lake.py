@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from opsdesk import project
 from opsdesk.cloud import NO_CLOUD, Cloud
 from opsdesk.errors import OpsdeskError
-from opsdesk.store import Checksum, FolderStore, Store, checksum
+from opsdesk.store import RECORD, Checksum, FolderStore, Store, checksum
 
 COLUMNS = (
     "ticket_id", "created_at", "resolved_at", "resolution_hours", "sla_hours", "sla_breached", "priority", "category",
@@ -16,7 +16,6 @@ COLUMNS = (
 )  # fmt: skip
 AGENTS = "agents_data/agents_master.csv"
 AGENTS_MANIFEST = "agents_data/_manifest.json"
-RECORD = "_ingest.json"
 MISSING = "is missing"
 MANIFEST = re.compile(r"raw/\d{4}/\d\d/_manifest\.json")
 DAY_FILE = re.compile(r"raw/(\d{4})/(\d\d)/\1-\2-\d\d\.csv")
@@ -83,18 +82,18 @@ class Lake:
         names = [name for name in self.store.names("raw") if MANIFEST.fullmatch(name)]
         names += [name for name in self.store.names("agents_data") if name == AGENTS_MANIFEST]
         found = {}
-        for name in names:
+        for name, content in self.store.read_all(names).items():
             try:
-                manifest = self._read_manifest(name)
+                manifest = self._read_manifest(name, content)
                 found[manifest.part] = manifest
             except OpsdeskError:
                 if not skip_unreadable:
                     raise
         return found
 
-    def _read_manifest(self, name: str) -> Manifest:
+    def _read_manifest(self, name: str, text: bytes) -> Manifest:
         try:
-            content = json.loads(self.store.read(name))
+            content = json.loads(text)
             manifest = Manifest(content["part"], tuple(DayFile(**file) for file in content["files"]))
             sound = folder_of(manifest.part) + "/_manifest.json" == name and content["rows"] == manifest.rows
         except (ValueError, KeyError, TypeError, AttributeError):
@@ -123,13 +122,15 @@ class Lake:
         return faults | dict.fromkeys(strays, "is in no manifest")
 
     def write_manifest(self, manifest: Manifest) -> None:
-        """Commits a part, or removes the manifest of one that holds nothing any more."""
+        """Commits a part whose files are in their places, or removes the manifest of one that holds nothing any more."""
         self.store.settle()
+        self.store.ensure_alone()
         name = f"{folder_of(manifest.part)}/_manifest.json"
         if manifest.files:
             self.store.write(name, manifest.content)
         else:
             self.store.delete(name)
+        self.store.settle()
 
     def write_file(self, part: str, file: str, rows: int, content: bytes) -> DayFile:
         """Writes one file of a part and returns its line for the manifest."""

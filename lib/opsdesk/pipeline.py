@@ -1,13 +1,16 @@
 """A run: the notebooks in sequence, one at a time on an outputs folder, everything kept in the run's own folder."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 
 import opsdesk
 from opsdesk import project
+from opsdesk.billed import read_billed, total
 from opsdesk.errors import OpsdeskError
 from opsdesk.instants import run_id
 from opsdesk.lock import run_lock
@@ -112,8 +115,18 @@ def _run_notebooks(record: RunRecord, parameters: Parameters, say: Callable[[str
             except StepError as failure:
                 record.outcome, record.error, record.traceback = failure.outcome, failure.sentence, failure.traceback
                 break
+            finally:
+                record.billed = _billed_so_far(record)
     if record.outcome != DEAD_KERNEL:  # then its last words are worth keeping
         log.unlink(missing_ok=True)
+
+
+def _billed_so_far(record: RunRecord) -> dict | None:
+    """What the executed copies of the run say that its jobs have billed."""
+    copies = (record.folder / f"{step.step}.ipynb" for step in record.steps)
+    parts = (read_billed(json.loads(copy.read_text(encoding="utf-8"))) for copy in copies if copy.exists())
+    whole = total(part for part in parts if part)
+    return asdict(whole) if whole else None
 
 
 @contextmanager

@@ -35,6 +35,7 @@ class RunRecord:
     outcome: str = RUNNING
     seconds: float = 0.0
     error: str | None = None
+    billed: dict | None = None  # jobs, bytes_billed, bytes_processed of all steps, and is_free; None where none tells
     traceback: str | None = None  # for --debug only, never written
 
     @property

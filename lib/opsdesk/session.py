@@ -44,7 +44,7 @@ class Session:
         return dict(self._parameters.values)
 
     def query(self, sql: str, parameters: dict[str, object] | None = None) -> pd.DataFrame:
-        """The rows of a SELECT; `$name` in it is bound to `parameters["name"]`."""
+        """The rows of a SELECT in the warehouse's own SQL; `$name` in it (BigQuery: `@name`) is `parameters["name"]`."""
         return self._warehouse().query(sql, parameters)
 
     def table(self, name: str) -> pd.DataFrame:
@@ -66,8 +66,7 @@ class Session:
             raise OpsdeskError(
                 f"ops_date {day} is outside the data, which reach from {last['first']} to {last['day']}."
             )
-        columns = list(self.query("SELECT * FROM fact_tickets LIMIT 0").columns)
-        sql, values = tickets_query(day, last["as_of"], state, filters, columns)
+        sql, values = tickets_query(day, last["as_of"], state, filters, self._warehouse().columns("fact_tickets"))
         return self._warehouse().ask(sql, values)
 
     def runs(self) -> pd.DataFrame:

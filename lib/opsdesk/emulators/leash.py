@@ -6,6 +6,7 @@ Should the leash itself be killed, the kernel kills the command (Linux).
 
 import contextlib
 import ctypes
+import os
 import signal
 import subprocess
 import sys
@@ -27,7 +28,7 @@ def _die_with_the_leash() -> None:
 
 
 def _kill_at_the_end_of_stdin(child: subprocess.Popen) -> None:
-    while sys.stdin.buffer.read(1 << 10):
+    while os.read(0, 1 << 10):  # not sys.stdin: Python would wait for its lock when it ends
         pass
     child.kill()
 

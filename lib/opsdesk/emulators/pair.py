@@ -1,23 +1,27 @@
 """Both emulators as one: started in an empty state, on free ports of this machine, until the block ends."""
 
 import json
+import re
 import shutil
 import socket
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import Popen
 
 from filelock import FileLock, Timeout
 
 from opsdesk import project
 from opsdesk.emulators import installed
 from opsdesk.emulators.certificate import PASSWORD, write_certificate
+from opsdesk.emulators.params_text import params_text
 from opsdesk.emulators.process import running
 from opsdesk.errors import OpsdeskError
 
 PROJECT = "opsdesk-emulator"
+BUCKET, DATASET = "ops-tickets-files", "ops_analytics"
 HOST = "127.0.0.1"
 MARK = "emulators.lock"  # a folder with it is one of ours, and may be emptied
 
@@ -31,6 +35,7 @@ class Pair:
     bigquery_url: str
     grpc_endpoint: str
     trust_store: Path
+    processes: tuple[Popen, ...]
     trust_store_password: str = PASSWORD
     project: str = PROJECT
 
@@ -41,6 +46,15 @@ class Pair:
             f"storage={self.storage_url} bigquery={self.bigquery_url} "
             f"bigquery_storage={self.grpc_endpoint} trust_store={self.trust_store}"
         )
+
+    def params_text(self, **values: str) -> str:
+        """A params file for the Boston export in `BUCKET` and `DATASET`; `values` replace or add parameters."""
+        places = {
+            "lake": f"gs://{BUCKET}",
+            "warehouse": f"bigquery:{self.project}.{DATASET}",
+            "endpoints": self.endpoints,
+        }
+        return params_text(places | values)
 
     def make_bucket(self, name: str) -> None:
         """Makes an empty bucket.
@@ -67,34 +81,43 @@ def start_emulators(folder: Path, patience: float = 60) -> Iterator[Pair]:
         OpsdeskError: not installed, the folder is in use or holds other files, or one of them does not start within
             `patience` seconds.
     """
-    program, python = installed.storage_program(), installed.python()
+    installed.environment()
     folder = folder.resolve()
+    if re.search(r"\s", str(folder)):
+        raise OpsdeskError(f"The folder {folder} has a space in its name, which the parameter `endpoints` cannot take.")
     with _emptied(folder), ExitStack() as stack:
-        storage, rest, grpc, tls = (f"{HOST}:{port}" for port in _free_ports(4))
+        storage, rest, grpc, tls = _free_ports(4)
         trust_store = write_certificate(folder / "tls")
-        objects = folder / "storage"
-        objects.mkdir()
-        command = [
-            program, "-scheme", "http", "-host", HOST, "-port", storage.partition(":")[2], "-backend", "filesystem", "-filesystem-root", objects,
-            "-external-url", f"http://{storage}", "-public-host", storage, "-log-level", "warn",
-        ]  # fmt: skip
-        stack.enter_context(
-            running("The storage emulator", command, folder / "storage.log", f"http://{storage}/storage/v1/b?project={PROJECT}", {}, patience)
-        )  # fmt: skip
-        stack.enter_context(
-            running(
-                "The BigQuery emulator", [python, "-m", "opsdesk.emulators.mended"], folder / "bigquery.log", f"http://{rest}/healthz",
-                {
-                    "PYTHONPATH": str(project.ROOT / "lib"), "TZ": "UTC",
-                    "BQEMU_REST_PORT": rest.partition(":")[2], "BQEMU_GRPC_PORT": grpc.partition(":")[2],
-                    "BQEMU_GCS_LOCAL_ROOT": str(objects), "BQEMU_DEFAULT_PROJECT_ID": PROJECT, "BQEMU_LOG_LEVEL": "warning",
-                    "BQEMU_ENABLE_FORMAT_EXTENSIONS": "false", "BQEMU_UPLOAD_STAGING_DIR": str(folder / "uploads"),
-                    "OPSDESK_TLS": f"{tls} {folder / 'tls'}",
-                },
-                patience,
-            )
-        )  # fmt: skip
-        yield Pair(folder, f"http://{storage}", f"http://{rest}", f"localhost:{tls.partition(':')[2]}", trust_store)
+        (folder / "storage").mkdir()
+        processes = (
+            stack.enter_context(_storage(folder, storage, patience)),
+            stack.enter_context(_bigquery(folder, rest, grpc, tls, patience)),
+        )
+        yield Pair(
+            folder, f"http://{HOST}:{storage}", f"http://{HOST}:{rest}", f"localhost:{tls}", trust_store, processes
+        )
+
+
+def _storage(folder: Path, port: int, patience: float) -> AbstractContextManager[Popen]:
+    here = f"{HOST}:{port}"
+    command = [
+        installed.storage_program(), "-scheme", "http", "-host", HOST, "-port", str(port), "-backend", "filesystem",
+        "-filesystem-root", folder / "storage", "-external-url", f"http://{here}", "-public-host", here, "-log-level", "warn",
+    ]  # fmt: skip
+    ready = f"http://{here}/storage/v1/b?project={PROJECT}"
+    return running("The storage emulator", command, folder / "storage.log", ready, {}, patience)
+
+
+def _bigquery(folder: Path, rest: int, grpc: int, tls: int, patience: float) -> AbstractContextManager[Popen]:
+    environment = {
+        "PYTHONPATH": str(Path(__file__).parents[2]), "TZ": "UTC", "OPSDESK_TLS": f"{HOST}:{tls} {folder / 'tls'}",
+        "BQEMU_REST_PORT": str(rest), "BQEMU_GRPC_PORT": str(grpc), "BQEMU_DEFAULT_PROJECT_ID": PROJECT,
+        "BQEMU_GCS_LOCAL_ROOT": str(folder / "storage"), "BQEMU_UPLOAD_STAGING_DIR": str(folder / "uploads"),
+        "BQEMU_ENABLE_FORMAT_EXTENSIONS": "false", "BQEMU_LOG_LEVEL": "warning",
+    }  # fmt: skip
+    command = [installed.python(), "-m", "opsdesk.emulators.mended"]
+    ready = f"http://{HOST}:{rest}/healthz"
+    return running("The BigQuery emulator", command, folder / "bigquery.log", ready, environment, patience)
 
 
 @contextmanager

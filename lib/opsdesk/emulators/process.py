@@ -20,8 +20,8 @@ LAST_WORDS = 600  # characters of the log in an error
 @contextmanager
 def running(
     name: str, command: Sequence[str | Path], log: Path, ready_url: str, environment: Mapping[str, str], patience: float
-) -> Iterator[int]:
-    """Runs `command` while the block runs, from the moment `ready_url` answers; yields the process id.
+) -> Iterator[subprocess.Popen]:
+    """Runs `command` while the block runs, from the moment `ready_url` answers; yields its leash.
 
     Raises:
         OpsdeskError: it ended, or did not answer within `patience` seconds; the text has the end of its log.
@@ -34,7 +34,7 @@ def running(
         )  # fmt: skip
     try:
         _wait(name, process, log, ready_url, patience)
-        yield process.pid
+        yield process
     finally:
         process.stdin.close()  # the leash kills the command and ends
         try:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from opsdesk.billed import Billed
 from opsdesk.cloud import NO_CLOUD, Cloud
 from opsdesk.engine import THE_WAREHOUSE, Engine
 from opsdesk.errors import OpsdeskError
-from opsdesk.instants import read_instant, read_month
+from opsdesk.instants import read_instant, read_month, run_id
 from opsdesk.lake import Lake, Manifest, open_lake
 from opsdesk.warehouse import Warehouse, name_of, open_warehouse
 from opsdesk.warehouse.loader import Loader
@@ -33,6 +34,7 @@ class BackfillResult:
 
     months: pd.DataFrame
     warehouse_months: pd.DataFrame
+    billed: Billed
     engine: str
 
     @property
@@ -58,21 +60,24 @@ def backfill(
     """
     first, last = read_month("first_month", first_month), read_month("last_month", last_month)
     moment = read_instant("run_at", run_at)
-    source, target = open_lake(lake, cloud), open_warehouse(warehouse, cloud)
+    source, target = (
+        open_lake(lake, cloud),
+        open_warehouse(warehouse, cloud, {"step": "backfill", "run": run_id(moment)}),
+    )
     if not source.store.exists:
         raise OpsdeskError(f"There is no lake {source.store.url}: run 01_ingest first, or correct `lake`.")
     with source.store.locked(wait=LAKE_PATIENCE), tempfile.TemporaryDirectory() as work:
         if "writing" in source.record():
             raise OpsdeskError(
-                f"An ingest into the lake {source.store.url} was interrupted, so tickets may stand in it twice or not at all: "
-                "run 01_ingest again, then this step."
+                f"An ingest into the lake {source.store.url} was interrupted{source.store.or_at_work}, so tickets may stand in it twice "
+                "or not at all: run 01_ingest again, then this step."
             )
         manifests = source.manifests()
         if not manifests:
             raise OpsdeskError(f"The lake {source.store.url} holds nothing: run 01_ingest first.")
         faults = source.faults(manifests)
         done = []
-        with target.loading() as loader, _readers(engine, cloud, target) as months:
+        with target.loading() as loader, _readers(engine.beside(lake), cloud, target) as months:
 
             def load(part: Part) -> None:
                 by_spark = months and part.name != "agents"  # a few people are no work for Spark
@@ -83,12 +88,13 @@ def backfill(
                 if name == "agents" or (first or name) <= name <= (last or name):
                     _refuse_torn(name, faults, source)
                     done.append(_bring(manifests.get(name), name, loaded, loader, Path(work), source, load))
+        source.store.ensure_alone()
     if all(name == "agents" for name, *_ in done):
         raise OpsdeskError(f"The lake {source.store.url} has no month between {first or 'the first'} and {last or 'the last'}: "
                            f"it has {min(manifests)} to {max(m for m in manifests if m != 'agents')}.")  # fmt: skip
     actions = pd.DataFrame(done, columns=["month", "rows", "action"])
-    ledger = target.query("SELECT part AS month, rows FROM _loads ORDER BY part")
-    return BackfillResult(actions, ledger, _words(months, target))
+    ledger = target.loads()[["part", "rows"]].rename(columns={"part": "month"})
+    return BackfillResult(actions, ledger, target.billed, _words(months, target))
 
 
 @contextmanager
@@ -131,10 +137,12 @@ def _bring(
     load: Callable[[Part], None],
 ) -> tuple[str, int, str]:
     """Loads, skips or removes one part; returns (month, rows, action)."""
+    if manifest and loaded.get(name) == manifest.fingerprint:
+        return name, manifest.rows, "skipped"
+    lake.store.ensure_alone()
     if manifest is None:
         loader.remove(name)
         return name, 0, "removed"
-    if loaded.get(name) == manifest.fingerprint:
-        return name, manifest.rows, "skipped"
-    load(Part(manifest, lake.store, work))
+    with tempfile.TemporaryDirectory(dir=work) as files:
+        load(Part(manifest, lake.store, Path(files)))
     return name, manifest.rows, "loaded"

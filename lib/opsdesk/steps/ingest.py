@@ -6,14 +6,14 @@ from pathlib import Path
 
 import duckdb
 
-from opsdesk import project
 from opsdesk.agents import agents_csv, read_agents
 from opsdesk.clean import ISSUE_MEANINGS, create_clock_changes, select_tickets
 from opsdesk.cloud import NO_CLOUD, Cloud
 from opsdesk.errors import OpsdeskError
-from opsdesk.export import ExportFile, check_columns, find_files, open_export
+from opsdesk.export import ExportFile, check_columns, open_export
+from opsdesk.export_files import SourceFile, find_files
 from opsdesk.instants import read_instant
-from opsdesk.lake import AGENTS, Lake, Manifest, open_lake
+from opsdesk.lake import AGENTS, DayFile, Lake, Manifest, open_lake
 from opsdesk.mapping import Mapping, read_mapping
 from opsdesk.records import Layout, read_records
 from opsdesk.steps.days import merge_with_lake, write_days
@@ -21,6 +21,7 @@ from opsdesk.steps.ingested import IngestResult
 from opsdesk.steps.rejects import collect_rejects, keep_rejects
 from opsdesk.steps.signature import lake_digest, refuse_torn, sign, still_true, trusted_digests
 from opsdesk.steps.work import work_database
+from opsdesk.store import checksum
 
 KINDS = ("full", "delta")
 
@@ -60,9 +61,10 @@ def ingest(
         raise OpsdeskError(f"export_kind: {export_kind!r} is neither full nor delta.")
     moment = read_instant("run_at", run_at).replace(tzinfo=None)
     rules, target = read_mapping(mapping), open_lake(lake, cloud)
-    paths = find_files(export)
+    sources = find_files(export, cloud)
     with target.store.locked(), target.store.work_folder() as work:
-        delivery = Delivery(_open_files(paths, rules, work), rules, read_agents(agents, work), export_kind, moment)
+        files = open_files(sources, rules, work)
+        delivery = Delivery(files, rules, read_agents(agents, work, cloud), export_kind, moment)
         signature = sign(delivery.files, rules, agents_csv(delivery.agents), export_kind)
         record = target.record()
         if unchanged := still_true(record, signature, moment, target):
@@ -72,11 +74,11 @@ def ingest(
         return IngestResult(_bring_in(delivery, target, signature, work), unchanged, target)
 
 
-def _open_files(paths: list[Path], rules: Mapping, work: Path) -> list[ExportFile]:
+def open_files(sources: list[SourceFile], rules: Mapping, work: Path) -> list[ExportFile]:
     """Every file of the export, each held to the mapping before any is read."""
-    is_unique = len({path.name for path in paths}) == len(paths)
+    is_unique = len({source.name for source in sources}) == len(sources)
     files = [
-        open_export(path, rules.delimiter, work, path.name if is_unique else project.shown(path)) for path in paths
+        open_export(source, rules.delimiter, work, source.name if is_unique else source.shown) for source in sources
     ]
     for file in files:
         check_columns(file, rules.sources, rules.name)
@@ -102,6 +104,8 @@ def _bring_in(delivery: Delivery, lake: Lake, signature: dict, work: Path) -> di
     _write_agents(lake, delivery.agents)
     sums = keep_rejects(lake, work / "rejects.csv", signature, delivery.kind)
     manifests = lake.manifests()
+    lake.store.ensure_unchanged("raw")
+    lake.store.ensure_unchanged("agents_data")
     months = [
         (part, len(m.files), m.rows, sum(f.bytes for f in m.files)) for part, m in manifests.items() if part != "agents"
     ]
@@ -182,6 +186,8 @@ def _write_agents(lake: Lake, agents: list[dict]) -> None:
         lake.write_manifest(Manifest("agents", ()))
         lake.store.delete(AGENTS)
     else:
-        new = Manifest("agents", (lake.write_file("agents", AGENTS.rsplit("/")[-1], len(agents), content),))
+        new = Manifest("agents", (DayFile(AGENTS.rsplit("/")[-1], len(agents), *checksum(content)),))
+        if lake.store.checksums("agents_data").get(AGENTS) != new.files[0].checksum:
+            lake.store.write(AGENTS, content)
         if new != old:
             lake.write_manifest(new)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 import pandas as pd
 
+from opsdesk.billed import Billed
 from opsdesk.cloud import NO_CLOUD, Cloud
 from opsdesk.engine import THE_WAREHOUSE, Engine
 from opsdesk.errors import OpsdeskError
@@ -30,6 +31,7 @@ class TransformResult:
     timezone: str
     rows: dict[str, int]
     unchanged: bool
+    billed: Billed
     computed_by: str
 
     @property
@@ -72,25 +74,26 @@ def transform(
     """
     started = time.perf_counter()
     read_zone(timezone)
-    target = open_warehouse(warehouse, cloud)
     run = read_instant("run_at", run_at)
+    target = open_warehouse(warehouse, cloud, {"step": "transform", "run": run_id(run)})
     moment = _resolve_as_of(target, as_of, timezone, run)
     parameters = {"as_of": moment, "timezone": timezone}
     fingerprint = _fingerprint(target, parameters)
     published = target.runs().tail(1)
     if not published.empty and published["fingerprint"].item() == fingerprint:
         by = json.loads(published["parameters"].item()).get("computed_by", name_of(target))
-        return TransformResult(moment, timezone, json.loads(published["rows"].item()), True, by)
+        return TransformResult(moment, timezone, json.loads(published["rows"].item()), True, target.billed, by)
 
     def run_row(rows: dict[str, int]) -> dict:
         return {
             "run_id": run_id(run), "as_of": moment, "timezone": timezone,
-            "parameters": json.dumps({"as_of": as_of, "timezone": timezone, "computed_by": by}), "rows": json.dumps(rows), "fingerprint": fingerprint, "seconds": round(time.perf_counter() - started, 3), "published_at": run,
+            "parameters": json.dumps({"as_of": as_of, "timezone": timezone, "computed_by": by}), "rows": json.dumps(rows), "fingerprint": fingerprint,
+            "seconds": round(time.perf_counter() - started, 3), "published_at": run,
         }  # fmt: skip
 
     with _computed(engine, cloud, target, parameters) as (staged, by):
         rows = target.publish(parameters, hold, run_row, staged)
-    return TransformResult(moment, timezone, rows, False, by)
+    return TransformResult(moment, timezone, rows, False, target.billed, by)
 
 
 @contextmanager
@@ -105,6 +108,18 @@ def _computed(
 
     with spark_tables(engine, cloud, target, parameters) as computed:
         yield computed
+
+
+def publication_holds(target: Warehouse, as_of: str, timezone: str) -> bool:
+    """Whether a transform with these parameters would find everything published as it is, told without a query."""
+    runs = target.runs().tail(1) if target.exists() else pd.DataFrame()
+    if as_of == "now" or runs.empty:
+        return False
+    published = json.loads(runs["parameters"].item())
+    if (published["as_of"], published["timezone"]) != (as_of, timezone):
+        return False
+    known = {"as_of": runs["as_of"].item().to_pydatetime().astimezone(UTC), "timezone": timezone}
+    return runs["fingerprint"].item() == _fingerprint(target, known)
 
 
 def _resolve_as_of(target: Warehouse, as_of: str, timezone: str, run: datetime) -> datetime:
@@ -136,5 +151,5 @@ def _resolve_as_of(target: Warehouse, as_of: str, timezone: str, run: datetime) 
 def _fingerprint(target: Warehouse, parameters: dict[str, object]) -> str:
     """Tells whether the tables could come out otherwise: the loaded data, the SQL and the parameters."""
     loads = target.loads()[["part", "fingerprint"]].to_csv()
-    given = [f"{name}={value}" for name, value in parameters.items()]
+    given = [f"{name}={value}" for name, value in parameters.items()]  # as_of in UTC
     return hashlib.sha256("\n".join([loads, *given, *target.selects(parameters).values()]).encode()).hexdigest()

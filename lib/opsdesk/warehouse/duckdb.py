@@ -8,6 +8,7 @@ import duckdb
 import pandas as pd
 
 from opsdesk import project
+from opsdesk.billed import Billed
 from opsdesk.dialect import transpile, typed_select
 from opsdesk.duckdb_file import connect, first_lines
 from opsdesk.errors import OpsdeskError
@@ -24,6 +25,7 @@ class DuckDBWarehouse:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.billed = Billed(is_free=True)
 
     @property
     def url(self) -> str:
@@ -31,6 +33,10 @@ class DuckDBWarehouse:
         return f"duckdb:{project.shown(self.path)}"
 
     # reading
+
+    def exists(self) -> bool:
+        """Whether anything was ever loaded."""
+        return self.path.exists()
 
     def query(self, sql: str, parameters: Mapping[str, object] | None = None) -> pd.DataFrame:
         """The rows of a query; `$name` in it takes `parameters["name"]`. Nothing can be changed by it.
@@ -60,6 +66,10 @@ class DuckDBWarehouse:
         if name not in known:
             raise OpsdeskError(f"There is no table {name!r} in {self.url}: it has {', '.join(known)}.")
         return self.query(f'SELECT * FROM "{name}"')
+
+    def columns(self, name: str) -> list[str]:
+        """The columns of a table."""
+        return list(self.query(f'SELECT * FROM "{name}" LIMIT 0').columns)
 
     def has_tickets(self) -> bool:
         """Whether anything was loaded into tickets_raw."""

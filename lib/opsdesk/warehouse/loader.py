@@ -41,6 +41,7 @@ class Loader:
             else:
                 self.con.execute(f"INSERT INTO {part.table} {parquet_select(staged, catalogue()[part.table])}")
             self._check_rows(part)
+            part.confirm()
             self.con.execute(
                 "INSERT INTO _loads VALUES (?, ?, ?, ?, ?)",
                 [part.name, part.fingerprint, part.rows, part.bytes, loaded_at],

@@ -46,10 +46,19 @@ class Part:
         """The names of its files in the lake."""
         return [f"{self.folder}/{file.file}" for file in self.manifest.files]
 
+    @property
+    def uris(self) -> list[str]:
+        """Its files as Google's services read them; none where the lake is a folder."""
+        return [f"{self.store.url}/{name}" for name in self.names] if self.store.url.startswith("gs://") else []
+
     @cached_property
     def paths(self) -> list[Path]:
         """Its files on this machine, fetched where the lake lies elsewhere."""
         return self.store.local_paths(self.names, self.work)
+
+    def confirm(self) -> None:
+        """To be called between reading the files and the commit: an OpsdeskError where the lake has changed meanwhile."""
+        self.store.ensure_unchanged(self.folder)
 
     @property
     def table(self) -> str:

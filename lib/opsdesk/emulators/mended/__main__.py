@@ -3,7 +3,32 @@
 from bqemulator.config import Settings
 from bqemulator.server import run_forever
 
-from opsdesk.emulators.mended import storage_read
+from opsdesk.emulators.mended import (
+    default_dataset,
+    destinations,
+    jobs,
+    loads,
+    one_thread,
+    queries,
+    scripts,
+    storage_read,
+    table_ddl,
+    tables,
+    uploads,
+)
 
-storage_read.mend()
+for part in (
+    one_thread,
+    storage_read,
+    tables,
+    table_ddl,
+    default_dataset,
+    scripts,
+    queries,
+    destinations,
+    loads,
+    jobs,
+    uploads,
+):
+    part.mend()
 run_forever(Settings())

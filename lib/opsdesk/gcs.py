@@ -1,0 +1,223 @@
+"""The lake in a bucket: the verbs of FolderStore, kept against other writers by the record instead of a lock.
+
+An ingest claims the lake by writing its record, and stops as soon as the record is not its own any more (`ensure_alone`).
+Every write and delete names the generation it replaces. docs/decisions.md goes through what two writers can do to each other.
+"""
+
+import io
+import tempfile
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cached_property, partial
+from pathlib import Path
+
+from opsdesk.cloud import Cloud
+from opsdesk.errors import OpsdeskError
+from opsdesk.gcs_bucket import Bucket, OvertakenError, Seen
+from opsdesk.gcs_uploads import Uploads
+from opsdesk.store import RECORD, Checksum
+
+
+class GcsStore:
+    """A lake in a bucket, below a prefix. `write` may return before the object is there: `settle` waits for it."""
+
+    or_at_work = " or is still at work"  # the record of an ingest that has not ended tells no more
+
+    def __init__(self, url: str, cloud: Cloud) -> None:
+        name, _, prefix = url.removeprefix("gs://").partition("/")
+        self.prefix = prefix.strip("/") and prefix.strip("/") + "/"
+        self.bucket = Bucket(name, cloud)
+        self.at_a_time = int(cloud.uploads)
+        self._writer = uuid.uuid4().hex
+        self._forget()
+
+    def _forget(self) -> None:
+        self._known: dict[str, Seen | None] = {}  # as first seen, or as we left it: what our writes replace
+        self._latest: dict[str, Seen] = {}  # as last seen: what our reads get
+        self._listed: set[str] = set()
+        self._kept: dict[str, tuple[Seen, bytes]] = {}
+        self._claim: Seen | None = None
+
+    @cached_property
+    def _uploads(self) -> Uploads:
+        return Uploads(self.at_a_time)
+
+    @property
+    def url(self) -> str:
+        """The place as a params file names it."""
+        return f"gs://{self.bucket.name}/{self.prefix}".rstrip("/")
+
+    @property
+    def exists(self) -> bool:
+        """Whether anything was ever put there."""
+        return any(True for _ in self.bucket.list(self.prefix, 1))
+
+    # other steps
+
+    @contextmanager
+    def locked(self, wait: float = 0) -> Iterator[None]:
+        """Looks at the record as it is now; nobody is kept away, but `ensure_alone` notices who comes."""
+        self._forget()
+        self._claim = dict(self.bucket.list(self.prefix + RECORD)).get(self.prefix + RECORD)
+        self._known[RECORD] = self._claim
+        if self._claim:
+            self._latest[RECORD] = self._claim
+        try:
+            yield
+        finally:
+            self._uploads.close()
+
+    def ensure_alone(self) -> None:
+        """An OpsdeskError where another ingest has begun or ended since `locked`, or since our own claim."""
+        if _generation(self.bucket.look(self.prefix + RECORD)) != _generation(self._claim):
+            raise self._overtaken()
+
+    def ensure_unchanged(self, under: str) -> None:
+        """An OpsdeskError where an object below `under` is not as this step has seen or left it."""
+        self.settle()
+        folder = self._folder(under)
+        found = {name: seen.generation for name, seen in self._list(under).items()}
+        known = {name: seen.generation for name, seen in self._known.items() if seen and name.startswith(folder)}
+        if found != known:
+            raise self._overtaken()
+        self.ensure_alone()
+
+    def _overtaken(self, what: str = "") -> OpsdeskError:
+        return OvertakenError(
+            f"{what or 'Another ingest has written to the lake meanwhile.'} This step on {self.url} stops, and what it has not "
+            "ended does not count. Wait until the other has ended, then run 01_ingest and what follows again."
+        )
+
+    # reading
+
+    def names(self, under: str) -> list[str]:
+        """The names of all objects below the folder `under`, sorted."""
+        return sorted(self._list(under))
+
+    def checksums(self, under: str) -> dict[str, Checksum]:
+        """Size and crc32c of every object below `under`, as the bucket's listing says."""
+        return {name: seen.checksum for name, seen in self._list(under).items()}
+
+    def _list(self, under: str) -> dict[str, Seen]:
+        folder = self._folder(under)
+        found = {
+            name.removeprefix(self.prefix): seen
+            for name, seen in self.bucket.list(self.prefix + folder)
+            if not name.endswith("/")
+        }
+        for name, seen in found.items():
+            self._known.setdefault(name, seen)
+        self._latest |= found
+        self._listed.add(folder)
+        return found
+
+    @staticmethod
+    def _folder(under: str) -> str:
+        return under and under.rstrip("/") + "/"
+
+    def read(self, name: str) -> bytes:
+        """The content of one object; FileNotFoundError where there is none."""
+        seen = self._latest.get(name) or self._look(name)
+        if name in self._kept and self._kept[name][0] == seen:
+            return self._kept[name][1]
+        try:
+            content = self.bucket.get(self.prefix + name, seen)
+        except FileNotFoundError:  # replaced since it was listed
+            seen = self._look(name)
+            content = self.bucket.get(self.prefix + name, seen)
+        if name.endswith("_manifest.json"):
+            self._kept[name] = (seen, content)  # they are asked for several times a run
+        return content
+
+    def read_all(self, names: list[str]) -> dict[str, bytes]:
+        """The contents of several objects that were listed."""
+        with ThreadPoolExecutor(self.at_a_time) as pool, self._noticing():
+            return dict(zip(names, pool.map(self.read, names), strict=True))
+
+    def local_paths(self, names: list[str], work: Path) -> list[Path]:
+        """Files below `work` with the content that the objects had when they were listed."""
+        paths = [work / name for name in names]
+        with ThreadPoolExecutor(self.at_a_time) as pool, self._noticing():
+            seen = [self._latest.get(name) or self._look(name) for name in names]
+            list(pool.map(self.bucket.get_file, [self.prefix + name for name in names], seen, paths))
+        return paths
+
+    def _look(self, name: str) -> Seen:
+        seen = self.bucket.look(self.prefix + name)
+        if seen is None:
+            raise FileNotFoundError(f"{self.url}/{name}")
+        self._latest[name] = seen
+        return seen
+
+    @contextmanager
+    def _noticing(self) -> Iterator[None]:
+        try:
+            yield
+        except FileNotFoundError as error:
+            raise self._overtaken(f"{error} was replaced or removed meanwhile.") from None
+
+    # writing
+
+    @contextmanager
+    def work_folder(self) -> Iterator[Path]:
+        """A temporary folder of this machine for what ingest needs on disk."""
+        with tempfile.TemporaryDirectory(prefix="opsdesk-") as folder:
+            yield Path(folder)
+
+    def write(self, name: str, content: bytes) -> None:
+        """Sends `content` to the object's place, beside what the caller does next; the record is sent at once.
+
+        Raises:
+            OpsdeskError: this or an earlier object was refused, or another ingest wrote there meanwhile.
+        """
+        if name == RECORD:
+            self.settle()
+            self._put(name, io.BytesIO(content), self._writer)
+            self._claim = self._known[RECORD]
+        else:
+            self._uploads.start(partial(self._put, name, io.BytesIO(content)))
+
+    def settle(self) -> None:
+        """Waits until everything written is in its place; raises the first failure."""
+        self._uploads.settle()
+
+    def write_from(self, name: str, file: Path) -> None:
+        """Sends the content of a local file, which may be large and is used up, to the object's place."""
+        with file.open("rb") as content:
+            self._put(name, content)
+        file.unlink()
+
+    def delete(self, name: str) -> None:
+        """Removes one object; one that is not there is fine. Nothing is removed once another ingest has begun."""
+        self.settle()
+        generation = self._expected(name)
+        if generation:
+            self.ensure_alone()
+            with self._telling_overtaken():
+                self.bucket.delete(self.prefix + name, generation)
+        self._known[name] = None
+        self._latest.pop(name, None)
+
+    def _put(self, name: str, content: io.BufferedIOBase, writer: str = "") -> None:
+        with self._telling_overtaken():
+            seen = self.bucket.put(self.prefix + name, content, self._expected(name), writer)
+        self._known[name] = self._latest[name] = seen
+
+    def _expected(self, name: str) -> int:
+        """The generation of what we take the object to be, 0 where there is none."""
+        if name not in self._known and not any(name.startswith(folder) for folder in self._listed):
+            self._known[name] = self.bucket.look(self.prefix + name)
+        return _generation(self._known.get(name))
+
+    @contextmanager
+    def _telling_overtaken(self) -> Iterator[None]:
+        try:
+            yield
+        except OvertakenError as error:
+            raise self._overtaken(str(error)) from None
+
+
+def _generation(seen: Seen | None) -> int:
+    return seen.generation if seen else 0
