@@ -68,9 +68,13 @@ def jar_paths(spark: str) -> list[Path]:
     paths = [folder() / jar.file for jar in JARS]
     for jar, path in zip(JARS, paths, strict=True):
         if not path.exists():
-            raise OpsdeskError(f"Spark reaches gs:// and bigquery: through {jar.file}, which is not there: run `make jars` once.")
+            raise OpsdeskError(
+                f"Spark reaches gs:// and bigquery: through {jar.file}, which is not there: run `make jars` once."
+            )
         if not _is_whole(path, jar):
-            raise OpsdeskError(f"{project.shown(path)} is not the file that opsdesk pins: delete it and run `make jars`.")
+            raise OpsdeskError(
+                f"{project.shown(path)} is not the file that opsdesk pins: delete it and run `make jars`."
+            )
     return paths
 
 
@@ -90,7 +94,9 @@ def fetch() -> list[Path]:
                 if not found.exists():
                     raise OpsdeskError(f"{jar.file} could not be fetched from Maven Central: {said}")
                 if not _is_whole(found, jar):
-                    raise OpsdeskError(f"What came as {jar.file} is not the pinned file (its sha256 differs): nothing was kept.")
+                    raise OpsdeskError(
+                        f"What came as {jar.file} is not the pinned file (its sha256 differs): nothing was kept."
+                    )
                 found.replace(folder() / jar.file)
     return [folder() / jar.file for jar in JARS]
 

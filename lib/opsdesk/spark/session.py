@@ -95,8 +95,16 @@ def settings(engine: Engine, cloud: Cloud, *, in_cloud: bool, version: str) -> d
 
 def _added_to(chosen: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
     """`given`, where options of Java are added to those chosen, and jars to those needed."""
-    joined = {key: sign for key in given for end, sign in ((".extraJavaOptions", " "), ("spark.jars", ",")) if key.endswith(end)}
-    return {key: chosen[key] + joined[key] + value if key in joined and key in chosen else value for key, value in given.items()}
+    joined = {
+        key: sign
+        for key in given
+        for end, sign in ((".extraJavaOptions", " "), ("spark.jars", ","))
+        if key.endswith(end)
+    }
+    return {
+        key: chosen[key] + joined[key] + value if key in joined and key in chosen else value
+        for key, value in given.items()
+    }
 
 
 def _start(engine: Engine, cloud: Cloud, in_cloud: bool) -> "SparkSession":

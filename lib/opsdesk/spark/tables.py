@@ -25,7 +25,9 @@ def spark_tables(
     with open_handover(engine, cloud, warehouse) as handover:
         with spark_session(engine, cloud, in_cloud=handover.in_cloud) as spark, told("Computing the tables"):
             fit_partitions(spark, engine, int(warehouse.loads()["bytes"].sum()))
-            raw = {table.name: handover.read(spark, table.name) for table in catalogue().values() if table.kind == "raw"}
+            raw = {
+                table.name: handover.read(spark, table.name) for table in catalogue().values() if table.kind == "raw"
+            }
             staged = compute_tables(spark, raw, parameters, handover.write, engine.writers)
             computed_by = words_of(spark)
         yield staged, computed_by
