@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 from opsdesk.errors import OpsdeskError
@@ -41,6 +41,11 @@ class Engine:
         if self.engine not in ("warehouse", "spark"):
             raise OpsdeskError(f'engine: {self.engine!r} is neither "warehouse" nor "spark".')
         return self.engine == "spark"
+
+    def beside(self, lake: str) -> "Engine":
+        """The same with its temp_bucket named: the lake's bucket where it is "" and the lake has one."""
+        bucket = lake.removeprefix("gs://").partition("/")[0] if lake.startswith("gs://") else ""
+        return self if self.temp_bucket else replace(self, temp_bucket=bucket)
 
     @property
     def is_local(self) -> bool:

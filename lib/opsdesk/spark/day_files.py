@@ -45,6 +45,4 @@ def schema_of(table: Table, *, added: bool) -> str:
 
 def part_urls(part: Part) -> list[str]:
     """Where Spark finds the files of a part: gs:// as they are, else on this machine."""
-    if part.store.url.startswith("gs://"):
-        return [f"{part.store.url.rstrip('/')}/{name}" for name in part.names]
-    return [path.resolve().as_uri() for path in part.paths]
+    return part.uris or [path.resolve().as_uri() for path in part.paths]
