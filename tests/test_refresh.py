@@ -70,7 +70,7 @@ def edited(tickets, changes):
     return tickets
 
 
-@settings(max_examples=60, deadline=None, phases=(Phase.explicit, Phase.generate))  # shrinking would take minutes
+@settings(max_examples=20, deadline=None, phases=(Phase.explicit, Phase.generate))  # shrinking would take minutes
 @given(
     st.lists(versions, min_size=1, max_size=10),
     st.lists(edits, min_size=1, max_size=2),

@@ -30,6 +30,10 @@ EDITS = st.lists(
 )  # fmt: skip
 MOMENTS = st.sampled_from([RUN_AT, "2024-02-15T00:00:00Z", "2024-06-01T00:00:00Z"])
 ANCHOR = line("anchor")
+OPENING, CLOSING = (
+    'T7,2023-01-02 10:00:00,,,,,Low,"a',
+    'b",,,Open,',
+)  # torn at the end of a file; with another line a record
 
 
 def edited(texts, edits):
@@ -66,7 +70,9 @@ def outcome(folder, export, run_at):
 @given(
     st.lists(TEXTS, min_size=1, max_size=40), st.lists(st.tuples(EDITS, ENDS, MOMENTS, st.booleans()), min_size=1, max_size=3), st.integers(1, 6)
 )  # fmt: skip
-@example([line("A"), 'T7,"torn', line("B"), line("C")], [([("insert", 4, 0, 'x"')], "\n", RUN_AT, True)], 1)
+@example(
+    [line("A"), OPENING], [([("insert", 2, 0, CLOSING)], "\n", RUN_AT, True)], 1
+)  # the end of the file was looked at
 @example([line("A"), line("B"), line("B"), line("C")], [([("delete", 2, 0, "")], "\n", RUN_AT, True)], 1)
 @example(
     [line("A", resolved_at="2024-03-01 00:00:00")] * 2,

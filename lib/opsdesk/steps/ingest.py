@@ -100,6 +100,8 @@ def _bring_in(delivery: Delivery, lake: Lake, signature: dict, work: Path) -> di
     try:
         return _write_lake(delivery, lake, signature, work, cache or work / "rows.duckdb")
     except TornError:
+        if cache is None:
+            raise
         forget(cache)
         return _write_lake(delivery, lake, signature, work, cache)
     finally:

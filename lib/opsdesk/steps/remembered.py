@@ -11,6 +11,8 @@ from pathlib import Path
 
 import duckdb
 
+from opsdesk.duckdb_file import first_lines
+from opsdesk.errors import OpsdeskError
 from opsdesk.lines import Chunk, Malformed, Run
 from opsdesk.sql_text import quoted
 from opsdesk.store import FolderStore, Store
@@ -25,7 +27,7 @@ TIMELY = """SELECT chunk, count(*),
 FROM cache.rows GROUP BY chunk"""
 
 
-class TornError(Exception):
+class TornError(OpsdeskError):
     """The cache cannot be read; without it everything can."""
 
 
@@ -39,7 +41,7 @@ class Remembered:
             self.con.execute("BEGIN")
             self.known = self._load(maker, moment)
         except (duckdb.Error, ValueError, TypeError, KeyError) as error:
-            raise TornError from error
+            raise TornError(_unusable(error)) from error
 
     def _load(self, maker: str, moment: datetime) -> dict[str, Chunk]:
         """The chunks that can be used again, by their heads; clears the cache where something else has made it."""
@@ -89,6 +91,12 @@ class Remembered:
         self.con.execute("COMMIT")
 
 
+def _unusable(error: Exception) -> str:
+    return (
+        f"The rows of the export cannot be kept while ingest works ({first_lines(error)}). Free space, then run again."
+    )
+
+
 def _write_layout(chunk: Chunk) -> str:
     return json.dumps({
         "lines": chunk.lines, "records": chunk.records, "runs": chunk.runs, "is_closed": chunk.is_closed,
@@ -118,7 +126,7 @@ def attach(con: duckdb.DuckDBPyConnection, file: Path) -> None:
     try:
         con.execute(f"ATTACH {quoted(str(file))} AS cache")
     except duckdb.Error as error:
-        raise TornError from error
+        raise TornError(_unusable(error)) from error
 
 
 def forget(file: Path) -> None:
