@@ -6,8 +6,8 @@ Read it in the way of the data. The first four lines are the core, about half an
 2. `steps/ingest` (notebook 01): `export` and `agents` (files), `records` and `lines` (what is a record), `clean` (cells),
    `steps/rejects`, `steps/days` with `lake` and `store` (what is written), `steps/signature` (is there anything to do).
 3. `steps/backfill` (02): `warehouse/duckdb` and `warehouse/loader`, months and their ledger; `duckdb_file` opens the file.
-4. `steps/transform` (03): `tables.yaml` and `sql/*.sql` are the definitions; `dialect`, `rewrites`, `portability` translate
-   them, `steps/checks` must hold.
+4. `steps/transform` (03): `tables.yaml` and `sql/*.sql` are the definitions; `dialect`, `rewrites`, `portability` and `proven`
+   translate them, `steps/checks` must hold.
 5. `trends`, `desk`, `limits` compute for 04; `charts`, `bars`, `style`, `words` show; `report` makes the HTML.
 6. `pipeline` runs the notebooks (`declared`, `kernels`, `stepping`, `runs`, `lock`); `status`, `session`, `tickets`,
    `rows_out` and `cli` are the doors; `sample` makes exports.
