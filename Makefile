@@ -3,6 +3,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN    := .venv/bin
 PARAMS ?= params/boston311.yaml
+HAS_EMULATORS := $(filter Linux-x86_64,$(shell uname -sm | tr ' ' -))
 
 .DEFAULT_GOAL := help
 .PHONY: help run test emulators lab lint lock docs clean
@@ -24,6 +25,7 @@ run: .venv/ready  ## ingest, backfill, transform and chart the Boston 311 export
 	@$(BIN)/opsdesk run $(PARAMS)
 
 .emulators/ready: lib/opsdesk/emulators/requirements.lock | .venv/ready
+	@$(if $(HAS_EMULATORS),,echo "The emulators are there for Linux on x86_64 only."; exit 1)
 	@echo "Setting up .emulators (once, about a minute) ..."
 	@rm -rf .emulators && $(BIN)/python -m venv .emulators
 	@.emulators/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
@@ -31,7 +33,7 @@ run: .venv/ready  ## ingest, backfill, transform and chart the Boston 311 export
 
 emulators: .emulators/ready  ## install the emulators of Cloud Storage and BigQuery (`opsdesk emulators` starts them)
 
-test: .venv/ready .emulators/ready  ## lint, then every test
+test: .venv/ready $(if $(HAS_EMULATORS),.emulators/ready)  ## lint, then every test
 	@BIN=$(BIN) sh tests/run.sh
 
 lab: .venv/ready  ## JupyterLab on the notebooks

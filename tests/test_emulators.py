@@ -284,6 +284,10 @@ CHANGES = "DELETE FROM t WHERE id = 1; INSERT INTO t SELECT 3, 'c'; UPDATE t SET
             "WHEN NOT MATCHED BY SOURCE THEN DELETE; COMMIT TRANSACTION;", None, [9], id="merge",
         ),
         pytest.param("BEGIN TRANSACTION; CREATE TABLE u AS SELECT 1 AS id; COMMIT TRANSACTION;", "DDL", [1, 2], id="ddl"),
+        pytest.param(
+            "BEGIN TRANSACTION; CREATE OR REPLACE TEMP TABLE u AS SELECT 5 AS id, 'e' AS s; INSERT INTO t SELECT * FROM u; COMMIT TRANSACTION;",
+            None, [1, 2, 5], id="temporary ddl",
+        ),
         pytest.param("BEGIN TRANSACTION; BEGIN TRANSACTION;", "nested", [1, 2], id="nested"),
         pytest.param("COMMIT TRANSACTION; SELECT 1;", "no active transaction", [1, 2], id="nothing to commit"),
         pytest.param("DELETE FROM t", "WHERE", [1, 2], id="delete without where"),

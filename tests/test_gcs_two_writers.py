@@ -12,6 +12,8 @@ from exports import RUN_AT, line, run_ingest, write_export
 from opsdesk import backfill, open_warehouse
 from opsdesk.cloud import Cloud
 from opsdesk.errors import OpsdeskError
+from opsdesk.steps import ingest as ingest_step
+from opsdesk.warehouse.loader import Loader
 from turns import in_turns, run_beside
 
 OLD = [line("T1", "2023-01-05 10:00:00"), line("T2", "2023-02-05 10:00:00"), line("T3", "2023-03-05 10:00:00")]
@@ -166,3 +168,43 @@ def test_a_delta_does_not_build_on_what_another_left(stage, cloud_claimed_by_ano
         cloud_ingest(
             stage.folder, stage.folder / "delta.csv", stage.cloud.lake, stage.cloud.endpoints(), export_kind="delta"
         )
+
+
+def late(stage: Stage, name: str):
+    """Wraps a function: before it does its work, a call of an overtaken ingest comes late and changes that object."""
+
+    def wrap(whole):
+        def call(*args, **kwargs):
+            stage.cloud.storage_client().bucket(stage.cloud.bucket).blob(name).upload_from_string(b"late")
+            return whole(*args, **kwargs)
+
+        return call
+
+    return wrap
+
+
+@pytest.mark.parametrize(
+    "name", ["raw/2023/03/2023-03-05.csv", "raw/2023/05/2023-05-01.csv", "raw/2023/03/_manifest.json"]
+)
+def test_a_late_call_is_noticed_before_the_record(stage, monkeypatch, name):
+    monkeypatch.setattr(ingest_step, "keep_rejects", late(stage, name)(ingest_step.keep_rejects))
+    with pytest.raises(OpsdeskError, match=r"Another ingest has written to the lake meanwhile|cannot be read"):
+        stage.ingest("A")
+    assert stage.believed() is None
+    monkeypatch.undo()
+    stage.ingest("A")
+    assert (stage.believed(), stage.files()) == ("A", stage.wanted["A"])
+
+
+def test_a_late_call_is_noticed_before_a_month_is_committed(stage, monkeypatch):
+    url = f"duckdb:{stage.folder}/w.duckdb"
+    monkeypatch.setattr(Loader, "_check_rows", late(stage, "raw/2023/01/2023-01-05.csv")(Loader._check_rows))
+    with pytest.raises(OpsdeskError, match="Another ingest has written to the lake meanwhile"):
+        stage.backfill(url)
+    assert rows(url) == []
+    monkeypatch.undo()
+    with pytest.raises(OpsdeskError, match="2023-01 of the lake is torn"):
+        stage.backfill(url)
+    stage.ingest("old")
+    stage.backfill(url)
+    assert rows(url) == rows_of(stage, "old")

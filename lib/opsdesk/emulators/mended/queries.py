@@ -60,7 +60,13 @@ def column_bytes(table: TableMeta, ctx: Any, names: set[str] | None = None) -> i
     ]
     reference = quoted_table_ref(table.project_id, table.dataset_id, table.table_id)
     terms = " + ".join(f"coalesce({size}, 0)" for size in sizes)
-    return int(ctx.engine.execute(f"SELECT {terms} FROM {reference}").fetchone()[0])
+    return int(one_value(ctx, f"SELECT {terms} FROM {reference}"))
+
+
+def one_value(ctx: Any, sql: str) -> Any:
+    """What is committed, on a connection of its own: the caller may be another thread than the one that runs jobs."""
+    with ctx.engine.connection.cursor() as cursor:
+        return cursor.execute(sql).fetchone()[0]
 
 
 async def _execute(

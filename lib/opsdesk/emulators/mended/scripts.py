@@ -10,7 +10,9 @@ from bqemulator.versioning.snapshots import SnapshotManager
 ASSERT = re.compile(
     r"^\s*ASSERT\b(.+?)(?:\bAS\s+(?:'((?:\\.|[^'\\])*)'|\"((?:\\.|[^\"\\])*)\"))?\s*;?\s*$", re.I | re.S
 )
-PERMANENT = re.compile(r"^\s*(?:CREATE\s+(?!.*?\bTEMP)|ALTER\s|DROP\s+TABLE\s+(?:IF\s+EXISTS\s+)?\S*[.])", re.I | re.S)
+PERMANENT = re.compile(
+    r"^\s*(?:CREATE\s+(?!(?:OR\s+REPLACE\s+)?TEMP)|ALTER\s|DROP\s+TABLE\s+(?:IF\s+EXISTS\s+)?\S*[.])", re.I | re.S
+)
 CONTROL = re.compile(r"^\s*(?:BEGIN|START|COMMIT|ROLLBACK|END)\b", re.I)
 TEMPORARY = "SELECT table_name FROM duckdb_tables() WHERE temporary"
 

@@ -10,7 +10,7 @@ from bqemulator.catalog.models import TableFieldSchema, TableMeta
 from bqemulator.storage import type_map
 from bqemulator.storage.sql_identifiers import quoted_table_ref
 
-from opsdesk.emulators.mended.queries import column_bytes
+from opsdesk.emulators.mended.queries import column_bytes, one_value
 
 NAMES = {
     "INT64": "INTEGER",
@@ -77,7 +77,7 @@ def _rest(table: TableMeta) -> dict[str, Any]:
         body["view"] = {"query": table.view_query, "useLegacySql": False}
     if table.table_type == "TABLE":
         reference = quoted_table_ref(table.project_id, table.dataset_id, table.table_id)
-        body["numRows"] = str(context.engine.execute(f"SELECT count(*) FROM {reference}").fetchone()[0])
+        body["numRows"] = str(one_value(context, f"SELECT count(*) FROM {reference}"))
         body["numBytes"] = body["numTotalLogicalBytes"] = str(column_bytes(table, context))
     dataset = context.catalog.get_dataset(table.project_id, table.dataset_id)
     return body | {"location": dataset.location if dataset else "US"}
