@@ -12,6 +12,7 @@ from exports import RUN_AT, line, run_ingest, write_export
 from opsdesk import backfill, open_warehouse
 from opsdesk.cloud import Cloud
 from opsdesk.errors import OpsdeskError
+from opsdesk.lake import Lake
 from opsdesk.steps import ingest as ingest_step
 from opsdesk.warehouse.loader import Loader
 from turns import in_turns, run_beside
@@ -109,7 +110,7 @@ def test_the_earlier_ingest_stops_and_the_later_one_ends(stage, monkeypatch):
 
 def test_the_same_export_twice_at_once_is_claimed_by_one(stage, monkeypatch):
     """Both claims have the same content: whose it is tells the writer, not the bytes."""
-    with in_turns(monkeypatch, [("A", 1), ("B", 1), ("A", LONGEST)]) as turns:
+    with in_turns(monkeypatch, [("A", 5), ("B", 6), ("A", LONGEST)]) as turns:
         results = run_beside(turns, A=lambda: stage.ingest("A", "A"), B=lambda: stage.ingest("A", "B"))
     assert not isinstance(results["A"], OpsdeskError)
     assert "Another ingest wrote gs://" in str(results["B"])
@@ -119,6 +120,32 @@ def test_the_same_export_twice_at_once_is_claimed_by_one(stage, monkeypatch):
 @pytest.mark.parametrize("seed", SEEDS)
 def test_backfill_beside_an_ingest(stage, monkeypatch, seed):
     check_backfill(stage, monkeypatch, plan_of(seed))
+
+
+def test_backfill_notices_an_ingest_that_begins_after_it_has_read_the_record(stage, monkeypatch):
+    """The lake is listed half written and whole month by month: T2 stands in February and in March."""
+    whole, commit, committed = Lake.record, Lake.write_manifest, []
+
+    def half(lake, manifest):
+        commit(lake, manifest)
+        committed.append(manifest.part)
+        if len(committed) == 2:
+            raise OpsdeskError("stopped")
+
+    def record(lake):
+        found = whole(lake)
+        monkeypatch.undo()
+        monkeypatch.setattr(Lake, "write_manifest", half)
+        with pytest.raises(OpsdeskError, match="stopped"):
+            stage.ingest("A")
+        return found
+
+    monkeypatch.setattr(Lake, "record", record)
+    url = f"duckdb:{stage.folder}/w.duckdb"
+    with pytest.raises(OpsdeskError, match="Another ingest has written to the lake meanwhile"):
+        stage.backfill(url)
+    assert committed == ["2023-01", "2023-03"]
+    assert rows(url) == []
 
 
 def check_backfill(stage, monkeypatch, plan):
