@@ -189,8 +189,8 @@ def test_a_download_is_held_to_its_checksum(cloud):
     cloud.storage_client().bucket(cloud.bucket).blob("rejects/x.csv").upload_from_string(b"abc" * 1000)
     store = bucket_lake(cloud.lake, cloud.endpoints()).store
     store.names("rejects")
-    seen = store._latest["rejects/x.csv"]
-    store._latest["rejects/x.csv"] = seen._replace(checksum=seen.checksum._replace(crc32c="00000000"))
+    seen = store._view._latest["rejects/x.csv"]
+    store._view._latest["rejects/x.csv"] = seen._replace(checksum=seen.checksum._replace(crc32c="00000000"))
     with pytest.raises(
         OpsdeskError, match=r"what arrives is not what the bucket holds \(its checksum differs, 3 times\)"
     ):
