@@ -12,7 +12,10 @@ Read it in the way of the data. The first four lines are the core, about half an
 6. `pipeline` runs the notebooks (`declared`, `kernels`, `stepping`, `runs`, `lock`); `status`, `session`, `tickets`,
    `rows_out` and `cli` are the doors; `sample` makes exports.
 7. `cloud` says how Google Cloud is reached, `cloud_errors` what it refuses. A lake in a bucket: `gcs` is its store, `gcs_bucket`
-   one bucket, `gcs_view` what a step has seen of it, `gcs_uploads` what is under way.
+   one bucket, `gcs_view` what a step has seen of it, `gcs_uploads` what is under way. The warehouse in BigQuery:
+   `warehouse/bigquery` has the verbs, `bigquery_jobs` runs jobs, `bigquery_sql` writes their texts, `bigquery_tables` makes
+   tables, `bigquery_loader` loads months; `billed` counts what they cost, `dry_run` with `bigquery_estimate` tells it before,
+   `bigquery_state` is what status asks.
 8. `emulators` runs stand-ins of Cloud Storage and BigQuery on this machine, for tests and for trying.
 """
 
