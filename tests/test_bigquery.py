@@ -1,7 +1,10 @@
 """BigQuery as the warehouse: what it is asked for, what lies there afterwards, what is said when it cannot be done."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 import threading
 import time
 from contextlib import contextmanager
@@ -68,6 +71,17 @@ def test_the_script_of_a_publication_holds_data_statements_only():
         == "INSERT INTO `p.d._runs` (`run_id`, `rows`, `_inserted_at`) VALUES (@run_id, @rows, CURRENT_TIMESTAMP())"
     )
     assert len(statements) == 2 * len(results()) + 3
+
+
+def test_blank_cells_become_null_and_the_load_says_where_a_row_came_from():
+    """BigQuery loads a blank text as an empty one; the emulator as NULL, so the text itself is looked at."""
+    columns = bigquery_sql.lake_columns(catalogue()["tickets_raw"])
+    assert (columns["priority"], columns["created_at"], columns["_ingestion_ts"]) == (
+        "NULLIF(priority, '')",
+        "created_at",
+        "@loaded_at",
+    )
+    assert columns["_source_file"] == "CONCAT('raw/', FORMAT_TIMESTAMP('%Y/%m/%Y-%m-%d', created_at, 'UTC'), '.csv')"
 
 
 def test_a_part_that_is_no_month_never_reaches_sql():
@@ -394,6 +408,25 @@ def test_two_backfills_at_once(tmp_path, cloud, reach, small):
     assert (len(raw), raw["ticket_id"].nunique()) == (20, 20)
 
 
+@pytest.mark.parametrize("has_loaded", [True, False], ids=["and has loaded the month", "and was killed then"])
+def test_a_backfill_beside_ours_dropped_the_staging_table(tmp_path, cloud, reach, small, monkeypatch, has_loaded):
+    lake, commit, calls = write_lake(tmp_path, OLD), BigQueryLoader._commit, []
+
+    def meanwhile(self, part, loaded_at, staging, selected):
+        calls.append(staging)
+        if len(calls) == 1:
+            if has_loaded:
+                commit(self, part, loaded_at, staging, selected)
+            self.jobs.client.delete_table(self.jobs.place(staging))
+        commit(self, part, loaded_at, staging, selected)
+
+    monkeypatch.setattr(BigQueryLoader, "_commit", meanwhile)
+    backfill(lake, cloud.warehouse, "2023-01", "2023-01", RUN_AT, reach)
+    assert (len(calls), ids(cloud)) == ((1, ["1"]) if has_loaded else (2, ["1", "2"]))
+    raw = open_warehouse(cloud.warehouse, reach).table("tickets_raw")
+    assert (len(raw), raw["ticket_id"].nunique()) == (10, 10)
+
+
 def test_questions_and_what_they_bill(tmp_path, cloud, reach, small):
     lake = write_lake(tmp_path, OLD)
     assert not open_warehouse(cloud.warehouse, reach).exists()
@@ -475,3 +508,13 @@ def test_no_network_is_a_sentence_within_its_time(monkeypatch, tmp_path):
     with pytest.raises(OpsdeskError, match="Cannot load into"):
         backfill(write_lake(tmp_path, NEW), "bigquery:my-project-1.ops", "", "", RUN_AT, reach)
     assert time.monotonic() - started < 15
+
+
+def test_frames_are_in_utc_wherever_the_machine_is():
+    code = (
+        "import pyarrow as pa; from datetime import datetime, UTC; from opsdesk.warehouse.bigquery_jobs import frame\n"
+        "print(frame(pa.table({'at': pa.array([datetime(2023, 1, 1, tzinfo=UTC)], pa.timestamp('us', 'UTC'))}))['at'].item())"
+    )
+    environment = {**os.environ, "TZ": "America/New_York"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout.strip() == "2023-01-01 00:00:00+00:00"

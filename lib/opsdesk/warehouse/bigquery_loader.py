@@ -50,9 +50,8 @@ class BigQueryLoader:
                 part.confirm()
                 self._commit(part, loaded_at, staging, selected)
                 break
-            except (
-                api.NotFound
-            ):  # a backfill beside ours has used and dropped the table in which both stage the same files
+            except api.NotFound:
+                # a backfill beside ours has used and dropped the table in which both stage the same files
                 if self.fingerprints().get(part.name) == part.fingerprint:
                     break
                 if staged or not left:
