@@ -110,7 +110,7 @@ def test_the_earlier_ingest_stops_and_the_later_one_ends(stage, monkeypatch):
 
 def test_the_same_export_twice_at_once_is_claimed_by_one(stage, monkeypatch):
     """Both claims have the same content: whose it is tells the writer, not the bytes."""
-    with in_turns(monkeypatch, [("A", 5), ("B", 6), ("A", LONGEST)]) as turns:
+    with in_turns(monkeypatch, [("A", 4), ("B", 4), ("A", 1), ("B", 2), ("A", LONGEST)]) as turns:
         results = run_beside(turns, A=lambda: stage.ingest("A", "A"), B=lambda: stage.ingest("A", "B"))
     assert not isinstance(results["A"], OpsdeskError)
     assert "Another ingest wrote gs://" in str(results["B"])
