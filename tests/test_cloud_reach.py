@@ -51,6 +51,7 @@ def google(status: int, message: str, silent: float = 0):
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.handle_error = lambda *_: None  # who was told nothing has hung up
     server.daemon_threads, server.block_on_close = True, False
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     try:

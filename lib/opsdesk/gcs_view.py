@@ -20,8 +20,9 @@ class View:
             for name, seen in self.bucket.list(self.prefix + _folder(under))
             if not name.endswith("/")
         }
-        for name, seen in found.items():
-            self._known.setdefault(name, seen)
+        if not self._was_listed(_folder(under)):  # what comes later is not ours, and must not pass for known
+            for name, seen in found.items():
+                self._known.setdefault(name, seen)
         self._latest |= found
         self._listed.add(_folder(under))
         return found
@@ -40,9 +41,12 @@ class View:
 
     def expected(self, name: str) -> int:
         """The generation of what we take the object to be, 0 where there is none."""
-        if name not in self._known and not any(name.startswith(folder) for folder in self._listed):
+        if name not in self._known and not self._was_listed(name):
             self._known[name] = self.bucket.look(self.prefix + name)
         return generation(self._known.get(name))
+
+    def _was_listed(self, name: str) -> bool:
+        return any(name.startswith(folder) for folder in self._listed)
 
     def left(self, name: str, seen: Seen | None) -> None:
         """Notes how we left an object, None where we removed it."""
