@@ -88,7 +88,9 @@ class DuckDBWarehouse:
         """Writes a table as Parquet files into a new folder, for another engine."""
         folder.mkdir(parents=True)
         with self._connection(read_only=True) as con:
-            con.execute(f'COPY "{name}" TO {quoted(str(folder))} (FORMAT parquet, PER_THREAD_OUTPUT, OVERWRITE_OR_IGNORE)')
+            con.execute(
+                f'COPY "{name}" TO {quoted(str(folder))} (FORMAT parquet, PER_THREAD_OUTPUT, OVERWRITE_OR_IGNORE)'
+            )
 
     # loading
 
