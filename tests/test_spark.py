@@ -1,7 +1,11 @@
-"""Spark against the warehouses' own engines: the same rows in every table, through folders, buckets and both warehouses."""
+"""Spark against the warehouses' own engines: the same rows in every table, through folders, a bucket and both warehouses.
+
+The sample from a folder into DuckDB is in test_spark_processes, where Spark starts as a cluster starts it.
+"""
 
 from dataclasses import replace
 
+import pyspark
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,7 +18,7 @@ from opsdesk.spark import connector, months, scratch
 from opsdesk.spark.compute import compute_tables
 from opsdesk.spark.session import spark_session
 from opsdesk.tables import results
-from sparked import SPARK, cloud, emulators, handover, spark, staged_rows, unequal  # noqa: F401
+from sparked import SPARK, cloud, emulators, handover, spark, staged_rows, unequal, unequal_as_spark_reads  # noqa: F401
 from ticket_rows import differences
 from tickets import build, numbered
 
@@ -43,17 +47,16 @@ def by_spark(lake, warehouse, times, given=Cloud(), engine=SPARK):  # noqa: B008
     return loaded, transform(warehouse, *times, given, engine)
 
 
-@pytest.mark.parametrize(("name", "times"), [("sample", SAMPLE_TIMES), ("boston", BOSTON_TIMES)])
-def test_a_folder_and_duckdb(native, tmp_path, name, times):
+def test_boston_from_a_folder_into_duckdb(native, tmp_path):
     target = f"duckdb:{tmp_path}/w.duckdb"
-    loaded, made = by_spark(f"{native}/{name}", target, times)
-    assert loaded.engine.startswith("Loaded by Spark 3.5.9 on local[2]"), loaded.engine
-    assert made.engine.startswith("Computed by Spark 3.5.9 on local[2]"), made.engine
-    assert unequal(target, f"duckdb:{native}/{name}.duckdb") == {}
+    loaded, made = by_spark(f"{native}/boston", target, BOSTON_TIMES)
+    assert loaded.engine == f"Loaded by Spark {pyspark.__version__} on local[2]"
+    assert made.engine == f"Computed by Spark {pyspark.__version__} on local[2]"
+    assert unequal(target, f"duckdb:{native}/boston.duckdb") == {}
     assert [path.name for path in tmp_path.iterdir()] == ["w.duckdb"]  # nothing staged is left
 
 
-def test_a_bucket_and_bigquery(native, cloud):  # noqa: F811
+def test_the_sample_from_a_bucket_into_bigquery(native, cloud):  # noqa: F811
     """Google's own connectors on both sides. What is computed by BigQuery itself is held to DuckDB in test_bigquery."""
     given = Cloud(endpoints=cloud.endpoints())
     ingest(*SAMPLE, cloud.lake, RUN_AT, given)
@@ -64,13 +67,13 @@ def test_a_bucket_and_bigquery(native, cloud):  # noqa: F811
     assert unequal(cloud.warehouse, f"duckdb:{native}/sample.duckdb", given) == {}
 
 
-def test_boston_from_a_folder_into_bigquery(native, cloud):  # noqa: F811
-    given = Cloud(endpoints=cloud.endpoints())
+def test_boston_from_a_folder_into_bigquery(native, cloud, spark, tmp_path):  # noqa: F811
+    given, target = Cloud(endpoints=cloud.endpoints()), f"duckdb:{native}/boston.duckdb"
     by_spark(f"{native}/boston", cloud.warehouse, BOSTON_TIMES, given, replace(SPARK, temp_bucket=cloud.bucket))
-    assert unequal(cloud.warehouse, f"duckdb:{native}/boston.duckdb", given) == {}
+    assert unequal_as_spark_reads(spark, open_warehouse(cloud.warehouse, given), target, tmp_path) == {}
 
 
-@settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(ZONES), st.integers(1, 10**6))
 def test_generated_tickets(spark, tmp_path_factory, zone, seed):  # noqa: F811
     tickets, as_of = many_tickets(zone, 200, seed)
@@ -79,7 +82,7 @@ def test_generated_tickets(spark, tmp_path_factory, zone, seed):  # noqa: F811
         raw = {name: place.read(session, name) for name in ("tickets_raw", "agents_raw")}
         staged = compute_tables(session, raw, {"as_of": as_of, "timezone": zone}, place.write, 2)
     expected = build(tickets, as_of, zone, AGENTS)
-    found = {t.name: differences(t.name, staged_rows(staged[t.name], t.name), expected[t.name]) for t in results()}
+    found = {t.name: differences(t.name, staged_rows(staged[t.name]), expected[t.name]) for t in results()}
     assert {name: rows for name, rows in found.items() if rows} == {}
 
 

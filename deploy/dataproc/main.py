@@ -13,7 +13,9 @@ def main() -> None:
     """Exits with 1 and a sentence where a step fails: Dataproc shows both."""
     spark = SparkSession.builder.appName("opsdesk").getOrCreate()
     try:
-        for line in run_steps(dict(pair.split("=", 1) for pair in sys.argv[1:]), datetime.now(UTC).isoformat()):
+        given = dict(pair.split("=", 1) for pair in sys.argv[1:])
+        run_at = given.pop("run_at", "") or datetime.now(UTC).isoformat()
+        for line in run_steps(given, run_at):
             print(line, flush=True)
     except OpsdeskError as error:
         sys.exit(f"opsdesk: {error}")
