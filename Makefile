@@ -6,7 +6,7 @@ PARAMS ?= params/boston311.yaml
 HAS_EMULATORS := $(filter Linux-x86_64,$(shell uname -sm | tr ' ' -))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test emulators lab lint lock docs clean
+.PHONY: help run test jars emulators lab lint lock docs clean
 
 help:  ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -31,6 +31,16 @@ run: .venv/ready  ## ingest, backfill, transform and chart the Boston 311 export
 	@.emulators/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
+.spark4/ready: tests/spark4.lock | .venv/ready
+	@echo "Setting up .spark4, the other Spark line, for the tests (once, about a minute) ..."
+	@rm -rf .spark4
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-compile \
+	  --require-hashes --target .spark4 -r $<
+	@touch $@
+
+jars: .venv/ready  ## fetch Google's connectors for Spark (once, 92 MB; then offline)
+	@$(BIN)/python -m opsdesk.spark.jars
+
 emulators: .emulators/ready  ## install the emulators of Cloud Storage and BigQuery (`opsdesk emulators` starts them)
 
 test: .venv/ready $(if $(HAS_EMULATORS),.emulators/ready)  ## lint, then every test
@@ -52,4 +62,4 @@ lock:  ## choose the pins of pyproject.toml and of the emulators anew
 	  --no-emit-index-url --no-header --quiet --output-file lib/opsdesk/emulators/requirements.lock
 
 clean:  ## remove the environment and what runs wrote, but for the lakes
-	@rm -rf .venv .emulators outputs/*/runs outputs/*/*.duckdb*
+	@rm -rf .venv .emulators .spark4 jars outputs/*/runs outputs/*/*.duckdb*

@@ -113,6 +113,16 @@ def test_each_notebook_gets_what_it_declares(root):
         pytest.param('lake: "gs://"', "must name a bucket after gs://", id="gs without bucket"),
         pytest.param('lake: "gs://Tickets"', "must name a bucket after gs://", id="gs with a name no bucket can have"),
         pytest.param('lake: ""', "lake '' must not be empty", id="empty lake"),
+        pytest.param('engine: "Spark"', 'must be "warehouse"', id="engine"),
+        pytest.param('spark_master: "local[0]"', 'must be "local[*]"', id="no core"),
+        pytest.param('spark_master: "mesos"', '"spark://host:7077"', id="a master that Spark 4 does not know"),
+        pytest.param('spark_driver_memory: "4 GB"', 'such as "4g"', id="memory with a blank"),
+        pytest.param('spark_conf: "executor.memory=2g"', "not of the form spark.key=value", id="no key of Spark"),
+        pytest.param('spark_conf: "spark.ui.enabled"', "not of the form spark.key=value", id="setting without value"),
+        pytest.param('spark_conf: "spark.a=\'b"', "a quote is opened and not closed", id="torn quote in a setting"),
+        pytest.param('spark_conf: "spark.hadoop.fs.s3a.secret.key=x"', "looks like a secret", id="secret setting"),
+        pytest.param('spark_writers: "0"', 'a number from "1"', id="no writer"),
+        pytest.param('temp_bucket: "gs://tickets"', "without gs://", id="bucket with scheme"),
         pytest.param('mapping: "zendesk"', "params/mappings/: boston311, ops_tickets", id="mapping not there"),
         pytest.param('mapping: "../mine"', "is not one of the files in params/mappings/", id="mapping with path"),
         pytest.param('lake: "a\\nb"', "one line without control characters", id="newline in a value"),
@@ -172,9 +182,22 @@ def test_sample_equals_the_defaults_of_the_notebooks():
     assert read_params_file(project.ROOT / "params" / "sample.yaml") == defaults
 
 
-@pytest.mark.parametrize("name", ["sample", "boston311", "local"])
+@pytest.mark.parametrize("name", ["sample", "boston311", "local", "local_spark"])
 def test_shipped_params_can_be_read_and_keep_to_their_own_outputs(name):
     parameters = read_parameters(f"params/{name}.yaml")
     assert parameters.values["lake"] == f"outputs/{name}/lake"
     assert parameters.values["warehouse"] == f"duckdb:outputs/{name}/opsdesk.duckdb"
     assert {"lake", "warehouse"} <= set(read_params_file(parameters.path))  # plain papermill -f takes them from here
+
+
+def test_what_is_on_its_way_into_bigquery_goes_through_the_lake_s_bucket(root):
+    file = write(root, 'lake: "gs://tickets/support"')
+    assert read_parameters(file).values["temp_bucket"] == "tickets"
+    assert read_parameters(file, {"temp_bucket": "passage"}).values["temp_bucket"] == "passage"
+    assert read_parameters(file, {"lake": "a/folder"}).values["temp_bucket"] == ""
+
+
+def test_the_cloud_with_spark_says_which_bucket_and_dataset():
+    values = read_parameters("params/gcp_spark.yaml").values
+    assert (values["engine"], values["temp_bucket"]) == ("spark", "ops-tickets-files")
+    assert values["lake"].startswith("gs://") and values["warehouse"].startswith("bigquery:")

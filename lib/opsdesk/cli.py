@@ -157,3 +157,23 @@ def emulators(folder: str) -> None:
     from opsdesk.emulators.stay import stay
 
     stay(project.resolve(folder), click.echo)
+
+
+@commands.command()
+@click.argument("params")
+@_overrides
+@click.option("--region", default="us-central1", show_default=True, help="Where batch or cluster run: near the data.")
+@click.option(
+    "--image", default=f"YOUR-REGISTRY/opsdesk:{opsdesk.__version__}", show_default=True, help="The batch's image."
+)
+@click.option("--dry-run", is_flag=True, help="Print the commands.")
+def dataproc(params: str, overrides: dict, region: str, image: str, dry_run: bool) -> None:
+    """Print the commands that run backfill and transform on Dataproc, as a Serverless batch or on a cluster."""
+    if not dry_run:
+        raise OpsdeskError(
+            "These commands cost money in your project, so opsdesk does not run them: add --dry-run, read them, paste them."
+        )
+    from opsdesk.dataproc import dataproc_commands
+    from opsdesk.params import read_parameters
+
+    click.echo(dataproc_commands(read_parameters(params, overrides), region, image))

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from opsdesk import project
 from opsdesk.cloud import read_endpoints
+from opsdesk.engine import read_spark_conf
 from opsdesk.errors import OpsdeskError
 from opsdesk.instants import is_zone
 
@@ -107,11 +108,44 @@ def _account(value: str) -> str | None:
 
 
 def _endpoints(value: str) -> str | None:
+    return _told(read_endpoints, value)
+
+
+def _told(read: Callable[[str], object], value: str) -> str | None:
+    """What a reader says of the value it cannot read, as the end of a sentence."""
     try:
-        read_endpoints(value)
+        read(value)
     except OpsdeskError as error:
         return str(error).partition(": ")[2].rstrip(".")
     return None
+
+
+def _engine(value: str) -> str | None:
+    return None if value in ("warehouse", "spark") else 'must be "warehouse" (its own SQL) or "spark"'
+
+
+def _spark_master(value: str) -> str | None:
+    valid = re.fullmatch(r"local|local\[(\*|[1-9]\d{0,2})\]|yarn|(spark|k8s)://\S+", value)
+    return None if valid else 'must be "local[*]", "local[N]", "spark://host:7077" or "yarn"'
+
+
+def _memory(value: str) -> str | None:
+    valid = re.fullmatch(r"[1-9]\d*[mg]", value)
+    return None if valid else 'must be an amount of memory such as "4g" or "900m"'
+
+
+def _spark_conf(value: str) -> str | None:
+    return _told(read_spark_conf, value)
+
+
+def _writers(value: str) -> str | None:
+    valid = value.isdecimal() and value.isascii() and 1 <= int(value) <= 16
+    return None if valid else 'must be a number from "1" to "16"'
+
+
+def _bucket(value: str) -> str | None:
+    valid = not value or re.fullmatch(r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]", value)
+    return None if valid else 'must be the name of a bucket, without gs://, or ""'
 
 
 WAREHOUSES: dict[str, Callable[[str], str | None]] = {"duckdb": _duckdb, "bigquery": _bigquery}
@@ -132,4 +166,10 @@ CHECKS: dict[str, Callable[[str], str | None]] = {
     "uploads": _uploads,
     "impersonate": _account,
     "endpoints": _endpoints,
+    "engine": _engine,
+    "spark_master": _spark_master,
+    "spark_driver_memory": _memory,
+    "spark_conf": _spark_conf,
+    "spark_writers": _writers,
+    "temp_bucket": _bucket,
 }

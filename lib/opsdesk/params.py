@@ -8,6 +8,7 @@ from pathlib import Path
 
 from opsdesk import project
 from opsdesk.declared import Declared, all_declared, declared_parameters
+from opsdesk.engine import Engine
 from opsdesk.errors import OpsdeskError
 from opsdesk.param_checks import looks_secret, problem_with
 from opsdesk.params_file import read_params_file
@@ -61,6 +62,8 @@ def read_parameters(params_file: str | Path, overrides: Mapping[str, str] | None
     for key, value in values.items():
         _refuse_value(sources.get(key, ("the notebooks' defaults", ""))[0], key, value)
     _refuse_reversed_months(values, project.shown(path))
+    if "temp_bucket" in values:
+        values["temp_bucket"] = Engine.of(values).beside(values["lake"]).temp_bucket
     return Parameters(name, path, values, declared)
 
 

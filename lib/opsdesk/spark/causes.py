@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from opsdesk.errors import OpsdeskError
 
-CAUSED_BY = re.compile(r"^\s*Caused by: (.+)$", re.MULTILINE)
+CAUSED_BY = re.compile(r"^\s*Caused by: (.+?)(?=^\s+at |^\s+\.\.\. \d|\Z)", re.MULTILINE | re.DOTALL)
 READING = re.compile(r"reading file (\S+?)\.?(?:\s|$)")
 CLASS = re.compile(r"^(?:[\w$]+\.)+[\w$]+(?:Exception|Error)?: ")
 CODE = re.compile(r"^\[[A-Z_.]+\] ")
@@ -32,8 +32,8 @@ def first_cause(error: Exception) -> str:
     text = str(error)
     causes = CAUSED_BY.findall(text) or [text.split("\n: ", 1)[-1]]
     telling = [cause for cause in causes if _is_telling(cause)] or causes
-    lines = [line for line in telling[-1].splitlines() if line.strip()] or [type(error).__name__]
-    said = CODE.sub("", CLASS.sub("", lines[0].strip()))[:LONGEST].strip()
+    lines = [line.strip() for line in telling[-1].split("\n\tat ")[0].splitlines() if line.strip()]
+    said = CODE.sub("", CLASS.sub("", " ".join(lines) or type(error).__name__))[:LONGEST].strip()
     return said if said.endswith((".", "!", "?")) else f"{said}."
 
 

@@ -38,7 +38,9 @@ def java_options(cloud: Cloud) -> list[str]:
     store = cloud.addresses.get("trust_store")
     if not store:
         return []
-    return [f"'-Djavax.net.ssl.trustStore={store}'", "-Djavax.net.ssl.trustStorePassword=changeit"]
+    from opsdesk.emulators.certificate import PASSWORD
+
+    return [f"'-Djavax.net.ssl.trustStore={store}'", f"-Djavax.net.ssl.trustStorePassword={PASSWORD}"]
 
 
 def _emulated_storage(address: str) -> dict[str, str]:

@@ -118,11 +118,12 @@ def _start(engine: Engine, cloud: Cloud, in_cloud: bool) -> "SparkSession":
         try:
             return builder.getOrCreate()
         except Exception as error:  # py4j and pyspark have no common root
-            _stop(None)
             from opsdesk.spark.causes import first_cause
 
+            cause = first_cause(error)  # it is asked of Java, so before Java ends
+            _stop(None)
             raise OpsdeskError(
-                f"Spark did not start on {engine.spark_master}: {first_cause(error)} Look at spark_master, spark_driver_memory and spark_conf."
+                f"Spark did not start on {engine.spark_master}: {cause} Look at spark_master, spark_driver_memory and spark_conf."
             ) from None
 
 

@@ -1,0 +1,9 @@
+#!/bin/sh
+# Initialization action of a cluster: what the steps need, on the node where the driver runs.
+set -eu
+[ "$(/usr/share/google/get_metadata_value attributes/dataproc-role)" = Master ] || exit 0
+from=$(/usr/share/google/get_metadata_value attributes/opsdesk-from)
+work=$(mktemp -d)
+gcloud storage cp "$from/requirements.txt" "$from/opsdesk-*.whl" "$work"
+pip install --no-cache-dir -r "$work/requirements.txt"
+pip install --no-cache-dir --no-deps "$work"/opsdesk-*.whl

@@ -1,0 +1,27 @@
+"""The job on Dataproc: backfill and transform on the session that is there. Arguments: KEY=VALUE, the notebooks' parameters."""
+
+import sys
+from datetime import UTC, datetime
+
+from pyspark.sql import SparkSession
+
+from opsdesk.errors import OpsdeskError
+from opsdesk.spark.batch import run_steps
+
+
+def main() -> None:
+    """Exits with 1 and a sentence where a step fails: Dataproc shows both."""
+    spark = SparkSession.builder.appName("opsdesk").getOrCreate()
+    try:
+        given = dict(pair.split("=", 1) for pair in sys.argv[1:])
+        run_at = given.pop("run_at", "") or datetime.now(UTC).isoformat()
+        for line in run_steps(given, run_at):
+            print(line, flush=True)
+    except OpsdeskError as error:
+        sys.exit(f"opsdesk: {error}")
+    finally:
+        spark.stop()
+
+
+if __name__ == "__main__":
+    main()
