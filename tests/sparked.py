@@ -50,7 +50,9 @@ def _unequal(name: str, one: pd.DataFrame, other: pd.DataFrame) -> list[str]:
     )
 
 
-def unequal_as_spark_reads(spark: SparkSession, bigquery: BigQueryWarehouse, url: str, work: Path) -> dict[str, list[str]]:
+def unequal_as_spark_reads(
+    spark: SparkSession, bigquery: BigQueryWarehouse, url: str, work: Path
+) -> dict[str, list[str]]:
     """The same, with the tables of BigQuery read by the connector: the emulator's way for Python takes ten times as long."""
     place, other, found = ConnectorHandover(bigquery, bigquery.jobs.cloud, "unused"), open_warehouse(url), {}
     for name in NAMES:
