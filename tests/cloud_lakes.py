@@ -21,7 +21,7 @@ def bucket_lake(lake: str, endpoints: str) -> Lake:
 def generations(lake: str, endpoints: str) -> dict[str, int]:
     """Every object of the lake: name to generation, which each write changes."""
     store = bucket_lake(lake, endpoints).store
-    return {name: seen.generation for name, seen in store._list("").items()}
+    return {name: seen.generation for name, seen in store._view.list("").items()}
 
 
 def cloud_ingest(folder: Path, export: Path | str, lake: str, endpoints: str, mapping: str = "ops_tickets", **changes):

@@ -27,7 +27,7 @@ CASES = [
                  "needs roles/iam.serviceAccountTokenCreator on the service account", id="may not impersonate"),
     pytest.param(api.Unauthorized("GET https://x/y?upload_id=abc: Invalid Credentials"),
                  f"Google does not accept the login, it has expired or was withdrawn (Invalid Credentials): {LOGIN}", id="401"),
-    pytest.param(api.Forbidden(f"GET https://x/y: {DENIED}"),
+    pytest.param(api.Forbidden(f"GET https://x/y: opsdesk@p.iam.gserviceaccount.com, {DENIED}"),
                  "the permission storage.objects.list is missing; grant roles/storage.objectUser on the bucket", id="403 of storage"),
     pytest.param(api.Forbidden("Access Denied: Project p: User does not have bigquery.jobs.create permission in project p."),
                  "grant roles/bigquery.jobUser on the project to the account", id="403 of BigQuery"),

@@ -11,7 +11,7 @@ from test_kill import KILL
 
 OLD = [line(f"T{i}", f"2023-0{1 + i % 3}-{1 + i % 4:02d} 10:00:00") for i in range(24)]
 NEW = [*OLD[3:23], line("T0", "2023-02-01 08:00:00"), line("T99", "2023-04-05 08:00:00"), "broken"]
-DELTA = [line("T5", "2023-01-09 08:00:00"), line("T99", "2023-04-05 08:00:00")]
+DELTA = [line("T5", "2023-01-09 08:00:00"), line("T17", "2023-01-09 09:00:00"), line("T99", "2023-04-05 08:00:00")]
 INGEST = """
 import opsdesk, sys
 export, kind, lake, endpoints = sys.argv[1:]

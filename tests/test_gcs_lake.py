@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import time
 
 import pytest
 
@@ -189,8 +190,8 @@ def test_a_download_is_held_to_its_checksum(cloud):
     cloud.storage_client().bucket(cloud.bucket).blob("rejects/x.csv").upload_from_string(b"abc" * 1000)
     store = bucket_lake(cloud.lake, cloud.endpoints()).store
     store.names("rejects")
-    seen = store._latest["rejects/x.csv"]
-    store._latest["rejects/x.csv"] = seen._replace(checksum=seen.checksum._replace(crc32c="00000000"))
+    seen = store._view._latest["rejects/x.csv"]
+    store._view._latest["rejects/x.csv"] = seen._replace(checksum=seen.checksum._replace(crc32c="00000000"))
     with pytest.raises(
         OpsdeskError, match=r"what arrives is not what the bucket holds \(its checksum differs, 3 times\)"
     ):
@@ -206,3 +207,21 @@ def test_an_upload_is_held_to_its_checksum(cloud, monkeypatch):
     store.write("rejects/x.csv", b"abc")
     with pytest.raises(OpsdeskError, match=r"rejects/x.csv is not what was sent \(its checksum differs\)"):
         store.settle()
+
+
+def test_a_manifest_comes_after_its_files_and_the_record_last(tmp_path, cloud, monkeypatch):
+    whole, log = gcs_bucket.Bucket.put, []
+
+    def put(bucket, name, *args):
+        log.append(f"begin {name}")
+        time.sleep(0.05 if name.endswith(".csv") else 0)
+        seen = whole(bucket, name, *args)
+        log.append(f"end {name}")
+        return seen
+
+    monkeypatch.setattr(gcs_bucket.Bucket, "put", put)
+    cloud_ingest(tmp_path, write_export(tmp_path, *TICKETS), cloud.lake, cloud.endpoints())
+    assert (log[1], log[-1]) == ("end _ingest.json", "end _ingest.json")
+    for month, day in (("01", "31"), ("02", "01"), ("03", "05")):
+        ended = log.index(f"end raw/2023/{month}/2023-{month}-{day}.csv")
+        assert ended < log.index(f"begin raw/2023/{month}/_manifest.json")

@@ -12,6 +12,9 @@ from exports import RUN_AT, line, run_ingest, write_export
 from opsdesk import backfill, open_warehouse
 from opsdesk.cloud import Cloud
 from opsdesk.errors import OpsdeskError
+from opsdesk.lake import Lake
+from opsdesk.steps import ingest as ingest_step
+from opsdesk.warehouse.loader import Loader
 from turns import in_turns, run_beside
 
 OLD = [line("T1", "2023-01-05 10:00:00"), line("T2", "2023-02-05 10:00:00"), line("T3", "2023-03-05 10:00:00")]
@@ -107,7 +110,7 @@ def test_the_earlier_ingest_stops_and_the_later_one_ends(stage, monkeypatch):
 
 def test_the_same_export_twice_at_once_is_claimed_by_one(stage, monkeypatch):
     """Both claims have the same content: whose it is tells the writer, not the bytes."""
-    with in_turns(monkeypatch, [("A", 1), ("B", 1), ("A", LONGEST)]) as turns:
+    with in_turns(monkeypatch, [("A", 4), ("B", 4), ("A", 1), ("B", 2), ("A", LONGEST)]) as turns:
         results = run_beside(turns, A=lambda: stage.ingest("A", "A"), B=lambda: stage.ingest("A", "B"))
     assert not isinstance(results["A"], OpsdeskError)
     assert "Another ingest wrote gs://" in str(results["B"])
@@ -117,6 +120,32 @@ def test_the_same_export_twice_at_once_is_claimed_by_one(stage, monkeypatch):
 @pytest.mark.parametrize("seed", SEEDS)
 def test_backfill_beside_an_ingest(stage, monkeypatch, seed):
     check_backfill(stage, monkeypatch, plan_of(seed))
+
+
+def test_backfill_notices_an_ingest_that_begins_after_it_has_read_the_record(stage, monkeypatch):
+    """The lake is listed half written and whole month by month: T2 stands in February and in March."""
+    whole, commit, committed = Lake.record, Lake.write_manifest, []
+
+    def half(lake, manifest):
+        commit(lake, manifest)
+        committed.append(manifest.part)
+        if len(committed) == 2:
+            raise OpsdeskError("stopped")
+
+    def record(lake):
+        found = whole(lake)
+        monkeypatch.undo()
+        monkeypatch.setattr(Lake, "write_manifest", half)
+        with pytest.raises(OpsdeskError, match="stopped"):
+            stage.ingest("A")
+        return found
+
+    monkeypatch.setattr(Lake, "record", record)
+    url = f"duckdb:{stage.folder}/w.duckdb"
+    with pytest.raises(OpsdeskError, match="Another ingest has written to the lake meanwhile"):
+        stage.backfill(url)
+    assert committed == ["2023-01", "2023-03"]
+    assert rows(url) == []
 
 
 def check_backfill(stage, monkeypatch, plan):
@@ -166,3 +195,43 @@ def test_a_delta_does_not_build_on_what_another_left(stage, cloud_claimed_by_ano
         cloud_ingest(
             stage.folder, stage.folder / "delta.csv", stage.cloud.lake, stage.cloud.endpoints(), export_kind="delta"
         )
+
+
+def late(stage: Stage, name: str):
+    """Wraps a function: before it does its work, a call of an overtaken ingest comes late and changes that object."""
+
+    def wrap(whole):
+        def call(*args, **kwargs):
+            stage.cloud.storage_client().bucket(stage.cloud.bucket).blob(name).upload_from_string(b"late")
+            return whole(*args, **kwargs)
+
+        return call
+
+    return wrap
+
+
+@pytest.mark.parametrize(
+    "name", ["raw/2023/03/2023-03-05.csv", "raw/2023/05/2023-05-01.csv", "raw/2023/03/_manifest.json"]
+)
+def test_a_late_call_is_noticed_before_the_record(stage, monkeypatch, name):
+    monkeypatch.setattr(ingest_step, "keep_rejects", late(stage, name)(ingest_step.keep_rejects))
+    with pytest.raises(OpsdeskError, match=r"Another ingest has written to the lake meanwhile|cannot be read"):
+        stage.ingest("A")
+    assert stage.believed() is None
+    monkeypatch.undo()
+    stage.ingest("A")
+    assert (stage.believed(), stage.files()) == ("A", stage.wanted["A"])
+
+
+def test_a_late_call_is_noticed_before_a_month_is_committed(stage, monkeypatch):
+    url = f"duckdb:{stage.folder}/w.duckdb"
+    monkeypatch.setattr(Loader, "_check_rows", late(stage, "raw/2023/01/2023-01-05.csv")(Loader._check_rows))
+    with pytest.raises(OpsdeskError, match="Another ingest has written to the lake meanwhile"):
+        stage.backfill(url)
+    assert rows(url) == []
+    monkeypatch.undo()
+    with pytest.raises(OpsdeskError, match="2023-01 of the lake is torn"):
+        stage.backfill(url)
+    stage.ingest("old")
+    stage.backfill(url)
+    assert rows(url) == rows_of(stage, "old")

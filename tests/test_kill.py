@@ -13,7 +13,9 @@ RUN_AT = "2024-01-01T00:00:00+00:00"
 OLD = [line(f"T{i}", f"2023-0{1 + i % 3}-{1 + i % 20:02d} 10:00:00", agent_id=f"A{i % 2}") for i in range(40)]
 NEW = [*OLD[3:], line("T0", "2023-02-01 08:00:00"), line("T99", "2023-04-05 08:00:00"), "broken"]
 STEPS = f"""
-import opsdesk, sys
+import opsdesk, opsdesk.lines, opsdesk.warehouse.duckdb_build, sys
+opsdesk.warehouse.duckdb_build.WORTHWHILE = 100  # these few tickets are all mended
+opsdesk.lines.CHUNK_LINES = 5
 folder = sys.argv[1]
 opsdesk.ingest(folder + "/export.csv", "ops_tickets", "", "full", folder + "/lake", {RUN_AT!r})
 opsdesk.backfill(folder + "/lake", "duckdb:" + folder + "/w.duckdb", "", "", {RUN_AT!r})
@@ -35,6 +37,9 @@ def killing(*args, **kwargs):
 setattr(target, name, killing)
 """
 POINTS = [
+    pytest.param(("opsdesk.steps.remembered", "Remembered", "add", 1, "after"), id="ingest, rows cleaned and not yet remembered"),
+    pytest.param(("opsdesk.steps.remembered", "Remembered", "keep", 1, "before"), id="ingest, before the cache is committed"),
+    pytest.param(("opsdesk.steps.remembered", "Remembered", "keep", 1, "after"), id="ingest, the cache ahead of the lake"),
     pytest.param(("opsdesk.store", "FolderStore", "write", 1, "before"), id="ingest, before the first day file"),
     pytest.param(("opsdesk.store", "FolderStore", "write", 1, "after"), id="ingest, after the first day file"),
     pytest.param(("pathlib", "Path", "replace", 3, "before"), id="ingest, a file written and not yet in its place"),
@@ -45,8 +50,9 @@ POINTS = [
     pytest.param(("opsdesk.warehouse.loader", "Loader", "_delete", 2, "after"), id="backfill, a month deleted and not yet inserted"),
     pytest.param(("opsdesk.warehouse.loader", "Loader", "_check_rows", 3, "after"), id="backfill, before a month's ledger row"),
     pytest.param(("opsdesk.warehouse.loader", "Loader", "replace", 2, "after"), id="backfill, between two months"),
-    pytest.param(("opsdesk.warehouse.duckdb", None, "_build", 1, "before"), id="transform, before the first table"),
-    pytest.param(("opsdesk.warehouse.duckdb", None, "_build", 5, "after"), id="transform, among the tables"),
+    pytest.param(("opsdesk.warehouse.duckdb_build", "Builder", "build", 1, "before"), id="transform, before the first table"),
+    pytest.param(("opsdesk.warehouse.duckdb_build", "Builder", "build", 5, "after"), id="transform, among the tables"),
+    pytest.param(("opsdesk.warehouse.duckdb_build", "Builder", "_refresh", 1, "after"), id="transform, some tickets mended"),
     pytest.param(("opsdesk.steps.transform", None, "hold", 1, "after"), id="transform, before its commit"),
 ]  # fmt: skip
 

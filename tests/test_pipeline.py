@@ -205,16 +205,6 @@ def test_interrupted_run_leaves_no_kernel_and_no_lock(monkeypatch, tmp_path, sen
         pass
 
 
-def test_four_notebooks_cost_little(monkeypatch, tmp_path):
-    imports = "import pandas, duckdb, matplotlib.pyplot"
-    make_project(monkeypatch, tmp_path, ingest=[imports], backfill=[imports], transform=[imports])
-    begun = monotonic()
-    process = start_apart(tmp_path)
-    process.communicate(timeout=60)
-    assert process.returncode == 0
-    assert monotonic() - begun < 12  # 8 s for four is the promise on an idle machine; tests share it
-
-
 def test_plain_papermill_runs_the_same_notebook_from_anywhere(monkeypatch, tmp_path):
     make_project(monkeypatch, tmp_path, ingest=["print(lake)"])
     (tmp_path / "elsewhere").mkdir()

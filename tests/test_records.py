@@ -1,6 +1,8 @@
 """Lines of an export: which are records, which are malformed, and where each stands."""
 
 import gzip
+from functools import partial
+from types import SimpleNamespace
 
 import duckdb
 import pytest
@@ -8,7 +10,11 @@ import pytest
 from opsdesk.errors import OpsdeskError
 from opsdesk.export import open_export
 from opsdesk.export_files import LocalFile, find_files
-from opsdesk.records import read_records
+from opsdesk.steps import reading
+
+
+def add(con, select):
+    con.execute(f"CREATE TABLE IF NOT EXISTS cache.rows AS {select} LIMIT 0; INSERT INTO cache.rows {select}")
 
 
 def read(tmp_path, content: bytes, name: str = "x.csv"):
@@ -16,9 +22,15 @@ def read(tmp_path, content: bytes, name: str = "x.csv"):
     path = tmp_path / name
     path.write_bytes(content)
     file = open_export(LocalFile(path), ",", tmp_path)
-    with duckdb.connect() as con:
-        layout = read_records(con, file, ",", ["a", "b", "c"], "rows", tmp_path)
-        records = con.execute("SELECT * FROM rows ORDER BY rowid").fetchall()
+    mapping = SimpleNamespace(delimiter=",", sources=["a", "b", "c"])
+    with duckdb.connect() as con, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            reading, "select_tickets", lambda *_: "SELECT rowid AS record, c0, c1, c2, NULL AS reason FROM texts"
+        )
+        con.execute("ATTACH ':memory:' AS cache")
+        memory = SimpleNamespace(known={}, next=0, keep=lambda *_: None, add=partial(add, con), con=con)
+        layout = reading.Reading(con, mapping, None, memory, tmp_path).read([file])[0]
+        records = con.execute("SELECT c0, c1, c2 FROM rows ORDER BY record").fetchall()
     malformed = {line.line: (line.detail, line.raw) for line in layout.malformed}
     texts = {record: (line, raw) for record, line, raw in layout.raw_texts(range(len(records)))}
     return records, malformed, texts

@@ -6,9 +6,9 @@ import duckdb
 import pytest
 import sqlglot
 
-from opsdesk.dialect import problems, transpile, typed_select
+from opsdesk.dialect import transpile, typed_select
 from opsdesk.errors import OpsdeskError
-from opsdesk.tables import Table, read_sql, results
+from opsdesk.tables import Table, results
 
 PARAMETERS = {"as_of": datetime(2023, 3, 26, 1, 30, tzinfo=UTC), "timezone": "Europe/Berlin"}
 HALF_PAST_ELEVEN = "TIMESTAMP '2023-01-04 23:30:00+00'"
@@ -34,16 +34,6 @@ def value(expression: str) -> object:
         pytest.param(
             "DATETIME(@as_of, @timezone)", datetime(2023, 3, 26, 3, 30), id="DATETIME in a zone, summer time has begun"
         ),
-        pytest.param(
-            "TIMESTAMP(DATE '2023-07-01', @timezone)",
-            datetime(2023, 6, 30, 22, tzinfo=UTC),
-            id="TIMESTAMP of a local midnight",
-        ),
-        pytest.param(
-            f"TIMESTAMP_TRUNC({HALF_PAST_ELEVEN}, DAY, @timezone)",
-            datetime(2023, 1, 4, 23, tzinfo=UTC),
-            id="TIMESTAMP_TRUNC in a zone",
-        ),
         pytest.param("FORMAT_TIMESTAMP('%H:%M', @as_of, @timezone)", "03:30", id="FORMAT_TIMESTAMP in a zone"),
         pytest.param("EXTRACT(HOUR FROM @as_of AT TIME ZONE @timezone)", 3, id="EXTRACT in a zone"),
         pytest.param("DATE_ADD(DATE '2023-01-31', INTERVAL 1 DAY)", date(2023, 2, 1), id="DATE_ADD stays a date"),
@@ -67,7 +57,7 @@ def value(expression: str) -> object:
             id="two minutes are no hour",
         ),
         pytest.param(
-            "ARRAY_LENGTH(GENERATE_DATE_ARRAY(DATE '2023-01-02', DATE '2023-01-01'))",
+            "(SELECT COUNT(*) FROM UNNEST(GENERATE_DATE_ARRAY(DATE '2023-01-02', DATE '2023-01-01')) AS d)",
             0,
             id="days from later to earlier: none",
         ),
@@ -89,17 +79,14 @@ def test_in_duckdb(expression: str, expected: object) -> None:
         pytest.param("DATE(t, @timezone)", "CAST(FROM_UTC_TIMESTAMP(t, 'Europe/Berlin') AS DATE)", id="DATE in a zone"),
         pytest.param("DATETIME(t, @timezone)", "FROM_UTC_TIMESTAMP(t, 'Europe/Berlin')", id="DATETIME in a zone"),
         pytest.param(
-            "TIMESTAMP(d, @timezone)", "TO_UTC_TIMESTAMP(d, 'Europe/Berlin')", id="TIMESTAMP of a local midnight"
-        ),
-        pytest.param(
-            "TIMESTAMP_TRUNC(t, DAY, @timezone)",
-            "TO_UTC_TIMESTAMP(DATE_TRUNC('DAY', FROM_UTC_TIMESTAMP(t, 'Europe/Berlin')), 'Europe/Berlin')",
-            id="TIMESTAMP_TRUNC in a zone",
-        ),
-        pytest.param(
             "FORMAT_TIMESTAMP('%H', t, @timezone)",
             "DATE_FORMAT(FROM_UTC_TIMESTAMP(t, 'Europe/Berlin'), 'HH')",
             id="FORMAT_TIMESTAMP in a zone",
+        ),
+        pytest.param(
+            "TIMESTAMP_ADD(t, INTERVAL n SECOND)",
+            "TIMESTAMP_MICROS(UNIX_MICROS(t) + (n) * CAST(1000000 AS BIGINT))",
+            id="seconds to add are more than fit in INT",
         ),
         pytest.param("DATE_ADD(d, INTERVAL n DAY)", "DATE_ADD(d, CAST(n AS INT))", id="days to add are INT"),
         pytest.param("DATE_TRUNC(d, ISOWEEK)", "CAST(DATE_TRUNC('WEEK', d) AS DATE)", id="ISOWEEK"),
@@ -147,61 +134,6 @@ def test_a_parameter_is_a_value_and_never_sql() -> None:
 def test_an_instant_of_another_offset_is_the_same_instant() -> None:
     there = datetime(2023, 3, 26, 3, 30, tzinfo=timezone(timedelta(hours=2)))
     assert transpile("SELECT @as_of", "duckdb", {"as_of": there}) == transpile("SELECT @as_of", "duckdb", PARAMETERS)
-
-
-@pytest.mark.parametrize("table", [pytest.param(table, id=table.name) for table in results()])
-def test_the_files_are_portable(table: Table) -> None:
-    assert problems(read_sql(table)) == []
-
-
-@pytest.mark.parametrize(
-    ("expression", "remedy"),
-    [
-        pytest.param("CAST(x AS INT64)", "write CAST(ROUND(x) AS INT64)", id="a column cast to INT64"),
-        pytest.param("CAST(x * 2.5 AS INT64)", "write CAST(ROUND(x) AS INT64)", id="a product cast to INT64"),
-        pytest.param("PERCENTILE_DISC(x, 0.5) OVER ()", "use ROW_NUMBER and COUNT", id="PERCENTILE_DISC"),
-        pytest.param("APPROX_QUANTILES(x, 2)", "use ROW_NUMBER and COUNT", id="APPROX_QUANTILES"),
-        pytest.param("ARRAY_AGG(x)", "use ROW_NUMBER and COUNT", id="ARRAY_AGG"),
-        pytest.param("ANY_VALUE(x)", "use ROW_NUMBER and COUNT", id="ANY_VALUE"),
-        pytest.param("DATE_DIFF(a, b, MONTH)", "use DAY", id="DATE_DIFF in months"),
-        pytest.param("EXTRACT(ISOWEEK FROM d)", "use DATE_TRUNC(d, ISOWEEK)", id="EXTRACT of a week"),
-    ],
-)
-def test_what_is_not_portable_is_refused(expression: str, remedy: str) -> None:
-    sql = f"SELECT {expression} AS x FROM rows"
-    (found,) = problems(sql)
-    assert remedy in found
-    with pytest.raises(OpsdeskError, match="would not mean the same everywhere"):
-        transpile(sql, "duckdb", PARAMETERS)
-
-
-@pytest.mark.parametrize(
-    ("sql", "remedy"),
-    [
-        pytest.param(
-            "SELECT d FROM t LEFT JOIN UNNEST(GENERATE_DATE_ARRAY(a, b)) AS d",
-            "use CROSS JOIN UNNEST",
-            id="LEFT JOIN UNNEST",
-        ),
-        pytest.param("SELECT x FROM UNNEST(['a']) AS x WITH OFFSET AS o", "use GENERATE_ARRAY", id="WITH OFFSET"),
-    ],
-)
-def test_unnest_that_is_not_portable_is_refused(sql: str, remedy: str) -> None:
-    (found,) = problems(sql)
-    assert remedy in found
-
-
-@pytest.mark.parametrize(
-    "sql",
-    [
-        pytest.param("SELECT CAST(ROUND(x) AS INT64) FROM t", id="a rounded cast"),
-        pytest.param("SELECT CAST(a > b AS INT64) FROM t", id="a condition cast to INT64"),
-        pytest.param("SELECT DATE_DIFF(a, b, DAY) FROM t", id="DATE_DIFF in days"),
-        pytest.param("SELECT d FROM t CROSS JOIN UNNEST(GENERATE_DATE_ARRAY(a, b)) AS d", id="CROSS JOIN UNNEST"),
-    ],
-)
-def test_what_is_portable_is_not_refused(sql: str) -> None:
-    assert problems(sql) == []
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Lets two steps on the same bucket proceed by a plan, one call to the bucket after the other."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from opsdesk.errors import OpsdeskError
@@ -23,26 +23,31 @@ class Turns:
         self.changed = threading.Condition()
         self.calls: dict[str, int] = {}
 
-    def step(self, who: str) -> None:
-        """Waits until it is `who`'s turn, and uses one call up."""
+    @contextmanager
+    def turn(self, who: str) -> Iterator[None]:
+        """Waits until it is `who`'s turn; one call is used up when the block ends."""
         with self.changed:
             mine = lambda: not self.plan or self.plan[0][0] == who  # noqa: E731
             assert self.changed.wait_for(mine, PATIENCE), f"{who} never had its turn"
             self.calls[who] = self.calls.get(who, 0) + 1
-            if self.plan:
+        try:
+            yield
+        finally:
+            self._used(who)
+
+    def _used(self, who: str) -> None:
+        with self.changed:
+            if self.plan and self.plan[0][0] == who:
                 self.plan[0][1] -= 1
-                if not self.plan[0][1]:
-                    self._next()
+                if self.plan[0][1] < 1:
+                    self.plan.pop(0)
+                self.changed.notify_all()
 
     def ended(self, who: str) -> None:
         """`who` makes no more calls."""
         with self.changed:
             self.plan = [entry for entry in self.plan if entry[0] != who]
             self.changed.notify_all()
-
-    def _next(self) -> None:
-        self.plan.pop(0)
-        self.changed.notify_all()
 
 
 @contextmanager
@@ -61,12 +66,13 @@ def in_turns(monkeypatch, plan: list[tuple[str, int]]):
 
 def _waiting(turns: Turns, whole: Callable) -> Callable:
     def call(bucket: Bucket, name: str, *args, **kwargs):
-        turns.step(bucket.cloud.location)
-        if whole.__name__ == "delete":
-            (seen,) = [seen for found, seen in LIST(bucket, name) if found == name] or [None]
-            if seen and seen.generation != args[0]:
-                raise OvertakenError(f"Another ingest wrote {bucket.url(name)} meanwhile.")
-        return whole(bucket, name, *args, **kwargs)
+        with turns.turn(bucket.cloud.location):
+            if whole.__name__ == "delete":
+                seen = dict(LIST(bucket, name)).get(name)
+                if seen and seen.generation != args[0]:
+                    raise OvertakenError(f"Another ingest wrote {bucket.url(name)} meanwhile.")
+            result = whole(bucket, name, *args, **kwargs)
+            return list(result) if whole.__name__ == "list" else result
 
     return call
 

@@ -18,7 +18,7 @@ LOGIN = "gcloud auth application-default login"
 NETWORK = (requests.RequestException, urllib3.exceptions.HTTPError, auth.TransportError, ConnectionError,
            http.client.HTTPException)  # fmt: skip
 RAISED = (api.GoogleAPIError, auth.GoogleAuthError, DataCorruption, InvalidResponse, TimeoutError, *NETWORK)
-PERMISSION = re.compile(r"\b((?:storage|bigquery|iam|serviceusage|resourcemanager)\.[a-zA-Z]+\.[a-zA-Z]+)\b")
+PERMISSION = re.compile(r"(?<![\w.@-])((?:storage|bigquery|iam|serviceusage|resourcemanager)\.[a-zA-Z]+\.[a-zA-Z]+)\b")
 ROLES = {  # the smallest role of Google's own that holds a permission, and where it is granted
     "storage.buckets.": "roles/storage.legacyBucketReader on the bucket",
     "storage.": "roles/storage.objectUser on the bucket",

@@ -8,6 +8,8 @@ spark.sql.session.timeZone in Spark.
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from functools import lru_cache
+from importlib import resources
 
 import sqlglot
 from sqlglot import exp
@@ -28,6 +30,19 @@ def typed_select(table: Table, dialect: Dialect, parameters: Parameters) -> str:
     types = {column.name: column.duckdb_type if dialect == "duckdb" else column.spark_type for column in table.columns}
     columns = ",\n  ".join(f"CAST({name} AS {kind}) AS {name}" for name, kind in types.items())
     return f"SELECT\n  {columns}\nFROM (\n{transpile(read_sql(table), dialect, parameters)}\n) AS {table.name}"
+
+
+def meaning(table: Table) -> str:
+    """All that decides what `typed_select` makes of a result table, but for dialect and parameters; much quicker to have."""
+    return "\n".join([read_sql(table), repr(table.columns), sqlglot.__version__, *_translator()])
+
+
+@lru_cache
+def _translator() -> tuple[str, ...]:
+    return tuple(
+        resources.files("opsdesk").joinpath(f"{module}.py").read_text(encoding="utf-8")
+        for module in ("dialect", "rewrites")
+    )
 
 
 def transpile(sql: str, dialect: Dialect, parameters: Parameters) -> str:

@@ -129,7 +129,7 @@ def _measure(plan: Plan, target: Warehouse, lake_bytes: int, timezone: str, mome
         return
     from opsdesk.warehouse.bigquery_estimate import estimate_load, estimate_transform, measure_transform
 
-    measured = measure_transform(target, {"as_of": moment, "timezone": timezone})
+    measured = measure_transform(target, {"as_of": moment.replace(microsecond=0), "timezone": timezone})
     plan.is_measured = measured is not None
     computed = estimate_transform(lake_bytes) if measured is None else measured
     plan.scanned = computed + sum(estimate_load(part[2]) for part in plan.parts)

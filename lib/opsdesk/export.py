@@ -29,14 +29,13 @@ SIGNATURES = {
 class ExportFile:
     """One file of an export, as plain CSV text on this machine.
 
-    `shown` is what messages call it, `plain` the file to read (itself, or its unzipped copy), `lines` counts
-    physical lines, `sha256` is of the bytes as delivered, `name` is what rejects call it.
+    `shown` is what messages call it, `plain` the file to read (itself, or its unzipped copy), `sha256` is of the bytes
+    as delivered, `name` is what rejects call it.
     """
 
     shown: str
     plain: Path
     header: tuple[str, ...]
-    lines: int
     sha256: str
     name: str
 
@@ -55,9 +54,7 @@ def open_export(source: SourceFile, delimiter: str, work: Path, name: str = "") 
             plain = _unzip(path, work, shown)
         first = _first_bytes(plain, shown)
         header = _header(first, delimiter, shown)
-        return ExportFile(
-            shown=shown, plain=plain, header=header, lines=_count_lines(plain), name=name or source.name, sha256=sha256
-        )
+        return ExportFile(shown=shown, plain=plain, header=header, name=name or source.name, sha256=sha256)
     except OSError as error:
         raise OpsdeskError(f"Cannot read the export {shown}: {error.strerror or error}.") from None
 
@@ -115,15 +112,6 @@ def _header(first: bytes, delimiter: str, shown: str) -> tuple[str, ...]:
     if not text.strip():
         raise OpsdeskError(f"The first line of {shown} is blank: the header must stand there.")
     return tuple(name.strip() for name in next(csv.reader([text], delimiter=delimiter)))
-
-
-def _count_lines(path: Path) -> int:
-    lines, last = 0, b"\n"
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            lines += chunk.count(b"\n")
-            last = chunk[-1:]
-    return lines + (last != b"\n")
 
 
 def check_columns(file: ExportFile, wanted: list[str], mapping_name: str) -> None:

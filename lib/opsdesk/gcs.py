@@ -17,6 +17,7 @@ from opsdesk.cloud import Cloud
 from opsdesk.errors import OpsdeskError
 from opsdesk.gcs_bucket import Bucket, OvertakenError, Seen
 from opsdesk.gcs_uploads import Uploads
+from opsdesk.gcs_view import View, generation
 from opsdesk.store import RECORD, Checksum
 
 
@@ -34,9 +35,7 @@ class GcsStore:
         self._forget()
 
     def _forget(self) -> None:
-        self._known: dict[str, Seen | None] = {}  # as first seen, or as we left it: what our writes replace
-        self._latest: dict[str, Seen] = {}  # as last seen: what our reads get
-        self._listed: set[str] = set()
+        self._view = View(self.bucket, self.prefix)
         self._kept: dict[str, tuple[Seen, bytes]] = {}
         self._claim: Seen | None = None
 
@@ -61,9 +60,7 @@ class GcsStore:
         """Looks at the record as it is now; nobody is kept away, but `ensure_alone` notices who comes."""
         self._forget()
         self._claim = dict(self.bucket.list(self.prefix + RECORD)).get(self.prefix + RECORD)
-        self._known[RECORD] = self._claim
-        if self._claim:
-            self._latest[RECORD] = self._claim
+        self._view.left(RECORD, self._claim)
         try:
             yield
         finally:
@@ -71,61 +68,51 @@ class GcsStore:
 
     def ensure_alone(self) -> None:
         """An OpsdeskError where another ingest has begun or ended since `locked`, or since our own claim."""
-        if _generation(self.bucket.look(self.prefix + RECORD)) != _generation(self._claim):
+        if generation(self.bucket.look(self.prefix + RECORD)) != generation(self._claim):
             raise self._overtaken()
 
     def ensure_unchanged(self, under: str) -> None:
         """An OpsdeskError where an object below `under` is not as this step has seen or left it."""
         self.settle()
-        folder = self._folder(under)
-        found = {name: seen.generation for name, seen in self._list(under).items()}
-        known = {name: seen.generation for name, seen in self._known.items() if seen and name.startswith(folder)}
-        if found != known:
+        if not self._view.is_unchanged(under):
             raise self._overtaken()
         self.ensure_alone()
 
-    def _overtaken(self, what: str = "") -> OpsdeskError:
+    def _overtaken(self, what: str = "Another ingest has written to the lake meanwhile.") -> OpsdeskError:
         return OvertakenError(
-            f"{what or 'Another ingest has written to the lake meanwhile.'} This step on {self.url} stops, and what it has not "
-            "ended does not count. Wait until the other has ended, then run 01_ingest and what follows again."
+            f"{what} This step on {self.url} stops, and what it has not ended does not count. Wait until the other has ended, "
+            "then run 01_ingest and what follows again."
         )
+
+    @contextmanager
+    def _noticing(self) -> Iterator[None]:
+        """Says what an object that is another one, or gone, means for this step."""
+        try:
+            yield
+        except OvertakenError as error:
+            raise self._overtaken(str(error)) from None
+        except FileNotFoundError as error:
+            raise self._overtaken(f"{error} was replaced or removed meanwhile.") from None
 
     # reading
 
     def names(self, under: str) -> list[str]:
         """The names of all objects below the folder `under`, sorted."""
-        return sorted(self._list(under))
+        return sorted(self._view.list(under))
 
     def checksums(self, under: str) -> dict[str, Checksum]:
         """Size and crc32c of every object below `under`, as the bucket's listing says."""
-        return {name: seen.checksum for name, seen in self._list(under).items()}
-
-    def _list(self, under: str) -> dict[str, Seen]:
-        folder = self._folder(under)
-        found = {
-            name.removeprefix(self.prefix): seen
-            for name, seen in self.bucket.list(self.prefix + folder)
-            if not name.endswith("/")
-        }
-        for name, seen in found.items():
-            self._known.setdefault(name, seen)
-        self._latest |= found
-        self._listed.add(folder)
-        return found
-
-    @staticmethod
-    def _folder(under: str) -> str:
-        return under and under.rstrip("/") + "/"
+        return {name: seen.checksum for name, seen in self._view.list(under).items()}
 
     def read(self, name: str) -> bytes:
         """The content of one object; FileNotFoundError where there is none."""
-        seen = self._latest.get(name) or self._look(name)
+        seen = self._view.latest(name)
         if name in self._kept and self._kept[name][0] == seen:
             return self._kept[name][1]
         try:
             content = self.bucket.get(self.prefix + name, seen)
         except FileNotFoundError:  # replaced since it was listed
-            seen = self._look(name)
+            seen = self._view.look(name)
             content = self.bucket.get(self.prefix + name, seen)
         if name.endswith("_manifest.json"):
             self._kept[name] = (seen, content)  # they are asked for several times a run
@@ -140,23 +127,9 @@ class GcsStore:
         """Files below `work` with the content that the objects had when they were listed."""
         paths = [work / name for name in names]
         with ThreadPoolExecutor(self.at_a_time) as pool, self._noticing():
-            seen = [self._latest.get(name) or self._look(name) for name in names]
+            seen = [self._view.latest(name) for name in names]
             list(pool.map(self.bucket.get_file, [self.prefix + name for name in names], seen, paths))
         return paths
-
-    def _look(self, name: str) -> Seen:
-        seen = self.bucket.look(self.prefix + name)
-        if seen is None:
-            raise FileNotFoundError(f"{self.url}/{name}")
-        self._latest[name] = seen
-        return seen
-
-    @contextmanager
-    def _noticing(self) -> Iterator[None]:
-        try:
-            yield
-        except FileNotFoundError as error:
-            raise self._overtaken(f"{error} was replaced or removed meanwhile.") from None
 
     # writing
 
@@ -174,8 +147,7 @@ class GcsStore:
         """
         if name == RECORD:
             self.settle()
-            self._put(name, io.BytesIO(content), self._writer)
-            self._claim = self._known[RECORD]
+            self._claim = self._put(name, io.BytesIO(content), self._writer)
         else:
             self._uploads.start(partial(self._put, name, io.BytesIO(content)))
 
@@ -192,32 +164,14 @@ class GcsStore:
     def delete(self, name: str) -> None:
         """Removes one object; one that is not there is fine. Nothing is removed once another ingest has begun."""
         self.settle()
-        generation = self._expected(name)
-        if generation:
+        if there := self._view.expected(name):
             self.ensure_alone()
-            with self._telling_overtaken():
-                self.bucket.delete(self.prefix + name, generation)
-        self._known[name] = None
-        self._latest.pop(name, None)
+            with self._noticing():
+                self.bucket.delete(self.prefix + name, there)
+        self._view.left(name, None)
 
-    def _put(self, name: str, content: io.BufferedIOBase, writer: str = "") -> None:
-        with self._telling_overtaken():
-            seen = self.bucket.put(self.prefix + name, content, self._expected(name), writer)
-        self._known[name] = self._latest[name] = seen
-
-    def _expected(self, name: str) -> int:
-        """The generation of what we take the object to be, 0 where there is none."""
-        if name not in self._known and not any(name.startswith(folder) for folder in self._listed):
-            self._known[name] = self.bucket.look(self.prefix + name)
-        return _generation(self._known.get(name))
-
-    @contextmanager
-    def _telling_overtaken(self) -> Iterator[None]:
-        try:
-            yield
-        except OvertakenError as error:
-            raise self._overtaken(str(error)) from None
-
-
-def _generation(seen: Seen | None) -> int:
-    return seen.generation if seen else 0
+    def _put(self, name: str, content: io.BufferedIOBase, writer: str = "") -> Seen:
+        with self._noticing():
+            seen = self.bucket.put(self.prefix + name, content, self._view.expected(name), writer)
+        self._view.left(name, seen)
+        return seen

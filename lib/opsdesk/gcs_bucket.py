@@ -61,7 +61,7 @@ class Bucket:
         Raises:
             OpsdeskError: there is no such bucket, or it may not be listed.
         """
-        with telling(f"list gs://{self.name}/{prefix}"):
+        with telling(f"list the bucket gs://{self.name}"):
             try:
                 for blob in self._bucket.client.list_blobs(
                     self._bucket, prefix=prefix, max_results=most, fields=FIELDS, **bounded(limits.TIMEOUT)

@@ -104,9 +104,9 @@ class Lake:
             )
         return manifest
 
-    def day_files(self, month: str = "") -> list[str]:
-        """The names of all day files, or of one month's, sorted; files of other names are nobody's business."""
-        return [name for name in self.store.names(folder_of(month) if month else "raw") if DAY_FILE.fullmatch(name)]
+    def day_files(self) -> list[str]:
+        """The names of all day files, sorted; files of other names are nobody's business."""
+        return [name for name in self.store.names("raw") if DAY_FILE.fullmatch(name)]
 
     def faults(self, manifests: dict[str, Manifest]) -> dict[str, str]:
         """What is torn: for each object that is not as its manifest says, or has none, a few words."""

@@ -1,20 +1,22 @@
 """The careful reader: an export line by line, for files whose structure DuckDB cannot be trusted with alone."""
 
 import csv
+import hashlib
+import math
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import BinaryIO, NamedTuple
 
-from opsdesk.export import CHUNK, ExportFile
+from opsdesk.export import CHUNK
 
+CHUNK_LINES = 2000  # lines after which a chunk may end
 LONGEST_RECORD = 1000  # physical lines one quoted field may span before its opening quote counts as torn
 LARGEST_RECORD = 2_000_000  # bytes, DuckDB's own limit
 
 
 @dataclass
 class Malformed:
-    """A line that is no record: its physical number (the header is 1), what is wrong, its text."""
+    """A line that is no record: its number, what is wrong, its text."""
 
     line: int
     detail: str
@@ -27,41 +29,104 @@ def text_of(raw: bytes) -> str:
 
 
 class Run(NamedTuple):
-    """Well-formed records that follow each other: the line of the first, their number, physical lines of each, their bytes."""
+    """Well-formed records that follow each other: the first one's number, its line, physical lines of each."""
 
+    record: int
     line: int
-    records: int
     span: int
-    content: bytes
 
 
-def sort_lines(file: ExportFile, delimiter: str, malformed: list[Malformed]) -> Iterator[Run]:
-    """Yields the well-formed records of a file, ended by LF, and puts the other lines into `malformed`.
+@dataclass
+class Chunk:
+    """A stretch of an export from one record boundary to another, and what was read in it.
+
+    Records, lines and the lines of `malformed` are counted from its start, from 0. `content` are its well-formed records,
+    ended by LF. `is_closed`: nothing behind it was looked at, so the same bytes read the same wherever they stand.
+    """
+
+    start: int
+    bytes: int = 0
+    lines: int = 0
+    records: int = 0
+    runs: list[Run] = field(default_factory=list)
+    malformed: list[Malformed] = field(default_factory=list)
+    content: bytes = b""
+    digest: str = ""
+    head: str = ""
+    is_closed: bool = False
+    number: int = -1  # names its cleaned rows; -1 when it was read just now
+
+
+class LineReader:
+    """Reads an export chunk by chunk, from any record boundary on.
 
     A quoted field may hold newlines. Where joining lines does not end in a whole record, the quote is torn: its first
     line alone is malformed and reading goes on with the line after it.
     """
-    shape = _Shape(delimiter, len(file.header))
-    with file.plain.open("rb") as stream:
-        window = _Window(stream)
-        number = 1 + window.skip(window.line(0))
-        while True:
-            if block := shape.plain_block(window):
-                yield Run(number, block.count(b"\n"), 1, block.replace(b"\r\n", b"\n"))
-                number += window.skip(block)
-            head = window.line(0)
-            if head is None:
-                return
-            record, taken, lines = _join(head, window, shape)
-            if not head.strip():
-                pass
-            elif shape.whole.fullmatch(record) and len(record) <= LARGEST_RECORD and _is_utf8(record):
-                yield Run(number, 1, lines, record + b"\n")
-                number += window.skip(taken)
-                continue
-            else:
-                malformed.append(Malformed(number, _what_is_wrong(record, lines > 1, shape), text_of(head)))
-            number += window.skip(head)
+
+    def __init__(self, stream: BinaryIO, delimiter: str, fields: int) -> None:
+        self._window, self._shape = _Window(stream), _Shape(delimiter, fields)
+
+    def after_header(self) -> int:
+        """Where the first record may start."""
+        return len(self._window.line(0))
+
+    def chunk(self, start: int, stop: int | None = None) -> Chunk | None:
+        """What stands from byte `start` on: some CHUNK_LINES lines, or up to the record boundary at or after `stop`.
+
+        None at the end of the file.
+        """
+        window, found, taken, contents = self._window, Chunk(start), [], []
+        window.seek(start)
+        while stop is None or window.position < stop:
+            if found.lines >= CHUNK_LINES and window.reach <= window.position:
+                break
+            done = self._next(found, contents, stop)
+            if not done:
+                break
+            taken.append(done)
+            found.lines += max(1, done.count(b"\n"))
+            window.skip(done)
+        if not taken:
+            return None
+        text = b"".join(taken)
+        found.bytes, found.content = len(text), b"".join(contents)
+        found.digest, found.head = digest_of(text), digest_of(text[: text.find(b"\n") + 1])
+        found.is_closed = window.reach <= window.position
+        return found
+
+    def _next(self, found: Chunk, contents: list[bytes], stop: int | None) -> bytes:
+        """Notes what comes next; returns the bytes it takes, none at the end of the file."""
+        window, shape = self._window, self._shape
+        if block := shape.plain_block(window, stop):
+            _add(found, block.count(b"\n"), 1)
+            contents.append(block.replace(b"\r\n", b"\n"))
+            return block
+        head = window.line(0)
+        if head is None:
+            return b""
+        record, taken, lines = _join(head, window, shape)
+        if not head.strip():
+            return head
+        if shape.whole.fullmatch(record) and len(record) <= LARGEST_RECORD and _is_utf8(record):
+            _add(found, 1, lines)
+            contents.append(record + b"\n")
+            return taken
+        found.malformed.append(Malformed(found.lines, _what_is_wrong(record, lines > 1, shape), text_of(head)))
+        return head
+
+
+def digest_of(text: bytes) -> str:
+    """Tells one content from another."""
+    return hashlib.sha256(text).hexdigest()[:32]
+
+
+def _add(found: Chunk, records: int, span: int) -> None:
+    last = found.runs[-1] if found.runs else None
+    follows = last and found.lines - last.line == (found.records - last.record) * span
+    if not (follows and last.span == span):
+        found.runs.append(Run(found.records, found.lines, span))
+    found.records += records
 
 
 class _Shape:
@@ -81,22 +146,34 @@ class _Shape:
         )  # and another is open
         self.stray = re.compile(rb'(?:^|%s)"[^"]*+(?:""[^"]*+)*+"[^"%s]' % (mark, mark))  # text after a closing quote
         flat = rb'(?:[^"%s\r\n][^%s\r\n]*+|"[^"\n]*+(?:""[^"\n]*+)*+"|)' % (mark, mark)
-        self.lines = re.compile(rb"(?:(?!\s*\n)%s(?:%s%s){%d}\r?\n){1,10000}+" % (flat, mark, flat, fields - 1))
+        self.lines = re.compile(
+            rb"(?:(?!\s*\n)%s(?:%s%s){%d}\r?\n){1,%d}+" % (flat, mark, flat, fields - 1, CHUNK_LINES)
+        )
 
-    def plain_block(self, window: "_Window") -> bytes:
+    def plain_block(self, window: "_Window", stop: int | None) -> bytes:
         """The records of one line each that come next, as many as are in sight: nearly all of a file."""
-        found = self.lines.match(window.text, window.at)
-        if not found or not _is_utf8(found[0]):
-            return b""
-        is_long = len(found[0]) > LARGEST_RECORD and max(map(len, found[0].split(b"\n"))) > LARGEST_RECORD
-        return b"" if is_long else found[0]
+        end = len(window.text) if stop is None else window.at + stop - window.position
+        found = self.lines.match(window.text, window.at, end)
+        block = _until_not_utf8(found[0]) if found else b""
+        is_long = len(block) > LARGEST_RECORD and max(map(len, block.split(b"\n"))) > LARGEST_RECORD
+        return b"" if is_long else block
 
 
 class _Window:
-    """A part of the file in memory; lines are looked at from `at` on and skipped when done with."""
+    """A part of the file in memory; lines are looked at from `at` on and skipped when done with.
+
+    `position` is the place of `at` in the file, `reach` the end of the furthest line that was looked at.
+    """
 
     def __init__(self, stream: BinaryIO) -> None:
-        self.stream, self.text, self.at = stream, b"", 0
+        self.stream, self.text, self.at, self.position, self.reach = stream, b"", 0, 0, 0.0
+
+    def seek(self, position: int) -> None:
+        """Goes to a place in the file, and forgets what was looked at."""
+        if position != self.position:
+            self.stream.seek(position)
+            self.text, self.at, self.position = b"", 0, position
+        self.reach = 0
 
     def line(self, offset: int) -> bytes | None:
         """The line that begins `offset` bytes further on, with its end; None after the last."""
@@ -104,13 +181,15 @@ class _Window:
             chunk = self.stream.read(CHUNK)
             self.text, self.at = self.text[self.at :] + chunk, 0
             if not chunk:
+                self.reach = math.inf
                 return self.text[offset:] or None
+        self.reach = max(self.reach, self.position + end + 1 - self.at)
         return self.text[self.at + offset : end + 1]
 
-    def skip(self, done: bytes) -> int:
-        """Goes on behind the bytes `done`; returns how many line ends they hold."""
+    def skip(self, done: bytes) -> None:
+        """Goes on behind the bytes `done`."""
         self.at += len(done)
-        return done.count(b"\n")
+        self.position += len(done)
 
 
 def _join(head: bytes, window: _Window, shape: _Shape) -> tuple[bytes, bytes, int]:
@@ -142,6 +221,15 @@ def _is_utf8(record: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _until_not_utf8(block: bytes) -> bytes:
+    """The lines of a block before the first that is not UTF-8."""
+    try:
+        block.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return block[: block.rfind(b"\n", 0, error.start) + 1]
+    return block
 
 
 def _what_is_wrong(record: bytes, was_joined: bool, shape: _Shape) -> str:

@@ -14,6 +14,8 @@ Rewrite = Callable[[exp.Expression, Dialect], exp.Expression | None]
 WEEKS_FROM_MONDAY = ("ISOWEEK", "MONDAY")
 WEEKS = ("WEEK", "SUNDAY", *WEEKS_FROM_MONDAY)
 
+MICROSECONDS = {"MICROSECOND": 1, "SECOND": 10**6, "MINUTE": 60 * 10**6, "HOUR": 3600 * 10**6, "DAY": 86400 * 10**6}
+
 
 def rewrite(node: exp.Expression, dialect: Dialect) -> exp.Expression:
     """The tree with every construct put right, bottom-up, each node of the original tree once."""
@@ -41,20 +43,6 @@ def _datetime_in_zone(node: exp.Datetime, dialect: Dialect) -> exp.Expression | 
     return node.expression and _to_wall(node.this, node.expression, dialect)
 
 
-def _timestamp_of_wall(node: exp.Timestamp, dialect: Dialect) -> exp.Expression | None:
-    """TIMESTAMP(date_or_datetime, zone): Spark has no such function."""
-    zone = node.args.get("zone")
-    return zone and _to_instant(node.this, zone, dialect)
-
-
-def _truncate_in_zone(node: exp.TimestampTrunc, dialect: Dialect) -> exp.Expression | None:
-    """TIMESTAMP_TRUNC(ts, unit, zone): the zone gets lost on Spark."""
-    zone = node.args.get("zone")
-    return zone and _to_instant(
-        _call("DATE_TRUNC", _text(node.unit.name), _to_wall(node.this, zone, dialect)), zone, dialect
-    )
-
-
 def _format_in_zone(node: exp.TimeToStr, dialect: Dialect) -> exp.Expression | None:
     """FORMAT_TIMESTAMP(format, ts, zone): the zone gets lost on both."""
     zone = node.args.get("zone")
@@ -68,6 +56,18 @@ def _shift_date(node: exp.DateAdd | exp.DateSub, dialect: Dialect) -> exp.Expres
     if not isinstance(node.expression, exp.Literal):
         node.set("expression", _cast(node.expression, "INT"))
     return None
+
+
+def _shift_instant(node: exp.TimestampAdd | exp.TimestampSub, dialect: Dialect) -> exp.Expression | None:
+    """TIMESTAMP_ADD, TIMESTAMP_SUB: Spark counts the units in 32 bits, 68 years of seconds or 36 minutes of microseconds."""
+    if dialect != "spark":
+        return None
+    factor = _cast(exp.Literal.number(MICROSECONDS[node.text("unit").upper()]), "BIGINT")
+    amount = node.expression
+    number = exp.Literal.number(amount.name) if isinstance(amount, exp.Literal) else exp.paren(amount.copy())
+    micros = exp.Mul(this=number, expression=factor)
+    change = exp.Add if isinstance(node, exp.TimestampAdd) else exp.Sub
+    return _call("TIMESTAMP_MICROS", change(this=_call("UNIX_MICROS", node.this.copy()), expression=micros))
 
 
 def _truncate_date(node: exp.DateTrunc, dialect: Dialect) -> exp.Expression | None:
@@ -124,13 +124,12 @@ def _null_if_any_is(node: exp.Greatest | exp.Least, dialect: Dialect) -> exp.Exp
 REWRITES: tuple[tuple[type | tuple[type, ...], Rewrite], ...] = (
     (exp.Date, _date_in_zone),
     (exp.Datetime, _datetime_in_zone),
-    (exp.Timestamp, _timestamp_of_wall),
-    (exp.TimestampTrunc, _truncate_in_zone),
     (exp.TimeToStr, _format_in_zone),
     ((exp.DateAdd, exp.DateSub), _shift_date),
     (exp.DateTrunc, _truncate_date),
     (exp.GenerateDateArray, _dates_in_order),
     (exp.Extract, _day_of_week),
+    ((exp.TimestampAdd, exp.TimestampSub), _shift_instant),
     (exp.TimestampDiff, _whole_units),
     (exp.Literal, _float_literal),
     ((exp.Greatest, exp.Least), _null_if_any_is),
@@ -144,12 +143,6 @@ def _to_wall(instant: exp.Expression, zone: exp.Expression, dialect: Dialect) ->
     if dialect == "duckdb":
         return exp.AtTimeZone(this=exp.paren(instant), zone=zone)
     return _call("FROM_UTC_TIMESTAMP", instant, zone)
-
-
-def _to_instant(wall: exp.Expression, zone: exp.Expression, dialect: Dialect) -> exp.Expression:
-    if dialect == "duckdb":
-        return exp.AtTimeZone(this=exp.cast(wall, exp.DataType.Type.TIMESTAMP), zone=zone)
-    return _call("TO_UTC_TIMESTAMP", wall, zone)
 
 
 def _monday_of(date: exp.Expression) -> exp.Expression:

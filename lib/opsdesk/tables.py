@@ -66,6 +66,11 @@ class Table:
     columns: tuple[Column, ...]
     layout: Layout = Layout()
 
+    @property
+    def is_per_ticket(self) -> bool:
+        """Whether each row is computed from one ticket alone, so that a changed ticket changes its own row only."""
+        return self.kind == "result" and self.key == ("ticket_id",)
+
     def column(self, name: str) -> Column:
         """The column of that name.
 

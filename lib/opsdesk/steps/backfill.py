@@ -34,8 +34,8 @@ class BackfillResult:
 
     months: pd.DataFrame
     warehouse_months: pd.DataFrame
-    billed: Billed
     engine: str
+    billed: Billed
 
     @property
     def actions(self) -> pd.DataFrame:
@@ -77,7 +77,7 @@ def backfill(
             raise OpsdeskError(f"The lake {source.store.url} holds nothing: run 01_ingest first.")
         faults = source.faults(manifests)
         done = []
-        with target.loading() as loader, _readers(engine.beside(lake), cloud, target) as months:
+        with target.loading() as loader, _readers(engine, cloud, target) as months:
 
             def load(part: Part) -> None:
                 by_spark = months and part.name != "agents"  # a few people are no work for Spark
@@ -94,7 +94,7 @@ def backfill(
                            f"it has {min(manifests)} to {max(m for m in manifests if m != 'agents')}.")  # fmt: skip
     actions = pd.DataFrame(done, columns=["month", "rows", "action"])
     ledger = target.loads()[["part", "rows"]].rename(columns={"part": "month"})
-    return BackfillResult(actions, ledger, target.billed, _words(months, target))
+    return BackfillResult(actions, ledger, _words(months, target), target.billed)
 
 
 @contextmanager

@@ -83,9 +83,9 @@ def write_days(
     for day, content in _contents(con, changed, work):
         files[day] = lake.write_file(day[:7], f"{day}.csv", changed[day][0], content)
         if day == last_days[day[:7]]:
-            _commit(lake, day[:7], files, manifests)
+            _commit(lake, day[:7], files, manifests, present)
     for month in sorted({*manifests, *(day_of(name)[:7] for name in present)} - {day[:7] for day in changed}):
-        _commit(lake, month, files, manifests)
+        _commit(lake, month, files, manifests, present)
     kept_digests = {day: digest for day, digest in old.items() if day in files and day not in wanted}
     digests = kept_digests | {day: list(digest[:2]) for day, digest in wanted.items()}
     removed = len({day_of(name) for name in present} - {*files})
@@ -95,12 +95,15 @@ def write_days(
     )
 
 
-def _commit(lake: Lake, month: str, files: dict[str, DayFile], manifests: dict[str, Manifest]) -> None:
-    """Writes a month's manifest where it changed, then clears its folder of day files that no longer count."""
-    manifest = Manifest(month, tuple(files[day] for day in sorted(files) if day[:7] == month))
+def _commit(
+    lake: Lake, month: str, files: dict[str, DayFile], manifests: dict[str, Manifest], present: list[str]
+) -> None:
+    """Writes a month's manifest where it changed, then removes those of the day files `present` that no longer count."""
+    days = sorted(day for day in files if day[:7] == month)
+    manifest = Manifest(month, tuple(files[day] for day in days))
     if manifest != manifests.get(month, Manifest(month, ())):
         lake.write_manifest(manifest)
-    for name in set(lake.day_files(month)) - {_name(file.day) for file in manifest.files}:
+    for name in sorted({name for name in present if day_of(name)[:7] == month} - {*map(_name, days)}):
         lake.store.delete(name)
 
 

@@ -1,5 +1,6 @@
 """Step 1: an export becomes the lake. Every row of it ends in a day file or among the rejects, and that is counted."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from opsdesk.agents import agents_csv, read_agents
-from opsdesk.clean import ISSUE_MEANINGS, create_clock_changes, select_tickets
+from opsdesk.clean import ISSUE_MEANINGS, create_clock_changes
 from opsdesk.cloud import NO_CLOUD, Cloud
 from opsdesk.errors import OpsdeskError
 from opsdesk.export import ExportFile, check_columns, open_export
@@ -15,15 +16,18 @@ from opsdesk.export_files import SourceFile, find_files
 from opsdesk.instants import read_instant
 from opsdesk.lake import AGENTS, DayFile, Lake, Manifest, open_lake
 from opsdesk.mapping import Mapping, read_mapping
-from opsdesk.records import Layout, read_records
+from opsdesk.records import Layout
 from opsdesk.steps.days import merge_with_lake, write_days
 from opsdesk.steps.ingested import IngestResult
+from opsdesk.steps.reading import Reading
 from opsdesk.steps.rejects import collect_rejects, keep_rejects
+from opsdesk.steps.remembered import FORMAT, Remembered, TornError, attach, cache_of, forget
 from opsdesk.steps.signature import lake_digest, refuse_torn, sign, still_true, trusted_digests
 from opsdesk.steps.work import work_database
 from opsdesk.store import checksum
 
 KINDS = ("full", "delta")
+SMALLEST_CACHE = 8 << 20  # bytes; a smaller one is never too large
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,11 @@ class Delivery:
     agents: list[dict[str, str]]
     kind: str
     moment: datetime
+
+    @property
+    def size(self) -> int:
+        """Bytes of its files as plain text."""
+        return sum(file.plain.stat().st_size for file in self.files)
 
     @property
     def names(self) -> str:
@@ -87,8 +96,22 @@ def open_files(sources: list[SourceFile], rules: Mapping, work: Path) -> list[Ex
 
 def _bring_in(delivery: Delivery, lake: Lake, signature: dict, work: Path) -> dict:
     """Reads, cleans and writes; returns the record that it leaves in the lake."""
-    with work_database(work, sum(file.plain.stat().st_size for file in delivery.files)) as con:
-        layouts = _read_files(con, delivery, work)
+    cache = cache_of(lake.store) if delivery.kind == "full" and len(delivery.files) == 1 else None
+    try:
+        return _write_lake(delivery, lake, signature, work, cache or work / "rows.duckdb")
+    except TornError:
+        if cache is None:
+            raise
+        forget(cache)
+        return _write_lake(delivery, lake, signature, work, cache)
+    finally:
+        if cache and cache.exists() and cache.stat().st_size > max(SMALLEST_CACHE, delivery.size / 2):
+            forget(cache)  # after many changes it may hold more room than rows
+
+
+def _write_lake(delivery: Delivery, lake: Lake, signature: dict, work: Path, cache: Path) -> dict:
+    with work_database(work, delivery.size) as con:
+        layouts = _read_files(con, delivery, signature, work, cache)
         _find_duplicates(con)
         rows = sum(layout.rows for layout in layouts)
         kept = con.execute("SELECT count(*) FROM kept").fetchone()[0]
@@ -99,7 +122,7 @@ def _bring_in(delivery: Delivery, lake: Lake, signature: dict, work: Path) -> di
         lake.write_record(lake.record() | {"writing": signature})
         if delivery.kind == "delta":
             merge_with_lake(con, lake, work)
-        has_newlines = delivery.kind == "delta" or any(layout.spans for layout in layouts)
+        has_newlines = delivery.kind == "delta" or any(layout.has_newlines for layout in layouts)
         done = write_days(con, lake, delivery.kind, digests, has_newlines=has_newlines, work=work)
     _write_agents(lake, delivery.agents)
     sums = keep_rejects(lake, work / "rejects.csv", signature, delivery.kind)
@@ -118,17 +141,15 @@ def _bring_in(delivery: Delivery, lake: Lake, signature: dict, work: Path) -> di
     return record
 
 
-def _read_files(con: duckdb.DuckDBPyConnection, delivery: Delivery, work: Path) -> list[Layout]:
+def _read_files(
+    con: duckdb.DuckDBPyConnection, delivery: Delivery, signature: dict, work: Path, cache: Path
+) -> list[Layout]:
     """Makes the view `rows`: every record of every file, cleaned, with its number in its file."""
-    mapping, layouts = delivery.mapping, []
-    con.execute(create_clock_changes(mapping))
-    for number, file in enumerate(delivery.files):
-        layouts.append(read_records(con, file, mapping.delimiter, mapping.sources, "cells", work))
-        con.execute(f"CREATE TABLE rows_{number} AS {select_tickets(mapping, file.header, 'cells', delivery.moment)}")
-        con.execute("DROP TABLE cells")
-    union = " UNION ALL ".join(f"SELECT {number} AS file, * FROM rows_{number}" for number in range(len(layouts)))
-    con.execute(f"CREATE VIEW rows AS {union}")
-    return layouts
+    con.execute(create_clock_changes(delivery.mapping))
+    attach(con, cache)
+    maker = json.dumps([FORMAT, signature["mapping"], signature["cleaning"], [file.header for file in delivery.files]])
+    memory = Remembered(con, maker, delivery.moment)
+    return Reading(con, delivery.mapping, delivery.moment, memory, work).read(delivery.files)
 
 
 def _find_duplicates(con: duckdb.DuckDBPyConnection) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,12 +12,14 @@ import pandas as pd
 
 from opsdesk.billed import Billed
 from opsdesk.cloud import NO_CLOUD, Cloud
+from opsdesk.dialect import meaning
 from opsdesk.engine import THE_WAREHOUSE, Engine
 from opsdesk.errors import OpsdeskError
 from opsdesk.instants import read_instant, read_zone, run_id
 from opsdesk.steps.checks import CHECKS, hold
-from opsdesk.tables import catalogue
+from opsdesk.tables import catalogue, results
 from opsdesk.warehouse import Warehouse, name_of, open_warehouse
+from opsdesk.warehouse.changes import changes_since
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,8 @@ class TransformResult:
     timezone: str
     rows: dict[str, int]
     unchanged: bool
-    billed: Billed
     computed_by: str
+    billed: Billed
 
     @property
     def engine(self) -> str:
@@ -76,24 +78,29 @@ def transform(
     read_zone(timezone)
     run = read_instant("run_at", run_at)
     target = open_warehouse(warehouse, cloud, {"step": "transform", "run": run_id(run)})
-    moment = _resolve_as_of(target, as_of, timezone, run)
-    parameters = {"as_of": moment, "timezone": timezone}
-    fingerprint = _fingerprint(target, parameters)
-    published = target.runs().tail(1)
+    with target.reading():
+        moment = _resolve_as_of(target, as_of, timezone, run)
+        parts = _loaded(target)
+        published = target.runs().tail(1)
+    definitions = _definitions(timezone)
+    fingerprint = _fingerprint(parts, moment, definitions)
     if not published.empty and published["fingerprint"].item() == fingerprint:
         by = json.loads(published["parameters"].item()).get("computed_by", name_of(target))
-        return TransformResult(moment, timezone, json.loads(published["rows"].item()), True, target.billed, by)
+        return TransformResult(moment, timezone, json.loads(published["rows"].item()), True, by, target.billed)
 
     def run_row(rows: dict[str, int]) -> dict:
         return {
             "run_id": run_id(run), "as_of": moment, "timezone": timezone,
-            "parameters": json.dumps({"as_of": as_of, "timezone": timezone, "computed_by": by}), "rows": json.dumps(rows), "fingerprint": fingerprint,
-            "seconds": round(time.perf_counter() - started, 3), "published_at": run,
+            "parameters": json.dumps({"as_of": as_of, "timezone": timezone, "computed_by": by}),
+            "rows": json.dumps(rows), "fingerprint": fingerprint, "seconds": round(time.perf_counter() - started, 3), "published_at": run,
+            "parts": json.dumps(parts), "definitions": definitions,
         }  # fmt: skip
 
+    parameters = {"as_of": moment, "timezone": timezone}
+    changes = changes_since(published, parts, definitions, moment)
     with _computed(engine, cloud, target, parameters) as (staged, by):
-        rows = target.publish(parameters, hold, run_row, staged)
-    return TransformResult(moment, timezone, rows, False, target.billed, by)
+        rows = target.publish(parameters, hold, run_row, staged, changes)
+    return TransformResult(moment, timezone, rows, False, by, target.billed)
 
 
 @contextmanager
@@ -113,13 +120,11 @@ def _computed(
 def publication_holds(target: Warehouse, as_of: str, timezone: str) -> bool:
     """Whether a transform with these parameters would find everything published as it is, told without a query."""
     runs = target.runs().tail(1) if target.exists() else pd.DataFrame()
-    if as_of == "now" or runs.empty:
+    given = json.loads(runs["parameters"].item()) if len(runs) else {}
+    if as_of == "now" or (given.get("as_of"), given.get("timezone")) != (as_of, timezone):
         return False
-    published = json.loads(runs["parameters"].item())
-    if (published["as_of"], published["timezone"]) != (as_of, timezone):
-        return False
-    known = {"as_of": runs["as_of"].item().to_pydatetime().astimezone(UTC), "timezone": timezone}
-    return runs["fingerprint"].item() == _fingerprint(target, known)
+    moment = runs["as_of"].item().to_pydatetime().astimezone(UTC)
+    return runs["fingerprint"].item() == _fingerprint(_loaded(target), moment, _definitions(timezone))
 
 
 def _resolve_as_of(target: Warehouse, as_of: str, timezone: str, run: datetime) -> datetime:
@@ -148,8 +153,19 @@ def _resolve_as_of(target: Warehouse, as_of: str, timezone: str, run: datetime) 
     return moment
 
 
-def _fingerprint(target: Warehouse, parameters: dict[str, object]) -> str:
-    """Tells whether the tables could come out otherwise: the loaded data, the SQL and the parameters."""
-    loads = target.loads()[["part", "fingerprint"]].to_csv()
-    given = [f"{name}={value}" for name, value in parameters.items()]  # as_of in UTC
-    return hashlib.sha256("\n".join([loads, *given, *target.selects(parameters).values()]).encode()).hexdigest()
+def _loaded(target: Warehouse) -> dict[str, str]:
+    return dict(target.loads()[["part", "fingerprint"]].itertuples(index=False, name=None))
+
+
+def _definitions(timezone: str) -> str:
+    """Tells one meaning of the tables from another."""
+    return _digest(timezone, *(meaning(table) for table in results()))
+
+
+def _fingerprint(parts: Mapping[str, str], as_of: datetime, definitions: str) -> str:
+    """Tells whether the tables could come out otherwise: the loaded data, the moment, the SQL."""
+    return _digest(json.dumps(parts), as_of.isoformat(), definitions)
+
+
+def _digest(*texts: str) -> str:
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()

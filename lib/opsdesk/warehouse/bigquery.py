@@ -3,7 +3,7 @@
 import re
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 
 import pandas as pd
@@ -19,6 +19,7 @@ from opsdesk.warehouse import bigquery_sql as text
 from opsdesk.warehouse.bigquery_jobs import CALL, Jobs, frame
 from opsdesk.warehouse.bigquery_loader import BigQueryLoader
 from opsdesk.warehouse.bigquery_tables import drop, ensure_dataset, ensure_table, make_staging, rows_of
+from opsdesk.warehouse.changes import Changes
 
 PLACE = re.compile(r"((?:[a-z][a-z0-9.-]*:)?[a-z][a-z0-9-]{4,28}[a-z0-9])\.([A-Za-z0-9_]{1,1024})")
 RAW, LEDGER = ("tickets_raw", "agents_raw"), ("_loads", "_runs")
@@ -46,6 +47,10 @@ class BigQueryWarehouse:
         return self.jobs.billed
 
     # reading
+
+    def reading(self) -> AbstractContextManager[None]:
+        """Nothing is shared: each question is a job of its own."""
+        return nullcontext()
 
     def exists(self) -> bool:
         """Whether anything was ever loaded."""
@@ -127,12 +132,14 @@ class BigQueryWarehouse:
         check: Callable[[Callable[[str], list[tuple]]], None],
         run: Callable[[dict[str, int]], dict],
         staged: Mapping[str, str] | None = None,
+        changes: Changes | None = None,
     ) -> dict[str, int]:
         """Builds every result table beside the published one and publishes all of them in one transaction.
 
         `check` is given a function that queries the new tables and raises where they contradict themselves; `run` makes
         the row of `_runs` from the row counts. `staged` names, for tables that another engine has computed, the filled
-        staging tables of the dataset. A failure changes nothing. Returns rows by table.
+        staging tables of the dataset. Whatever the `changes` since the last publication, everything is computed: that costs
+        no more than finding what may stay. A failure changes nothing. Returns rows by table.
         """
         mark = uuid.uuid4().hex[:8]  # two transforms at once must not fill each other's tables
         new = {table.name: f"_new_{table.name}_{mark}" for table in results()} | dict(staged or {})

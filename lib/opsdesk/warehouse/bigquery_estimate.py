@@ -21,9 +21,7 @@ def measure_transform(warehouse: BigQueryWarehouse, parameters: Mapping[str, obj
     jobs = warehouse.jobs
     places = {name: jobs.place(name) for name in catalogue()}
     queries = [(text.typed_query(table, places), len(text.sources(table))) for table in results()]
-    queries += [
-        (text.under_names(check.counterexamples, _named_in(check.counterexamples, places)), 1) for check in CHECKS
-    ]
+    queries += [(text.under_names(check.counterexamples, places), 1) for check in CHECKS]
     with telling(f"measure what {warehouse.url} would scan"):
         try:
             measured = jobs.together(*(partial(_processed, warehouse, sql, parameters) for sql, _ in queries))
@@ -50,7 +48,3 @@ def estimate_load(size: int) -> int:
 def _processed(warehouse: BigQueryWarehouse, sql: str, parameters: Mapping[str, object]) -> int:
     used = {name: value for name, value in parameters.items() if f"@{name}" in sql}
     return warehouse.jobs.start(sql, used, dry_run=True).total_bytes_processed or 0
-
-
-def _named_in(sql: str, places: Mapping[str, str]) -> dict[str, str]:
-    return {name: place for name, place in places.items() if name in sql}

@@ -32,6 +32,7 @@ PASSING = (
     requests.exceptions.ContentDecodingError, requests.exceptions.JSONDecodeError, auth.TransportError,
 )  # fmt: skip
 SECONDS = max(TIMEOUT)  # for the calls that take one number
+AT_ONCE = 4  # calls at the same time
 POLLS = (0.1, 2.0)  # seconds between two looks at a job: the first pause, and the longest
 PAUSES = (1.0, 2.0, 4.0, 8.0)  # seconds before a failed job is tried again
 UPLOAD_TRIES = 2  # on top of the first; Google's client would go on for ten minutes
@@ -62,6 +63,10 @@ RETRY_FOUND = Retry(
     timeout=PATIENCE,
 )  # a job that is said to be there may not be found at once
 CALL = {"retry": RETRY, "timeout": SECONDS}
+START = (
+    TIMEOUT[0],
+    40.0,
+)  # seconds to connect and to wait for the answer to a job begun: an emulator runs it meanwhile
 
 
 class Jobs:
@@ -112,7 +117,7 @@ class Jobs:
         settings.default_dataset = self.place()
         if self.cloud.maximum_bytes_billed and not settings.dry_run:
             settings.maximum_bytes_billed = int(self.cloud.maximum_bytes_billed)
-        options = {"job_id": f"opsdesk_{uuid.uuid4().hex}", "location": self.location, **CALL}
+        options = {"job_id": f"opsdesk_{uuid.uuid4().hex}", "location": self.location, **CALL, "timeout": START}
         return self.begin(options["job_id"], lambda: self.client.query(sql, settings, job_retry=None, **options))[0]
 
     def begin(self, job_id: str, call: Callable[[], Job]) -> tuple[Job, bool]:
@@ -140,7 +145,7 @@ class Jobs:
 
     def together(self, *calls: Callable[[], object]) -> list:
         """The results of calls made at the same time, or the first failure."""
-        with ThreadPoolExecutor(max(len(calls), 1)) as pool:
+        with ThreadPoolExecutor(AT_ONCE) as pool:
             return [begun.result() for begun in [pool.submit(call) for call in calls]]
 
 

@@ -13,7 +13,7 @@ from google.cloud.bigquery.job import LoadJob
 from opsdesk.errors import OpsdeskError
 from opsdesk.tables import Column, catalogue
 from opsdesk.warehouse import bigquery_sql as sql
-from opsdesk.warehouse.bigquery_jobs import CALL, SECONDS, UPLOAD_TRIES, Jobs, is_passing
+from opsdesk.warehouse.bigquery_jobs import CALL, START, UPLOAD_TRIES, Jobs, is_passing
 from opsdesk.warehouse.bigquery_tables import drop, make_staging, rows_of
 from opsdesk.warehouse.loader import is_added
 from opsdesk.warehouse.part import Part
@@ -43,15 +43,20 @@ class BigQueryLoader:
                 the part has changed then.
         """
         table = catalogue()[part.table]
-        staging = staged or self._load(part)
         selected = sql.staged_columns(table) if staged else sql.lake_columns(table)
-        part.confirm()
-        try:
-            self._commit(part, loaded_at, staging, selected)
-        except api.NotFound:  # a backfill beside ours has loaded the same files, and dropped what both had staged
-            if self.fingerprints().get(part.name) != part.fingerprint:
-                raise
-        drop(self.jobs, staging)
+        for left in reversed(range(LOAD_TRIES)):
+            try:
+                staging = staged or self._load(part)
+                part.confirm()
+                self._commit(part, loaded_at, staging, selected)
+                break
+            except api.NotFound:
+                # a backfill beside ours has used and dropped the table in which both stage the same files
+                if self.fingerprints().get(part.name) == part.fingerprint:
+                    break
+                if staged or not left:
+                    raise
+        drop(self.jobs, staged or _staging(part))
 
     def remove(self, name: str) -> None:
         """Removes a part that the lake no longer has."""
@@ -67,11 +72,7 @@ class BigQueryLoader:
 
     def _load(self, part: Part) -> str:
         """The name of a staging table with the rows of the part's files, by a load job of this run or an earlier one."""
-        name = part.name.replace("-", "_")
-        staging, stem = (
-            f"_load_{name}_{part.fingerprint[:12]}",
-            f"opsdesk_{self.jobs.dataset}_{name}_{part.fingerprint[:16]}",
-        )
+        staging, stem = _staging(part), f"opsdesk_{self.jobs.dataset}_{_plain(part)}_{part.fingerprint[:16]}"
         make_staging(self.jobs, staging, catalogue()[part.table], _columns(part))
         ways, tries = [self._from_uris, self._from_file] if part.uris else [self._from_file], LOAD_TRIES
         for number in count(1):
@@ -104,7 +105,8 @@ class BigQueryLoader:
 
     def _from_uris(self, part: Part, staging: str, job_id: str) -> LoadJob:
         return self.jobs.client.load_table_from_uri(
-            part.uris, self.jobs.place(staging), job_id=job_id, location=self.jobs.location, job_config=self._config(part), **CALL
+            part.uris, self.jobs.place(staging), job_id=job_id, location=self.jobs.location, job_config=self._config(part),
+            retry=CALL["retry"], timeout=START,
         )  # fmt: skip
 
     def _from_file(self, part: Part, staging: str, job_id: str) -> LoadJob:
@@ -112,7 +114,7 @@ class BigQueryLoader:
         with joined.open("rb") as content:
             return self.jobs.client.load_table_from_file(
                 content, self.jobs.place(staging), rewind=True, size=joined.stat().st_size, num_retries=UPLOAD_TRIES, job_id=job_id,
-                location=self.jobs.location, job_config=self._config(part), timeout=SECONDS,
+                location=self.jobs.location, job_config=self._config(part), timeout=START,
             )  # fmt: skip
 
     def _config(self, part: Part) -> bigquery.LoadJobConfig:
@@ -122,6 +124,15 @@ class BigQueryLoader:
             preserve_ascii_control_characters=True, write_disposition=bigquery.WriteDisposition.WRITE_TRUNCATE,
             create_disposition=bigquery.CreateDisposition.CREATE_NEVER, labels=self.jobs.labels,
         )  # fmt: skip
+
+
+def _plain(part: Part) -> str:
+    return part.name.replace("-", "_")
+
+
+def _staging(part: Part) -> str:
+    """The table in which the part's files are staged: of the same name for the same content, so that a load is found again."""
+    return f"_load_{_plain(part)}_{part.fingerprint[:12]}"
 
 
 def _columns(part: Part) -> tuple[Column, ...]:

@@ -1,5 +1,6 @@
 """The texts that BigQuery runs: the definitions under the names they use, and one script for each transaction."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
@@ -46,8 +47,9 @@ def build_statement(table: Table, target: str, places: Places) -> str:
 
 
 def under_names(sql: str, places: Places) -> str:
-    """A SELECT in which each of these names stands for its place."""
-    ctes = ",\n".join(f"{name} AS (SELECT * FROM `{place}`)" for name, place in places.items())
+    """A SELECT in which each name stands for its place; names that do not occur in it are left out."""
+    named = {name: place for name, place in places.items() if re.search(rf"\b{name}\b", sql)}
+    ctes = ",\n".join(f"{name} AS (SELECT * FROM `{place}`)" for name, place in named.items())
     return f"WITH {ctes}\n{sql}"
 
 

@@ -14,6 +14,8 @@ from opsdesk.duckdb_file import connect, first_lines
 from opsdesk.errors import OpsdeskError
 from opsdesk.sql_text import quoted
 from opsdesk.tables import Table, catalogue, results
+from opsdesk.warehouse.changes import Changes
+from opsdesk.warehouse.duckdb_build import Builder, comment
 from opsdesk.warehouse.loader import Loader, parquet_select
 
 LARGE = 1 << 30  # bytes of a database file above which an operation may take more memory
@@ -25,6 +27,7 @@ class DuckDBWarehouse:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._shared: duckdb.DuckDBPyConnection | None = None
         self.billed = Billed(is_free=True)
 
     @property
@@ -33,6 +36,16 @@ class DuckDBWarehouse:
         return f"duckdb:{project.shown(self.path)}"
 
     # reading
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Within it all questions share one connection: opening a DuckDB file takes longer than most answers."""
+        with self._reading() as con:
+            self._shared = con
+            try:
+                yield
+            finally:
+                self._shared = None
 
     def exists(self) -> bool:
         """Whether anything was ever loaded."""
@@ -114,19 +127,22 @@ class DuckDBWarehouse:
         check: Callable[[Callable[[str], list[tuple]]], None],
         run: Callable[[dict[str, int]], dict],
         staged: Mapping[str, Path] | None = None,
+        changes: Changes | None = None,
     ) -> dict[str, int]:
         """Builds every result table and publishes all of them in one transaction.
 
         `check` is given a function that queries the new tables and raises where they contradict themselves; `run` makes
         the row of `_runs` from the row counts. A table of `staged` was computed elsewhere: its rows are those of the
-        Parquet files in the folder given for it (for BigQuery: of the staging table named). A failure changes nothing.
-        Returns rows by table.
+        Parquet files in the folder given for it (for BigQuery: of the staging table named). With `changes` since the last
+        publication, rows of tickets that did not change may stay (a warehouse may as well build everything). A failure
+        changes nothing. Returns rows by table.
         """
         build = self.selects(parameters) | {name: _staged_select(name, place) for name, place in (staged or {}).items()}
         with self._writing() as con:
             try:
                 con.execute("BEGIN")
-                rows = {name: _build(con, catalogue()[name], select) for name, select in build.items()}
+                builder = Builder(con, None if staged else changes)
+                rows = {name: builder.build(catalogue()[name], select) for name, select in build.items()}
                 check(lambda sql: con.execute(sql).fetchall())
                 row = run(rows)
                 con.execute(f"INSERT INTO _runs BY NAME SELECT {', '.join(f'${name} AS {name}' for name in row)}", row)
@@ -141,6 +157,9 @@ class DuckDBWarehouse:
 
     @contextmanager
     def _reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        if self._shared:
+            yield self._shared
+            return
         if not self.path.exists():
             raise OpsdeskError(
                 f"There is no warehouse {self.url} yet: run 01_ingest and 02_backfill, or `opsdesk run`, first."
@@ -189,24 +208,9 @@ def _create(con: duckdb.DuckDBPyConnection, table: Table) -> None:
     con.execute(
         f"CREATE TABLE {table.name} ({', '.join(f'{column.name} {column.duckdb_type}' for column in table.columns)})"
     )
-    _comment(con, table)
+    comment(con, table)
 
 
 def _staged_select(name: str, folder: Path) -> str:
     """The rows that another engine left as Parquet for a result table, as its columns are declared."""
     return parquet_select(folder, catalogue()[name])
-
-
-def _build(con: duckdb.DuckDBPyConnection, table: Table, select: str) -> int:
-    con.execute(f"CREATE OR REPLACE TABLE {table.name} AS {select}")
-    _comment(con, table)
-    return con.execute(f"SELECT count(*) FROM {table.name}").fetchone()[0]
-
-
-def _comment(con: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """Writes the sentences of tables.yaml into the database."""
-    comments = [f"COMMENT ON TABLE {table.name} IS {quoted(table.description)}"]
-    comments += [
-        f"COMMENT ON COLUMN {table.name}.{column.name} IS {quoted(column.description)}" for column in table.columns
-    ]
-    con.execute("; ".join(comments))

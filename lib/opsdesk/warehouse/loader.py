@@ -88,11 +88,11 @@ class Loader:
         if name == "agents":
             self.con.execute("DELETE FROM agents_raw")
         else:
-            self.con.execute(f"DELETE FROM tickets_raw WHERE {_in_month(name)}")
+            self.con.execute(f"DELETE FROM tickets_raw WHERE {in_month(name)}")
         self.con.execute("DELETE FROM _loads WHERE part = ?", [name])
 
     def _check_rows(self, part: Part) -> None:
-        where = "true" if part.name == "agents" else _in_month(part.name)
+        where = "true" if part.name == "agents" else in_month(part.name)
         rows = self.con.execute(f"SELECT count(*) FROM {part.table} WHERE {where}").fetchone()[0]
         if rows != part.rows:
             raise OpsdeskError(
@@ -100,7 +100,8 @@ class Loader:
             )
 
 
-def _in_month(month: str) -> str:
+def in_month(month: str) -> str:
+    """The condition that a ticket was created in a month such as 2023-01 (UTC)."""
     start = f"TIMESTAMPTZ '{month}-01 00:00:00+00'"
     return f"created_at >= {start} AND created_at < {start} + INTERVAL 1 MONTH"
 

@@ -1,0 +1,135 @@
+"""The cleaned rows of the last full export, kept beside the lake so that the next one need not be read whole.
+
+A cache and nothing else: it is made from the export alone, the lake never depends on it, and where it is gone, torn, of
+another version or made by another mapping, everything is read anew.
+"""
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from opsdesk.duckdb_file import first_lines
+from opsdesk.errors import OpsdeskError
+from opsdesk.lines import Chunk, Malformed, Run
+from opsdesk.sql_text import quoted
+from opsdesk.store import FolderStore, Store
+
+FORMAT = 1  # raise it when the tables below mean something else
+
+# A row is as it was cleaned until the moment of a run passes a time in it that was the future, or goes back before one
+# that was not.
+TIMELY = """SELECT chunk, count(*),
+  coalesce(max(created_at) FILTER (created_at IS DISTINCT FROM known_from) <= $moment, true)
+  AND coalesce(max(resolved_at) <= $moment, true) AND coalesce(min(known_from) > $moment, true)
+FROM cache.rows GROUP BY chunk"""
+
+
+class TornError(OpsdeskError):
+    """The cache cannot be read; without it everything can."""
+
+
+class Remembered:
+    """Chunks and their cleaned rows in the catalog `cache` of the work database; a change is one transaction."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, maker: str, moment: datetime) -> None:
+        self.con = con.cursor()
+        self.next = 0  # the number of the next new chunk
+        try:
+            self.con.execute("BEGIN")
+            self.known = self._load(maker, moment)
+        except (duckdb.Error, ValueError, TypeError, KeyError) as error:
+            raise TornError(_unusable(error)) from error
+
+    def _load(self, maker: str, moment: datetime) -> dict[str, Chunk]:
+        """The chunks that can be used again, by their heads; clears the cache where something else has made it."""
+        con = self.con
+        con.execute("CREATE TABLE IF NOT EXISTS cache.made_by (maker VARCHAR)")
+        if con.execute("SELECT maker FROM cache.made_by").fetchall() != [(maker,)]:
+            con.execute("DROP TABLE IF EXISTS cache.rows")
+            con.execute(
+                "CREATE OR REPLACE TABLE cache.chunks "
+                "(number BIGINT, digest VARCHAR, head VARCHAR, bytes BIGINT, layout VARCHAR)"
+            )
+            con.execute("DELETE FROM cache.made_by")
+            con.execute("INSERT INTO cache.made_by VALUES ($maker)", {"maker": maker})
+            return {}
+        con.execute("SELECT sum(hash(COLUMNS(*))) FROM cache.rows").fetchall()  # a torn block is found here
+        rows = {chunk: (count, timely) for chunk, count, timely in con.execute(TIMELY, {"moment": moment}).fetchall()}
+        chunks = [_read_chunk(*row) for row in con.execute("SELECT * FROM cache.chunks ORDER BY number").fetchall()]
+        self.next = 1 + max((chunk.number for chunk in chunks), default=-1)
+        sound = [
+            chunk for chunk in chunks if chunk.is_closed and rows.get(chunk.number, (0, True)) == (chunk.records, True)
+        ]
+        return {chunk.head: chunk for chunk in sound}
+
+    def add(self, select: str) -> None:
+        """Adds cleaned rows: chunk, record within it, and the columns of `clean.CLEANED`."""
+        self.con.execute(f"CREATE TABLE IF NOT EXISTS cache.rows AS {select} LIMIT 0")
+        self.con.execute(f"INSERT INTO cache.rows {select}")
+
+    def keep(self, old: list[Chunk], new: list[Chunk]) -> None:
+        """Forgets every chunk but the `old` ones, and writes down the `new` ones, whose rows were added."""
+        kept = {
+            "rows": ("chunk", [chunk.number for chunk in (*old, *new)]),
+            "chunks": ("number", [chunk.number for chunk in old]),
+        }
+        for table, (column, numbers) in kept.items():
+            self.con.execute(
+                f"DELETE FROM cache.{table} WHERE {column} NOT IN (SELECT unnest($kept::BIGINT[]))", {"kept": numbers}
+            )
+        columns = {
+            "number": [chunk.number for chunk in new], "digest": [chunk.digest for chunk in new], "head": [chunk.head for chunk in new],
+            "bytes": [chunk.bytes for chunk in new], "layout": [_write_layout(chunk) for chunk in new],
+        }  # fmt: skip
+        if new:
+            self.con.execute(
+                f"INSERT INTO cache.chunks SELECT {', '.join(f'unnest(${name})' for name in columns)}", columns
+            )
+        self.con.execute("COMMIT")
+
+
+def _unusable(error: Exception) -> str:
+    return (
+        f"The rows of the export cannot be kept while ingest works ({first_lines(error)}). Free space, then run again."
+    )
+
+
+def _write_layout(chunk: Chunk) -> str:
+    return json.dumps({
+        "lines": chunk.lines, "records": chunk.records, "runs": chunk.runs, "is_closed": chunk.is_closed,
+        "malformed": [asdict(line) for line in chunk.malformed],
+    })  # fmt: skip
+
+
+def _read_chunk(number: int, digest: str, head: str, size: int, text: str) -> Chunk:
+    layout = json.loads(text)
+    return Chunk(
+        0, size, layout["lines"], layout["records"], [Run(*run) for run in layout["runs"]],
+        [Malformed(**line) for line in layout["malformed"]], b"", digest, head, layout["is_closed"], number,
+    )  # fmt: skip
+
+
+def cache_of(store: Store) -> Path | None:
+    """Where the cache of a lake lies: beside a local one; a lake elsewhere has none."""
+    return store.folder / ".rows.duckdb" if isinstance(store, FolderStore) else None
+
+
+def attach(con: duckdb.DuckDBPyConnection, file: Path) -> None:
+    """Makes the catalog `cache`, in `file`.
+
+    Raises:
+        TornError: it cannot be opened.
+    """
+    try:
+        con.execute(f"ATTACH {quoted(str(file))} AS cache")
+    except duckdb.Error as error:
+        raise TornError(_unusable(error)) from error
+
+
+def forget(file: Path) -> None:
+    """Removes a cache."""
+    file.unlink(missing_ok=True)
+    file.with_name(file.name + ".wal").unlink(missing_ok=True)

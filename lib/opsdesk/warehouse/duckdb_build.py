@@ -1,0 +1,77 @@
+"""Building tables in DuckDB inside a transaction: whole, or only the rows of tickets that may have changed."""
+
+from functools import cached_property
+
+import duckdb
+
+from opsdesk.sql_text import quoted
+from opsdesk.tables import Table, catalogue
+from opsdesk.warehouse.changes import Changes
+from opsdesk.warehouse.loader import in_month
+
+WORTHWHILE = 0.3  # share of changed tickets above which building everything is quicker
+
+# A ticket may have changed where a version of it stands in a changed month now, where its published version stood in
+# one (then that version may be gone), where it was not published (its newest version was later than as_of, and may be gone),
+# and, when as_of moved on, where it was open.
+AFFECTED = """CREATE OR REPLACE TEMP TABLE affected AS
+SELECT ticket_id FROM tickets_raw WHERE {months}
+UNION SELECT ticket_id FROM fact_tickets WHERE {months} OR ({as_of_moved} AND NOT is_resolved)
+UNION SELECT ticket_id FROM tickets_raw ANTI JOIN fact_tickets USING (ticket_id)"""
+
+
+class Builder:
+    """Builds the result tables of one publication, in their order."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, changes: Changes | None) -> None:
+        self.con, self.changes = con, changes
+
+    def build(self, table: Table, select: str) -> int:
+        """Brings `table` to what `select` says; returns its rows."""
+        if table.is_per_ticket and self._some_may_stay:
+            self._refresh(table, select)
+        else:
+            self.con.execute(f"CREATE OR REPLACE TABLE {table.name} AS {select}")
+            comment(self.con, table)
+        return self.con.execute(f"SELECT count(*) FROM {table.name}").fetchone()[0]
+
+    @cached_property
+    def _some_may_stay(self) -> bool:
+        """Whether the published tables can be mended; makes the table `affected` of the tickets to compute again."""
+        if self.changes is None or not all(
+            self._stands(table) for table in catalogue().values() if table.is_per_ticket
+        ):
+            return False
+        months = " OR ".join(f"({in_month(month)})" for month in self.changes.months) or "false"
+        self.con.execute(AFFECTED.format(months=months, as_of_moved=str(self.changes.as_of_moved).lower()))
+        affected, tickets = self.con.execute(
+            "SELECT (SELECT count(*) FROM affected), (SELECT count(*) FROM fact_tickets)"
+        ).fetchone()
+        return affected <= tickets * WORTHWHILE
+
+    def _stands(self, table: Table) -> bool:
+        """Whether the published table has the columns that its definition promises."""
+        found = self.con.execute(
+            "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ? AND database_name = current_database() "
+            "ORDER BY column_index", [table.name],
+        ).fetchall()  # fmt: skip
+        types = {"TIMESTAMPTZ": "TIMESTAMP WITH TIME ZONE"}
+        return found == [(column.name, types.get(column.duckdb_type, column.duckdb_type)) for column in table.columns]
+
+    def _refresh(self, table: Table, select: str) -> None:
+        """Replaces the rows of the affected tickets: the same SELECT, which sees only those in the table it reads."""
+        source = "tickets_raw" if table.name == "fact_tickets" else "fact_tickets"
+        self.con.execute(f"DELETE FROM {table.name} WHERE ticket_id IN (SELECT ticket_id FROM affected)")
+        self.con.execute(
+            f"INSERT INTO {table.name} WITH {source} AS MATERIALIZED "
+            f"(SELECT * FROM main.{source} WHERE ticket_id IN (SELECT ticket_id FROM affected)) {select}"
+        )
+
+
+def comment(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Writes the sentences of tables.yaml into the database."""
+    comments = [f"COMMENT ON TABLE {table.name} IS {quoted(table.description)}"]
+    comments += [
+        f"COMMENT ON COLUMN {table.name}.{column.name} IS {quoted(column.description)}" for column in table.columns
+    ]
+    con.execute("; ".join(comments))

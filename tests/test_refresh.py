@@ -1,0 +1,151 @@
+"""Publishing again after some months changed: only their tickets are computed, and every table is as if all were."""
+
+import duckdb
+import pytest
+from hypothesis import Phase, example, given, settings
+from hypothesis import strategies as st
+
+from opsdesk import open_warehouse, transform
+from opsdesk.tables import catalogue, results
+from opsdesk.warehouse import duckdb_build
+from tickets import numbered, ticket
+
+RUN_AT = "2024-01-01T00:00:00Z"
+MONTHS = ("2023-01", "2023-02", "2023-03")
+
+
+def put(path, tickets) -> None:
+    """The tickets in tickets_raw and the ledger, as backfill would leave them: a fingerprint tells a month's content."""
+    warehouse = open_warehouse(f"duckdb:{path}")
+    with warehouse.loading() as loader:
+        names = [column.name for column in catalogue()["tickets_raw"].columns]
+        loader.con.execute("DELETE FROM tickets_raw; DELETE FROM _loads")
+        for row in numbered(tickets):
+            values = [row[name] for name in names]
+            loader.con.execute(f"INSERT INTO tickets_raw VALUES ({', '.join('?' * len(names))})", values)
+        for month in MONTHS:
+            content = repr([row for row in tickets if row["created_at"].startswith(month)])
+            loader.con.execute("INSERT INTO _loads VALUES (?, ?, 0, 0, now())", [month, content])
+
+
+def tables(path) -> dict[str, list]:
+    with duckdb.connect(path, read_only=True) as con:
+        con.execute("SET TimeZone='UTC'")
+        return {
+            table.name: con.execute(f"SELECT * FROM {table.name} ORDER BY ALL").to_arrow_table().to_pylist()
+            for table in results()
+        }
+
+
+versions = st.builds(
+    lambda number, month, day, open_days, **columns: ticket(
+        f"{MONTHS[month]}-{day:02d} 10:00",
+        open_days and f"2023-0{month + 1 + open_days // 28}-{1 + (day + open_days) % 28:02d} 09:00",
+        ticket_id=f"T{number}",
+        _source_file=f"raw/{MONTHS[month]}-{day:02d}.csv",
+        **columns,
+    ),
+    st.integers(0, 5), st.integers(0, 2), st.integers(1, 28), st.sampled_from([None, 1, 5, 40]),
+    sla_hours=st.sampled_from([None, 8.0, 240.0]), priority=st.sampled_from(["High", None]), agent_id=st.sampled_from(["A", "B"]),
+    _ingestion_ts=st.sampled_from(["2023-06-01 00:00", "2023-07-01 00:00"]),
+)  # fmt: skip
+moments = st.sampled_from(["2023-02-10 12:00:00", "2023-03-20 00:00:00", "2023-05-01 00:00:00"])
+
+
+ANCHOR = ticket("2023-01-01 00:00", ticket_id="anchor", _source_file="raw/anchor.csv")
+JANUARY = ticket("2023-01-05 10:00", ticket_id="T1", _source_file="raw/2023-01-05.csv")
+FEBRUARY = ticket("2023-02-05 10:00", "2023-02-06 10:00", ticket_id="T1", _source_file="raw/2023-02-05.csv")
+FAR = ticket("2023-03-25 10:00", ticket_id="T1", _source_file="raw/2023-03-25.csv")  # later than some as_of
+edits = st.lists(st.tuples(st.integers(0, 20), st.sampled_from(["add", "drop"]), versions), min_size=1, max_size=3)
+
+
+def edited(tickets, changes):
+    """Some versions gone, some come: the other months stay as they are."""
+    tickets = list(tickets)
+    for place, verb, version in changes:
+        if verb == "add":
+            tickets.append(version)
+        elif tickets:
+            tickets.pop(place % len(tickets))
+    return tickets
+
+
+@settings(max_examples=20, deadline=None, phases=(Phase.explicit, Phase.generate))  # shrinking would take minutes
+@given(
+    st.lists(versions, min_size=1, max_size=10),
+    st.lists(edits, min_size=1, max_size=2),
+    st.lists(moments, min_size=3, max_size=3).map(sorted),
+)
+@example([FAR], [[(0, "drop", FAR)]], ["2023-02-10 12:00:00"] * 3)
+@example([JANUARY], [[(0, "add", FEBRUARY)]], ["2023-05-01 00:00:00"] * 3)
+@example([JANUARY, FEBRUARY], [[(1, "drop", FAR)]], ["2023-05-01 00:00:00"] * 3)
+@example([JANUARY, FAR], [[(1, "drop", FAR)]], ["2023-02-10 12:00:00"] * 3)
+@example([JANUARY], [[(0, "add", FEBRUARY)]], ["2023-02-10 12:00:00", "2023-05-01 00:00:00"])
+def test_refreshing_is_building(tmp_path_factory, tickets, changes, as_of):
+    """Any tickets, then some others, at the same or a later as_of: the tables are those of a fresh warehouse."""
+    folder = tmp_path_factory.mktemp("w")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(duckdb_build, "WORTHWHILE", 100)
+        put(folder / "w.duckdb", [ANCHOR, *tickets])
+        transform(f"duckdb:{folder / 'w.duckdb'}", as_of[0], "Europe/Berlin", RUN_AT)
+        for step, moment in zip(changes, as_of[1:], strict=False):
+            tickets = edited(tickets, step)
+            put(folder / "w.duckdb", [ANCHOR, *tickets])
+            transform(f"duckdb:{folder / 'w.duckdb'}", moment, "Europe/Berlin", RUN_AT)
+    put(folder / "fresh.duckdb", [ANCHOR, *tickets])
+    transform(f"duckdb:{folder / 'fresh.duckdb'}", as_of[len(changes)], "Europe/Berlin", RUN_AT)
+    assert tables(folder / "w.duckdb") == tables(folder / "fresh.duckdb")
+
+
+OLD = [ticket(f"2023-0{1 + i % 3}-05 10:00", ticket_id=f"T{i}") for i in range(30)]
+NEW = [OLD[0] | {"category": "changed"}, *OLD[1:]]
+
+
+@pytest.fixture
+def refreshed(tmp_path, monkeypatch):
+    """Publishes OLD, hands over to the test, and tells which tables were refreshed in publishing NEW."""
+    found = []
+    whole = duckdb_build.Builder._refresh
+    monkeypatch.setattr(
+        duckdb_build.Builder,
+        "_refresh",
+        lambda self, table, select: (found.append(table.name), whole(self, table, select)),
+    )
+    path = tmp_path / "w.duckdb"
+    put(path, OLD)
+    transform(f"duckdb:{path}", "2023-06-01", "UTC", RUN_AT)
+
+    def publish(as_of="2023-06-01", timezone="UTC", tickets=NEW):
+        put(path, tickets)
+        transform(f"duckdb:{path}", as_of, timezone, RUN_AT)
+        return found
+
+    publish.path = path
+    return publish
+
+
+def test_one_changed_month_of_three_is_refreshed(refreshed, monkeypatch):
+    monkeypatch.setattr(duckdb_build, "WORTHWHILE", 0.4)
+    assert refreshed() == ["fact_tickets", "ticket_sla_risk"]
+    assert tables(refreshed.path)["fact_tickets"][0]["category"] == "changed"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({}, id="a third of the tickets: not worth it"),
+        pytest.param({"timezone": "Asia/Tokyo"}, id="another time zone"),
+        pytest.param({"as_of": "2023-05-01"}, id="as_of went back"),
+        pytest.param({"as_of": "2023-07-01"}, id="as_of moved on and all are open"),
+    ],
+)
+def test_everything_is_built_anew(refreshed, changes):
+    assert refreshed(**changes) == []
+
+
+def test_a_table_that_is_gone_or_bent_is_built_anew(refreshed, monkeypatch):
+    monkeypatch.setattr(duckdb_build, "WORTHWHILE", 100)
+    with duckdb.connect(refreshed.path) as con:
+        con.execute("ALTER TABLE ticket_sla_risk DROP COLUMN risk_band")
+    assert refreshed() == []
+    assert "risk_band" in tables(refreshed.path)["ticket_sla_risk"][0]
