@@ -1,4 +1,4 @@
-"""Real Spark in tests: one small session for each test process, wired to running emulators, which the library finds and uses."""
+"""Real Spark in tests: one small session for a module of tests, wired to running emulators, which the library finds and uses."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,7 +26,7 @@ SPARK = Engine("spark", "local[2]", "900m", QUICK)
 NAMES = [name for name, table in catalogue().items() if table.kind != "ledger"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def spark(emulators: Pair) -> Iterator[SparkSession]:  # noqa: F811
     """The session. Steps run in this process compute on it: to them it is the cluster's own."""
     with spark_session(SPARK, Cloud(endpoints=emulators.endpoints), in_cloud=True) as session:
