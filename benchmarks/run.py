@@ -1,4 +1,4 @@
-"""The benchmarks: run.py steps|rerun|notebooks|scale|pyspark [--tickets N] [--rounds K] [--whole-lines].
+"""The benchmarks: run.py steps|rerun|notebooks|scale|pyspark|spark [--tickets N] [--rounds K] [--whole-lines].
 
 README.md says what each compares.
 """
@@ -49,13 +49,13 @@ def size_of(export: Path) -> str:
     return f"{int(export.parent.name.split('_')[0]):,} tickets{kind}"
 
 
-def fresh(script: str, export: Path) -> Callable[[], list[str]]:
+def fresh(script: str, export: Path, *more: str) -> Callable[[], list[str]]:
     """A command of `script` on an export that starts with an empty folder each time."""
 
     def prepare() -> list[str]:
         out = OUTPUTS / "work" / Path(script).stem
         shutil.rmtree(out, ignore_errors=True)
-        return [sys.executable, str(HERE / script), str(export), str(out)]
+        return [sys.executable, str(HERE / script), str(export), str(out), *more]
 
     return prepare
 
@@ -182,18 +182,33 @@ def pyspark(export: Path, rounds: int) -> str:
     return markdown((size_of(export), "s", "peak MB", "times lib"), rows)
 
 
+def spark(exports: Sequence[Path], rounds: int) -> str:
+    """The engine `spark` beside the warehouse's own and PySpark jobs written the usual way; each with the start of its processes."""
+    rows = []
+    for export in exports:
+        commands = {
+            "engine: warehouse": fresh("steps.py", export),
+            "engine: spark": fresh("steps.py", export, "spark"),
+            "PySpark, the usual way": fresh("pyspark_usual.py", export),
+        }
+        for label, runs in in_turn(commands, rounds).items():
+            parts = (median(stage_seconds(runs, stage)) for stage in STAGES)
+            rows.append((size_of(export), label, *parts, median([run.seconds for run in runs]), peak(runs)))
+    return markdown(("", "", *(f"{stage}, s" for stage in STAGES), "whole, s", "peak MB"), rows)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["steps", "rerun", "notebooks", "scale", "pyspark"])
-    parser.add_argument("--tickets", type=int, nargs="+", help="how many; scale takes several, the others the first")
+    parser.add_argument("what", choices=["steps", "rerun", "notebooks", "scale", "pyspark", "spark"])
+    parser.add_argument("--tickets", type=int, nargs="+", help="how many; scale and spark take several")
     parser.add_argument("--rounds", type=int, help="how often each command runs (medians are shown)")
     parser.add_argument("--whole-lines", action="store_true", help="leave the malformed lines out of the export")
     chosen = parser.parse_args()
     OUTPUTS.mkdir(parents=True, exist_ok=True)
-    sizes = chosen.tickets or (SIZES if chosen.what == "scale" else SIZES[:1])
+    sizes = chosen.tickets or {"scale": SIZES, "spark": SIZES[:2]}.get(chosen.what, SIZES[:1])
     exports = [whole_lines_of(export_of(size)) if chosen.whole_lines else export_of(size) for size in sizes]
-    if chosen.what == "scale":
-        print(scale(exports, chosen.rounds or 1))
+    if chosen.what in ("scale", "spark"):
+        print(globals()[chosen.what](exports, chosen.rounds or 1))
     else:
         usual = 1 if chosen.what == "pyspark" else 5
         print(globals()[chosen.what](exports[0], chosen.rounds or usual))

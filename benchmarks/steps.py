@@ -1,4 +1,4 @@
-"""The three steps of lib in one process, timed: steps.py EXPORT OUT."""
+"""The three steps of lib in one process, timed: steps.py EXPORT OUT [ENGINE], warehouse or spark."""
 
 import sys
 import time
@@ -11,13 +11,14 @@ def main() -> None:
     export, out = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
     import opsdesk
 
+    engine = opsdesk.Engine(*sys.argv[3:])
     lake, warehouse = str(out / "lake"), f"duckdb:{out / 'opsdesk.duckdb'}"
     steps = {
         "ingest": lambda: opsdesk.ingest(
             str(export), "ops_tickets", str(export.with_name("agents_master.csv")), "full", lake, RUN_AT
         ),
-        "backfill": lambda: opsdesk.backfill(lake, warehouse, "", "", RUN_AT),
-        "transform": lambda: opsdesk.transform(warehouse, "latest", "UTC", RUN_AT),
+        "backfill": lambda: opsdesk.backfill(lake, warehouse, "", "", RUN_AT, engine=engine),
+        "transform": lambda: opsdesk.transform(warehouse, "latest", "UTC", RUN_AT, engine=engine),
     }
     opsdesk.ingest, opsdesk.backfill, opsdesk.transform, opsdesk.open_warehouse  # noqa: B018 imports are not a step
     for name, step in steps.items():

@@ -1,4 +1,4 @@
-"""Real Spark in tests: one small session for each test process, wired to running emulators, which the library finds and uses."""
+"""Real Spark in tests: one small session for a module of tests, wired to running emulators, which the library finds and uses."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,7 +26,7 @@ SPARK = Engine("spark", "local[2]", "900m", QUICK)
 NAMES = [name for name, table in catalogue().items() if table.kind != "ledger"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def spark(emulators: Pair) -> Iterator[SparkSession]:  # noqa: F811
     """The session. Steps run in this process compute on it: to them it is the cluster's own."""
     with spark_session(SPARK, Cloud(endpoints=emulators.endpoints), in_cloud=True) as session:
@@ -50,7 +50,9 @@ def _unequal(name: str, one: pd.DataFrame, other: pd.DataFrame) -> list[str]:
     )
 
 
-def unequal_as_spark_reads(spark: SparkSession, bigquery: BigQueryWarehouse, url: str, work: Path) -> dict[str, list[str]]:
+def unequal_as_spark_reads(
+    spark: SparkSession, bigquery: BigQueryWarehouse, url: str, work: Path
+) -> dict[str, list[str]]:
     """The same, with the tables of BigQuery read by the connector: the emulator's way for Python takes ten times as long."""
     place, other, found = ConnectorHandover(bigquery, bigquery.jobs.cloud, "unused"), open_warehouse(url), {}
     for name in NAMES:

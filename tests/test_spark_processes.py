@@ -116,7 +116,9 @@ def test_killed_while_spark_computes(sample, tmp_path):
     shutil.copy(sample / "native.duckdb", tmp_path / "w.duckdb")
     target = f"duckdb:{tmp_path}/w.duckdb"
     step = STEP.replace(TIMES["as_of"], "2023-06-01 00:00:00")
-    process = subprocess.Popen(**python("-c", step, target, "local[2]", QUICK), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        **python("-c", step, target, "local[2]", QUICK), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     staged = wait_for(lambda: next(tmp_path.glob("w.duckdb.spark-*/staged-*"), None))
     family = psutil.Process(process.pid).children(recursive=True)
     assert any("java" in one.name() for one in family)
@@ -145,16 +147,33 @@ def test_what_spark_says_when_it_cannot_start(sample, tmp_path):
 @contextmanager
 def cluster(folder):
     """A standalone cluster of processes on this machine; its URL. Ended by their ids."""
-    environment = os.environ | {"SPARK_HOME": str(SPARK_HOME), "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_DAEMON_MEMORY": "256m"}
-    environment |= {"JAVA_HOME": str(find_java(pyspark.__version__)), "SPARK_DAEMON_JAVA_OPTS": "-XX:TieredStopAtLevel=1"}
+    environment = os.environ | {
+        "SPARK_HOME": str(SPARK_HOME),
+        "SPARK_LOCAL_IP": "127.0.0.1",
+        "SPARK_DAEMON_MEMORY": "256m",
+    }
+    environment |= {
+        "JAVA_HOME": str(find_java(pyspark.__version__)),
+        "SPARK_DAEMON_JAVA_OPTS": "-XX:TieredStopAtLevel=1",
+    }
     url, start = f"spark://127.0.0.1:{free_port()}", "org.apache.spark.deploy"
-    master = [f"{start}.master.Master", "--host", "127.0.0.1", "--port", url.rpartition(":")[2], "--webui-port", str(free_port())]
+    master = [
+        f"{start}.master.Master",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        url.rpartition(":")[2],
+        "--webui-port",
+        str(free_port()),
+    ]
     worker = [f"{start}.worker.Worker", "--host", "127.0.0.1", "--cores", "1", "--memory", "600m", "--webui-port", "0"]
     commands = {"master": master} | {name: [*worker, "--work-dir", str(folder / name), url] for name in ("one", "two")}
     with ExitStack() as stack:
         for name, command in commands.items():
             log = stack.enter_context((folder / f"{name}.log").open("w"))
-            process = subprocess.Popen([SPARK_HOME / "bin/spark-class", *command], env=environment, stdout=log, stderr=log, cwd=folder)
+            process = subprocess.Popen(
+                [SPARK_HOME / "bin/spark-class", *command], env=environment, stdout=log, stderr=log, cwd=folder
+            )
             stack.callback(process.wait)
             stack.callback(process.terminate)
         wait_for(lambda: (folder / "master.log").read_text().count("Registering worker") == 2)

@@ -17,7 +17,11 @@ Read it in the way of the data. The first four lines are the core, about half an
    `warehouse/bigquery` has the verbs, `bigquery_jobs` runs jobs, `bigquery_sql` writes their texts, `bigquery_tables` makes
    tables, `bigquery_loader` loads months; `billed` counts what they cost, `dry_run` with `bigquery_estimate` tells it before,
    `bigquery_state` is what status asks.
-8. `emulators` runs stand-ins of Cloud Storage and BigQuery on this machine, for tests and for trying.
+8. `engine` says who computes. By Spark: `spark/session` sets it up (`spark/java`, `spark/jars`, `spark/gcloud`), `spark/months`
+   stages what `spark/day_files` reads, `spark/tables` what `spark/compute` computes; `spark/handover` brings rows to and from a
+   warehouse, as `spark/parquet` in a `spark/scratch` folder or through Google's `spark/connector`; `spark/causes` puts Java's
+   errors into words. `dataproc` prints the commands for a cluster, which runs `spark/batch`.
+9. `emulators` runs stand-ins of Cloud Storage and BigQuery on this machine, for tests and for trying.
 """
 
 from importlib import import_module

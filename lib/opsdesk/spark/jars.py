@@ -88,11 +88,13 @@ def fetch() -> list[Path]:
     if missing:
         folder().mkdir(exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder()) as work:
-            said = _ask_ivy(missing, Path(work)) or _ask_maven(missing, Path(work))
+            said = _ask_ivy(missing, Path(work))
+            if said:
+                said = f"{said.rstrip('.')}. {_ask_maven(missing, Path(work))}"
             for jar in missing:
                 found = Path(work) / jar.file
                 if not found.exists():
-                    raise OpsdeskError(f"{jar.file} could not be fetched from Maven Central: {said}")
+                    raise OpsdeskError(f"{jar.file} could not be fetched from Maven Central: {said.strip()}")
                 if not _is_whole(found, jar):
                     raise OpsdeskError(
                         f"What came as {jar.file} is not the pinned file (its sha256 differs): nothing was kept."
@@ -126,14 +128,15 @@ def _ask_ivy(jars: list[Jar], work: Path) -> str:
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     lines = [line.strip() for line in (done.stdout + done.stderr).splitlines()]
-    return next((line for line in lines if "error" in line and ":" in line), "no network?") if done.returncode else ""
+    problem = next((line for line in lines if "error" in line.lower() and ": " in line), "is there a network?")
+    return problem.rpartition(": ")[2] if done.returncode else ""
 
 
 def _ask_maven(jars: list[Jar], work: Path) -> str:
     """Fetches with Maven where it is there; returns what went wrong, or nothing."""
     maven = shutil.which("mvn")
     if not maven:
-        return "Ivy could not reach it and there is no mvn."
+        return "There is no mvn to try instead."
     plugin = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy"
     for jar in jars:
         artifact = ":".join(filter(None, (jar.group, jar.name, jar.version, "jar", jar.classifier)))

@@ -43,15 +43,16 @@ def spark_session(engine: Engine, cloud: Cloud, *, in_cloud: bool) -> Iterator["
     Raises:
         OpsdeskError: no Java that fits, no connectors, a master that does not answer, a setting that Spark refuses.
     """
+    from pyspark import SparkContext
     from pyspark.sql import SparkSession
 
-    there = SparkSession.getActiveSession()
-    if there:
-        spark = there.newSession()
+    if SparkContext._active_spark_context:
+        spark = SparkSession.builder.getOrCreate().newSession()
         for key, value in {**SQL_SETTINGS, **_sql_only(engine.settings)}.items():
             spark.conf.set(key, value)
         yield spark
         return
+    _stop(None)  # a Java process that a stopped session has left has other settings
     with _interrupts_kept():
         spark = _start(engine, cloud, in_cloud)
         try:
