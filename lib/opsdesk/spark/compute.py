@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
 from opsdesk.dialect import typed_select
@@ -23,14 +23,28 @@ def compute_tables(
 ) -> dict[str, Staged]:
     """Computes every result table from the raw ones and hands each to `write`; returns what `write` made of it, by table.
 
-    `writers` tables are computed and written at a time.
+    `writers` tables are computed and written at a time, each as soon as those it is computed from are there.
     """
     for name, rows in raw.items():
         rows.createOrReplaceTempView(name)
-    rows_of = {table.name: _register(spark, table, parameters) for table in results()}
     with ThreadPoolExecutor(writers) as pool:
-        written = pool.map(lambda name: write(name, rows_of[name]), rows_of)
-        return dict(zip(rows_of, written, strict=True))
+        made: dict[str, Future[DataFrame]] = {}
+        written: dict[str, Future[Staged]] = {}
+        for table in results():  # what one waits for was begun before it, so few threads are enough
+            needed = [made[name] for name in _names(read_sql(table)) & made.keys()]
+            made[table.name] = pool.submit(_make, spark, table, parameters, needed)
+            written[table.name] = pool.submit(_write, table.name, made[table.name], write)
+        return {name: future.result() for name, future in written.items()}
+
+
+def _make(spark: "SparkSession", table: Table, parameters: Mapping[str, object], needed: list[Future]) -> "DataFrame":
+    for other in needed:
+        other.result()
+    return _register(spark, table, parameters)
+
+
+def _write(name: str, made: Future, write: Callable[[str, "DataFrame"], Staged]) -> Staged:
+    return write(name, made.result())
 
 
 def _register(spark: "SparkSession", table: Table, parameters: Mapping[str, object]) -> "DataFrame":
