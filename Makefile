@@ -43,7 +43,7 @@ jars: .venv/ready  ## fetch Google's connectors for Spark (once, 92 MB; then off
 
 emulators: .emulators/ready  ## install the emulators of Cloud Storage and BigQuery (`opsdesk emulators` starts them)
 
-test: .venv/ready $(if $(HAS_EMULATORS),.emulators/ready)  ## lint, then every test
+test: .venv/ready .spark4/ready jars $(if $(HAS_EMULATORS),.emulators/ready)  ## lint, then every test
 	@BIN=$(BIN) sh tests/run.sh
 
 lab: .venv/ready  ## JupyterLab on the notebooks

@@ -91,6 +91,8 @@ AT_THE_COMMIT = [("month", fault) for fault in FAULTS] + [
 def test_at_the_commit(place, small, expected, when, fault):
     """The request that carries the transaction meets the fault once; where only its answer is lost, it must not count twice."""
     number, moment = turn(place)
+    if when == "publication" and number == place["published"]:  # months alone may have gone there and back
+        number, moment = turn(place)
     corner, reach, lake = place["corner"], place["reach"], str(place["folder"] / "lake")
     word = "TRUNCATE" if when == "publication" else "DELETE FROM"
     with faulty_proxy(corner.pair.bigquery_url, hang=0.05) as proxy:
