@@ -91,8 +91,6 @@ AT_THE_COMMIT = [("month", fault) for fault in FAULTS] + [
 def test_at_the_commit(place, small, expected, when, fault):
     """The request that carries the transaction meets the fault once; where only its answer is lost, it must not count twice."""
     number, moment = turn(place)
-    if when == "publication" and number == place["published"]:  # months alone may have gone there and back
-        number, moment = turn(place)
     corner, reach, lake = place["corner"], place["reach"], str(place["folder"] / "lake")
     word = "TRUNCATE" if when == "publication" else "DELETE FROM"
     with faulty_proxy(corner.pair.bigquery_url, hang=0.05) as proxy:
@@ -102,12 +100,13 @@ def test_at_the_commit(place, small, expected, when, fault):
             backfill(lake, corner.warehouse, "", "", moment, broken)
         else:
             run(lake, corner.warehouse, broken, moment)
-            place["published"] = number
         sent = [request for request in proxy.asked("POST", "/jobs$") if word in script_of(request.body)]
     assert sent[0].fault == fault and len(sent) > 1
     assert sent[0].body["jobReference"] == sent[1].body["jobReference"]  # the same job, so BigQuery runs it once
     tables = expected[number]
     assert_whole(corner.warehouse, reach, {"tickets_raw": tables["tickets_raw"]} if when == "month" else tables)
+    run(lake, corner.warehouse, reach, moment.replace("03-01", "04-01"))  # whatever test comes next finds something new
+    place["published"] = number
 
 
 def script_of(body) -> str:

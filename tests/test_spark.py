@@ -134,7 +134,7 @@ GOOD = "T1,2023-01-02T10:00:00Z,,,24.0,,High,Bug,Email,Gold,Open,A1,"
         pytest.param(f"{HEADER}\n{GOOD},more\n", "2023-01-02.csv", id="a cell too many"),
         pytest.param(f"{HEADER}\nT1,2023-01-02T10:00:00Z\n", "2023-01-02.csv", id="cells missing"),
         pytest.param(f"{HEADER.replace('priority', 'urgency')}\n{GOOD}\n", "urgency", id="another column"),
-        pytest.param(f"{HEADER}\n{GOOD}\n{GOOD}\n", "promises 1 rows and 2 were read", id="another number of rows"),
+        pytest.param(f"{HEADER}\n{GOOD}\n{GOOD}\n", "promises 1 rows and 2 were loaded", id="another number of rows"),
     ],
 )
 def test_a_month_that_cannot_be_loaded_says_so_and_changes_nothing(tmp_path, text, says):
