@@ -3,7 +3,8 @@
 import hashlib
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from functools import cached_property
 
 from opsdesk import project
 from opsdesk.cloud import NO_CLOUD, Cloud
@@ -57,11 +58,11 @@ class Manifest:
     def content(self) -> bytes:
         """The manifest as it is written: no clock in it, so the same files give the same bytes."""
         text = json.dumps(
-            {"part": self.part, "rows": self.rows, "files": [asdict(file) for file in self.files]}, indent=1
+            {"part": self.part, "rows": self.rows, "files": [vars(file) for file in self.files]}, indent=1
         )
         return text.encode() + b"\n"
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Tells this content from any other."""
         return hashlib.sha256(self.content).hexdigest()

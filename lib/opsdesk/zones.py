@@ -27,6 +27,8 @@ def doubtful_hours(zone_name: str) -> tuple[DoubtfulHours, ...]:
     (PEP 495, fold=0).
     """
     zone = ZoneInfo(zone_name)
+    if zone.utcoffset(None) is not None:  # a zone that never changes its clocks, such as UTC
+        return ()
     return tuple(hours for change in _changes(zone) for hours in _stretches(change, zone))
 
 
