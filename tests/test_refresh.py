@@ -56,7 +56,9 @@ ANCHOR = ticket("2023-01-01 00:00", ticket_id="anchor", _source_file="raw/anchor
 JANUARY = ticket("2023-01-05 10:00", ticket_id="T1", _source_file="raw/2023-01-05.csv")
 FEBRUARY = ticket("2023-02-05 10:00", "2023-02-06 10:00", ticket_id="T1", _source_file="raw/2023-02-05.csv")
 FAR = ticket("2023-03-25 10:00", ticket_id="T1", _source_file="raw/2023-03-25.csv")  # later than some as_of
-edits = st.lists(st.tuples(st.integers(0, 20), st.sampled_from(["add", "drop"]), versions), min_size=1, max_size=3)
+edits = st.lists(
+    st.tuples(st.integers(0, 20), st.sampled_from(["add", "drop", "rename"]), versions), min_size=1, max_size=3
+)
 
 
 def edited(tickets, changes):
@@ -65,8 +67,12 @@ def edited(tickets, changes):
     for place, verb, version in changes:
         if verb == "add":
             tickets.append(version)
-        elif tickets:
+        elif tickets and verb == "drop":
             tickets.pop(place % len(tickets))
+        elif tickets:  # one column alone becomes that of another version
+            changed = tickets[place % len(tickets)]
+            column = ("priority", "agent_id", "category", "resolved_at")[place % 4]
+            tickets[place % len(tickets)] = changed | {column: version[column]}
     return tickets
 
 
@@ -149,3 +155,29 @@ def test_a_table_that_is_gone_or_bent_is_built_anew(refreshed, monkeypatch):
         con.execute("ALTER TABLE ticket_sla_risk DROP COLUMN risk_band")
     assert refreshed() == []
     assert "risk_band" in tables(refreshed.path)["ticket_sla_risk"][0]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "built"),
+    [
+        pytest.param("customer_tier", "Platinum", ["segment_daily"], id="a column that one table reads"),
+        pytest.param("status", "Pending", [], id="a column that none reads"),
+        pytest.param("agent_id", "A9", ["daily_agent_load", "segment_daily"], id="the agent: a team is a segment"),
+        pytest.param(
+            "resolved_at", "2023-01-06 09:00",
+            ["features_daily", "backlog_daily", "daily_agent_load", "cohort_daily", "segment_daily"], id="the resolution",
+        ),
+    ],
+)  # fmt: skip
+def test_only_what_reads_a_changed_column_is_built_again(refreshed, monkeypatch, column, value, built):
+    monkeypatch.setattr(duckdb_build, "WORTHWHILE", 100)
+    found, whole = [], duckdb_build.Builder._may_stay
+
+    def watched(self, table, select):
+        stays = whole(self, table, select)
+        found.extend([] if stays else [table.name])
+        return stays
+
+    monkeypatch.setattr(duckdb_build.Builder, "_may_stay", watched)
+    refreshed(tickets=[OLD[0] | {column: value}, *OLD[1:]])
+    assert found == built

@@ -10,9 +10,12 @@ import pandas as pd
 
 @dataclass(frozen=True)
 class Changes:
-    """The loaded months that are not what the published tables were made from, and whether as_of moved on since."""
+    """The loaded months that are not what the published tables were made from, whether the agents are not, and whether
+    as_of moved on since.
+    """
 
     months: tuple[str, ...]
+    agents: bool
     as_of_moved: bool
 
 
@@ -25,5 +28,5 @@ def changes_since(run: pd.DataFrame, parts: Mapping[str, str], definitions: str,
     if run.empty or run["definitions"].item() != definitions or run["as_of"].item() > as_of:
         return None
     before = json.loads(run["parts"].item())
-    differing = {part for part, _ in before.items() ^ dict(parts).items()} - {"agents"}
-    return Changes(tuple(sorted(differing)), run["as_of"].item() != as_of)
+    differing = {part for part, _ in before.items() ^ dict(parts).items()}
+    return Changes(tuple(sorted(differing - {"agents"})), "agents" in differing, run["as_of"].item() != as_of)

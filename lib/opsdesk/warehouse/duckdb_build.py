@@ -1,5 +1,9 @@
-"""Building tables in DuckDB inside a transaction: whole, or only the rows of tickets that may have changed."""
+"""Building tables in DuckDB inside a transaction: whole, or only the rows of tickets that may have changed.
 
+A table of another kind, such as a daily one, stays where nothing that its SELECT reads is different.
+"""
+
+import re
 from functools import cached_property
 
 import duckdb
@@ -9,6 +13,7 @@ from opsdesk.tables import Table, catalogue
 from opsdesk.warehouse.changes import Changes
 from opsdesk.warehouse.loader import in_month
 
+STAR = re.compile(r"\*\s+FROM\s+fact_tickets\b", re.IGNORECASE)  # reads every column
 WORTHWHILE = 0.3  # share of changed tickets above which building everything is quicker
 
 # A ticket may have changed where a version of it stands in a changed month now, where its published version stood in
@@ -25,12 +30,14 @@ class Builder:
 
     def __init__(self, con: duckdb.DuckDBPyConnection, changes: Changes | None) -> None:
         self.con, self.changes = con, changes
+        self._differing: set[str] = set()  # columns of fact_tickets and tables that are not what they were
 
     def build(self, table: Table, select: str) -> int:
         """Brings `table` to what `select` says; returns its rows."""
         if table.is_per_ticket and self._some_may_stay:
             self._refresh(table, select)
-        else:
+        elif not self._may_stay(table, select):
+            self._differing.add(table.name)
             self.con.execute(f"CREATE OR REPLACE TABLE {table.name} AS {select}")
             comment(self.con, table)
         return self.con.execute(f"SELECT count(*) FROM {table.name}").fetchone()[0]
@@ -58,9 +65,31 @@ class Builder:
         types = {"TIMESTAMPTZ": "TIMESTAMP WITH TIME ZONE"}
         return found == [(column.name, types.get(column.duckdb_type, column.duckdb_type)) for column in table.columns]
 
+    def _may_stay(self, table: Table, select: str) -> bool:
+        """Whether all that the SELECT reads is as it was: each word in it counts as a column or table that it reads."""
+        if not self._some_may_stay or self.changes.agents or self.changes.as_of_moved or not self._stands(table):
+            return False
+        return not STAR.search(select) and not self._differing & set(re.findall(r"\w+", select))
+
     def _refresh(self, table: Table, select: str) -> None:
         """Replaces the rows of the affected tickets: the same SELECT, which sees only those in the table it reads."""
-        source = "tickets_raw" if table.name == "fact_tickets" else "fact_tickets"
+        if table.name == "fact_tickets":
+            before = self._affected_columns(table)
+            self._replace(table, "tickets_raw", select)
+            after = self._affected_columns(table)
+            self._differing |= {name for name, digest in before.items() if after[name] != digest}
+        else:
+            self._replace(table, "fact_tickets", select)
+
+    def _affected_columns(self, table: Table) -> dict[str, object]:
+        """For each column a digest of its values by affected ticket: equal where no ticket came, went or changed in it."""
+        digests = ", ".join(f"sum(hash(ticket_id, {column.name}))" for column in table.columns)
+        row = self.con.execute(
+            f"SELECT {digests} FROM {table.name} WHERE ticket_id IN (SELECT ticket_id FROM affected)"
+        ).fetchone()
+        return dict(zip((column.name for column in table.columns), row, strict=True))
+
+    def _replace(self, table: Table, source: str, select: str) -> None:
         self.con.execute(f"DELETE FROM {table.name} WHERE ticket_id IN (SELECT ticket_id FROM affected)")
         self.con.execute(
             f"INSERT INTO {table.name} WITH {source} AS MATERIALIZED "
