@@ -4,6 +4,7 @@ README.md says what each compares.
 """
 
 import argparse
+import re
 import shutil
 import statistics
 import sys
@@ -95,12 +96,13 @@ def steps(export: Path, rounds: int) -> str:
 
 
 def rerun(export: Path, rounds: int) -> str:
-    """The steps again: nothing changed, then one day changed; each beside the first run of its round."""
+    """The steps again: nothing changed, then one day changed, in two ways; each beside the first run of its round."""
     found = in_turn(
         {
             "first run": fresh("steps.py", export),
             "nothing changed": again(export),
-            "one day changed": again(with_one_day_changed(export)),
+            "one day's tiers changed": again(with_one_day_changed(export, "tier")),
+            "one day's resolutions changed": again(with_one_day_changed(export, "resolution")),
         },
         rounds,
     )
@@ -116,18 +118,22 @@ def rerun(export: Path, rounds: int) -> str:
     return markdown((size_of(export), *(f"{stage}, s" for stage in STAGES), "sum, s", "of the first run"), rows)
 
 
-def with_one_day_changed(export: Path) -> Path:
-    """A copy of the export in which the tickets of one day in its middle have another customer tier."""
-    changed = OUTPUTS / "data" / f"{export.parent.name}_changed" / export.name
+def with_one_day_changed(export: Path, what: str) -> Path:
+    """A copy of the export in which the tickets of one day in its middle have another `tier`, or another `resolution` too."""
+    changed = OUTPUTS / "data" / f"{export.parent.name}_{what}" / export.name
     changed.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(export.with_name("agents_master.csv"), changed.with_name("agents_master.csv"))
     with export.open(encoding="utf-8", newline="") as lines, changed.open("w", encoding="utf-8", newline="") as copy:
         day = None
         for number, line in enumerate(lines):
+            cells = line.split(",", 3)
             if number == int(export.parent.name.split("_")[0]) // 2:
-                day = line.split(",", 2)[1][:10]
-            is_of_day = day is not None and line.split(",", 2)[1:2] != [] and line.split(",", 2)[1].startswith(day)
-            copy.write(line.replace(",Bronze,", ",Gold,") if is_of_day else line)
+                day = cells[1][:10]
+            if day and len(cells) == 4 and cells[1].startswith(day):
+                cells[3] = cells[3].replace(",Bronze,", ",Gold,")
+                if what == "resolution" and cells[2]:
+                    cells[2] = re.sub(r"(\d\d)$", lambda match: f"{(int(match[0]) + 7) % 60:02}", cells[2])
+            copy.write(",".join(cells))
     return changed
 
 

@@ -98,7 +98,10 @@ def ended(processes: list[psutil.Process]) -> bool:
 def command(emulators: pair.Pair, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, int]:
     """What `opsdesk emulators` says and answers when it is interrupted."""
     folder = tmp_path_factory.mktemp("command")
-    code = "import sys; from opsdesk.cli import main; sys.argv[0] = 'opsdesk'; main()"
+    code = (  # a process in the background may have been told to ignore interrupts
+        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "from opsdesk.cli import main; sys.argv[0] = 'opsdesk'; main()"
+    )
     with subprocess.Popen(
         [sys.executable, "-c", code, "emulators", "--folder", str(folder)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:  # fmt: skip
@@ -109,7 +112,10 @@ def command(emulators: pair.Pair, tmp_path_factory: pytest.TempPathFactory) -> t
             said += line
         children = psutil.Process(process.pid).children(recursive=True)
         process.send_signal(signal.SIGINT)
-        said += process.communicate(timeout=10)[0]
+        try:
+            said += process.communicate(timeout=10)[0]
+        finally:
+            process.kill()
     assert len(children) == 4 and ended(children)
     return said, process.returncode
 
