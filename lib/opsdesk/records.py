@@ -11,9 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+import numpy as np
+
 from opsdesk.export import ExportFile
 from opsdesk.lines import Chunk, LineReader, Malformed, digest_of, text_of
 
+NEWLINE = ord("\n")
 TRIES = 3  # how often a line that begins a known chunk may turn out to begin something else
 
 
@@ -58,17 +61,21 @@ class Layout:
     def raw_texts(self, records: Iterable[int]) -> Iterator[tuple[int, int, str]]:
         """For each of some records, in order: the record, its physical line, its text as it stands there."""
         with self.file.plain.open("rb") as stream:
-            at, lines = -1, []
+            at, text, ends = -1, b"", np.array([])
             for record in records:
                 number = bisect_right(self.first_records, record) - 1
                 chunk = self.chunks[number]
                 if number != at:
                     stream.seek(self.starts[number])
-                    at, lines = number, stream.read(chunk.bytes).split(b"\n")
+                    at, text = number, stream.read(chunk.bytes)
+                    ends = np.flatnonzero(
+                        np.frombuffer(text + b"\n", np.uint8) == NEWLINE
+                    )  # bytes before each line's end
                 place = record - self.first_records[number]
                 run = chunk.runs[bisect_right(chunk.runs, place, key=lambda run: run.record) - 1]
                 line = run.line + (place - run.record) * run.span
-                yield record, self.first_lines[number] + line, text_of(b"\n".join(lines[line : line + run.span]))
+                raw = text[ends[line - 1] + 1 if line else 0 : ends[line + run.span - 1]]
+                yield record, self.first_lines[number] + line, text_of(raw)
 
 
 def find_chunks(file: ExportFile, delimiter: str, known: Mapping[str, Chunk]) -> Iterator[tuple[Chunk, int]]:

@@ -21,9 +21,11 @@ FORMAT = 1  # raise it when the tables below mean something else
 
 # A row is as it was cleaned until the moment of a run passes a time in it that was the future, or goes back before one
 # that was not.
-TIMELY = """SELECT chunk, count(*),
+# The sum is there so that every block is read: a torn one is found here.
+SOUND = """SELECT chunk, count(*),
   coalesce(max(created_at) FILTER (created_at IS DISTINCT FROM known_from) <= $moment, true)
-  AND coalesce(max(resolved_at) <= $moment, true) AND coalesce(min(known_from) > $moment, true)
+  AND coalesce(max(resolved_at) <= $moment, true) AND coalesce(min(known_from) > $moment, true),
+  sum(hash(COLUMNS(*)))
 FROM cache.rows GROUP BY chunk"""
 
 
@@ -56,8 +58,8 @@ class Remembered:
             con.execute("DELETE FROM cache.made_by")
             con.execute("INSERT INTO cache.made_by VALUES ($maker)", {"maker": maker})
             return {}
-        con.execute("SELECT sum(hash(COLUMNS(*))) FROM cache.rows").fetchall()  # a torn block is found here
-        rows = {chunk: (count, timely) for chunk, count, timely in con.execute(TIMELY, {"moment": moment}).fetchall()}
+        found = con.execute(SOUND, {"moment": moment}).fetchall()
+        rows = {chunk: (count, timely) for chunk, count, timely, *_ in found}
         chunks = [_read_chunk(*row) for row in con.execute("SELECT * FROM cache.chunks ORDER BY number").fetchall()]
         self.next = 1 + max((chunk.number for chunk in chunks), default=-1)
         sound = [

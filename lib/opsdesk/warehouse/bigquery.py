@@ -121,11 +121,6 @@ class BigQueryWarehouse:
 
     # publishing
 
-    def selects(self, parameters: Mapping[str, object]) -> dict[str, str]:
-        """What computes each result table, in the order of building; `parameters` go with it as query parameters."""
-        places = {name: self.jobs.place(name) for name in catalogue()}
-        return {table.name: text.typed_query(table, places) for table in results()}
-
     def publish(
         self,
         parameters: Mapping[str, object],

@@ -1,6 +1,7 @@
 """The embedded warehouse: one DuckDB file. DuckDB lets one process write, so a connection lives for one operation."""
 
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from opsdesk.errors import OpsdeskError
 from opsdesk.sql_text import quoted
 from opsdesk.tables import Table, catalogue, results
 from opsdesk.warehouse.changes import Changes
-from opsdesk.warehouse.duckdb_build import Builder, comment
+from opsdesk.warehouse.duckdb_build import Builder, columns_of, comment
 from opsdesk.warehouse.loader import Loader, parquet_select
 
 LARGE = 1 << 30  # bytes of a database file above which an operation may take more memory
@@ -117,10 +118,6 @@ class DuckDBWarehouse:
 
     # publishing
 
-    def selects(self, parameters: Mapping[str, object]) -> dict[str, str]:
-        """What computes each result table, in DuckDB's SQL with the parameters in it, in the order of building."""
-        return {table.name: typed_select(table, "duckdb", parameters) for table in results()}
-
     def publish(
         self,
         parameters: Mapping[str, object],
@@ -137,12 +134,20 @@ class DuckDBWarehouse:
         publication, rows of tickets that did not change may stay (a warehouse may as well build everything). A failure
         changes nothing. Returns rows by table.
         """
-        build = self.selects(parameters) | {name: _staged_select(name, place) for name, place in (staged or {}).items()}
-        with self._writing() as con:
+        staged = {name: _staged_select(name, place) for name, place in (staged or {}).items()}
+        with ThreadPoolExecutor(1) as translator, self._writing() as con:
+            selects = {  # the next one is translated while one is built
+                table.name: translator.submit(typed_select, table, "duckdb", parameters).result
+                for table in results()
+                if table.name not in staged
+            }
             try:
                 con.execute("BEGIN")
                 builder = Builder(con, None if staged else changes)
-                rows = {name: builder.build(catalogue()[name], select) for name, select in build.items()}
+                rows = {
+                    table.name: builder.build(table, staged.get(table.name) or selects[table.name]())
+                    for table in results()
+                }
                 check(lambda sql: con.execute(sql).fetchall())
                 row = run(rows)
                 con.execute(f"INSERT INTO _runs BY NAME SELECT {', '.join(f'${name} AS {name}' for name in row)}", row)
@@ -195,11 +200,9 @@ class DuckDBWarehouse:
 
 def _create(con: duckdb.DuckDBPyConnection, table: Table) -> None:
     """Creates a raw or ledger table with its comments where it is not there yet."""
-    there = con.execute(
-        "SELECT column_name FROM duckdb_columns() WHERE table_name = ? ORDER BY column_index", [table.name]
-    ).fetchall()
+    there = [name for name, _ in columns_of(con, table.name)]
     expected = [column.name for column in table.columns]
-    if [name for (name,) in there] == expected:
+    if there == expected:
         return
     if there:
         raise OpsdeskError(

@@ -58,12 +58,10 @@ class Builder:
 
     def _stands(self, table: Table) -> bool:
         """Whether the published table has the columns that its definition promises."""
-        found = self.con.execute(
-            "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ? AND database_name = current_database() "
-            "ORDER BY column_index", [table.name],
-        ).fetchall()  # fmt: skip
         types = {"TIMESTAMPTZ": "TIMESTAMP WITH TIME ZONE"}
-        return found == [(column.name, types.get(column.duckdb_type, column.duckdb_type)) for column in table.columns]
+        return columns_of(self.con, table.name) == [
+            (column.name, types.get(column.duckdb_type, column.duckdb_type)) for column in table.columns
+        ]
 
     def _may_stay(self, table: Table, select: str) -> bool:
         """Whether all that the SELECT reads is as it was: each word in it counts as a column or table that it reads."""
@@ -95,6 +93,15 @@ class Builder:
             f"INSERT INTO {table.name} WITH {source} AS MATERIALIZED "
             f"(SELECT * FROM main.{source} WHERE ticket_id IN (SELECT ticket_id FROM affected)) {select}"
         )
+
+
+def columns_of(con: duckdb.DuckDBPyConnection, name: str) -> list[tuple[str, str]]:
+    """Names and types of a table's columns; none where it is not there. (duckdb_columns() is twenty times as slow at first.)"""
+    try:
+        found = con.table(name)
+    except duckdb.CatalogException:
+        return []
+    return list(zip(found.columns, map(str, found.types), strict=True))
 
 
 def comment(con: duckdb.DuckDBPyConnection, table: Table) -> None:
