@@ -181,3 +181,17 @@ def test_only_what_reads_a_changed_column_is_built_again(refreshed, monkeypatch,
     monkeypatch.setattr(duckdb_build.Builder, "_may_stay", watched)
     refreshed(tickets=[OLD[0] | {column: value}, *OLD[1:]])
     assert found == built
+
+
+@pytest.mark.parametrize(
+    ("select", "reads_all"),
+    [
+        ("SELECT * FROM fact_tickets", True),
+        ("SELECT\n  *,\n  DATE(created_at) AS day\nFROM fact_tickets", True),
+        ("SELECT f.*, 1 AS one FROM fact_tickets AS f", True),
+        ("SELECT COUNT(*) AS n, SUM(a * b) AS c FROM fact_tickets", False),
+        ("WITH days AS (SELECT created_date FROM fact_tickets) SELECT *, 1 AS one FROM days", False),
+    ],
+)
+def test_a_star_reads_every_column(select, reads_all):
+    assert bool(duckdb_build.STAR.search(select)) == reads_all

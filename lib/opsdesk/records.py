@@ -68,9 +68,7 @@ class Layout:
                 if number != at:
                     stream.seek(self.starts[number])
                     at, text = number, stream.read(chunk.bytes)
-                    ends = np.flatnonzero(
-                        np.frombuffer(text + b"\n", np.uint8) == NEWLINE
-                    )  # bytes before each line's end
+                    ends = np.flatnonzero(np.frombuffer(text + b"\n", np.uint8) == NEWLINE)  # where each line ends
                 place = record - self.first_records[number]
                 run = chunk.runs[bisect_right(chunk.runs, place, key=lambda run: run.record) - 1]
                 line = run.line + (place - run.record) * run.span

@@ -13,7 +13,7 @@ from opsdesk.tables import Table, catalogue
 from opsdesk.warehouse.changes import Changes
 from opsdesk.warehouse.loader import in_month
 
-STAR = re.compile(r"\*\s+FROM\s+fact_tickets\b", re.IGNORECASE)  # reads every column
+STAR = re.compile(r"\*\s*(,.*?)?\bFROM\s+fact_tickets\b", re.IGNORECASE | re.DOTALL)  # reads every column
 WORTHWHILE = 0.3  # share of changed tickets above which building everything is quicker
 
 # A ticket may have changed where a version of it stands in a changed month now, where its published version stood in
@@ -67,7 +67,7 @@ class Builder:
         """Whether all that the SELECT reads is as it was: each word in it counts as a column or table that it reads."""
         if not self._some_may_stay or self.changes.agents or self.changes.as_of_moved or not self._stands(table):
             return False
-        return not STAR.search(select) and not self._differing & set(re.findall(r"\w+", select))
+        return not STAR.search(select) and not self._differing & set(re.findall(r"\w+", select.lower()))
 
     def _refresh(self, table: Table, select: str) -> None:
         """Replaces the rows of the affected tickets: the same SELECT, which sees only those in the table it reads."""
