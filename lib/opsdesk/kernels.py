@@ -4,13 +4,14 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 from subprocess import Popen, TimeoutExpired
+from time import monotonic
 
 from jupyter_client import AsyncKernelManager
 from jupyter_core.utils import run_sync
 
 KERNEL = "python3"
 LEAN = ["--HistoryManager.enabled=False", "--log-level=ERROR"]  # no history file, no start-up chatter on stderr
-PATIENCE = 1.0  # seconds a kernel that was asked to leave gets for it; some tidy up and then hang in their sockets
+PATIENCE = 0.5  # seconds a kernel has to leave after it was asked; some tidy up and then hang in their sockets
 TERMINATED = 143  # the exit code shells expect after SIGTERM
 
 
@@ -24,7 +25,7 @@ class Kernels:
     def __init__(self, folder: Path, log: Path):
         self.folder, self.log = folder, log
         self._started: list[AsyncKernelManager] = []
-        self._retired: list[AsyncKernelManager] = []
+        self._asked: dict[int, float] = {}  # when which kernel was asked to leave: id of its manager, seconds
         self._waiting: AsyncKernelManager | None = None
         self._stopped_by: int | None = None
         self._handlers: dict[int, object] = {}
@@ -39,7 +40,8 @@ class Kernels:
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
         for manager in self._started:
-            _end(manager, PATIENCE if manager in self._retired else 0.0)
+            asked = self._asked.get(id(manager))
+            _end(manager, 0.0 if asked is None else max(0.0, asked + PATIENCE - monotonic()))
 
     def start_ahead(self) -> None:
         """Start a kernel for the next notebook, without waiting for it."""
@@ -62,7 +64,7 @@ class Kernels:
     def retire(self, manager: AsyncKernelManager) -> None:
         """Ask a kernel to leave and do not wait: it tidies up while the next notebook runs."""
         run_sync(manager.request_shutdown)()
-        self._retired.append(manager)
+        self._asked[id(manager)] = monotonic()
 
     def _stop(self, number: int, _: object) -> None:
         again, self._stopped_by = self._stopped_by is not None, number

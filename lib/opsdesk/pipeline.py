@@ -82,8 +82,6 @@ def _run_to_its_end(record: RunRecord, parameters: Parameters, say: Callable[[st
     started = perf_counter()
     try:
         _run_notebooks(record, parameters, say)
-        if record.outcome == RUNNING and REPORTED in (step.step for step in record.steps if step.status == DONE):
-            _report(record, say)
         record.outcome = DONE if record.outcome == RUNNING else record.outcome
     except Exception as error:
         record.outcome, record.error = FAILED, str(error)
@@ -117,6 +115,9 @@ def _run_notebooks(record: RunRecord, parameters: Parameters, say: Callable[[str
                 break
             finally:
                 record.billed = _billed_so_far(record)
+        if record.outcome == RUNNING and REPORTED in (step.step for step in record.steps if step.status == DONE):
+            kernels.refuse_if_stopped()
+            _report(record, say)  # while the last kernel tidies up
     if record.outcome != DEAD_KERNEL:  # then its last words are worth keeping
         log.unlink(missing_ok=True)
 

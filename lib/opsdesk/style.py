@@ -8,6 +8,7 @@ import matplotlib as mpl
 import pandas as pd
 from matplotlib import dates
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import ScalarFormatter, StrMethodFormatter
 from matplotlib.transforms import ScaledTranslation
@@ -83,9 +84,10 @@ def picture(ax: Axes) -> Picture:
 
     A palette makes it a quarter of the size, in the notebook that is committed and in the report that is mailed.
     """
-    drawn, buffer = BytesIO(), BytesIO()
-    ax.figure.savefig(drawn, format="png", dpi=DPI, facecolor="white", metadata={"Software": None})
-    pixels = Image.open(drawn).convert("RGB").quantize(COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    canvas, buffer = FigureCanvasAgg(ax.figure), BytesIO()
+    canvas.draw()
+    drawn = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba()).convert("RGB")
+    pixels = drawn.quantize(COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     pixels.save(buffer, format="png", optimize=True)
     return Picture(buffer.getvalue(), ax.get_title(loc="left"), round(pixels.width * 2 / 3))
 
