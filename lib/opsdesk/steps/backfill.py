@@ -88,12 +88,12 @@ def backfill(
                 if name == "agents" or (first or name) <= name <= (last or name):
                     _refuse_torn(name, faults, source)
                     done.append(_bring(manifests.get(name), name, loaded, loader, Path(work), source, load))
+            ledger = target.loads()[["part", "rows"]].rename(columns={"part": "month"})
         source.store.ensure_alone()
     if all(name == "agents" for name, *_ in done):
         raise OpsdeskError(f"The lake {source.store.url} has no month between {first or 'the first'} and {last or 'the last'}: "
                            f"it has {min(manifests)} to {max(m for m in manifests if m != 'agents')}.")  # fmt: skip
     actions = pd.DataFrame(done, columns=["month", "rows", "action"])
-    ledger = target.loads()[["part", "rows"]].rename(columns={"part": "month"})
     return BackfillResult(actions, ledger, _words(months, target), target.billed)
 
 

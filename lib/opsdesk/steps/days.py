@@ -3,10 +3,11 @@
 Needs in the work database the view `kept`: the lake's columns (created_at and resolved_at as UTC timestamps).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
@@ -22,6 +23,19 @@ TYPES = {
     "sla_hours": "DOUBLE",
     "sla_breached": "BOOLEAN",
 }
+
+
+class Day(NamedTuple):
+    """What is to stand in a day's file: rows, a digest that does not depend on their order, physical lines."""
+
+    rows: int
+    digest: str
+    lines: int
+
+    @property
+    def known_by(self) -> list:
+        """What the lake's record keeps of it."""
+        return [self.rows, self.digest]
 
 
 @dataclass(frozen=True)
@@ -56,19 +70,18 @@ def merge_with_lake(con: duckdb.DuckDBPyConnection, lake: Lake, work: Path) -> N
 
 
 def write_days(
-    con: duckdb.DuckDBPyConnection, lake: Lake, kind: str, old: dict[str, list], *, has_newlines: bool, work: Path
+    con: duckdb.DuckDBPyConnection, lake: Lake, kind: str, wanted: Mapping[str, Day], old: Mapping[str, list], work: Path
 ) -> Done:
     """Brings every month of the lake to what `kept` says: writes the days that differ, removes those that are gone.
 
     Args:
         con: the work database. lake: where to write. kind: with `delta` the days that are not in the table `touched` stay.
-        old: digests of the days as the lake holds them, as far as known. has_newlines: cells may hold newlines.
+        wanted: what `kept` holds of each day. old: digests of the days as the lake holds them, as far as known.
         work: a folder for the sorted copy.
     """
     manifests = {part: manifest for part, manifest in lake.manifests(skip_unreadable=True).items() if part != "agents"}
     faults, present = lake.faults(manifests), lake.day_files()
     recorded = {file.day: file for part in manifests.values() for file in part.files if _name(file.day) not in faults}
-    wanted = _digests(con, has_newlines)
     touched = (
         {str(day) for (day,) in con.execute("SELECT day FROM touched").fetchall()} if kind == "delta" else {*recorded}
     )
@@ -76,18 +89,18 @@ def write_days(
     files |= {
         day: recorded[day]
         for day in wanted
-        if day in recorded and old.get(day) == [recorded[day].rows, wanted[day][1]] == list(wanted[day][:2])
+        if day in recorded and old.get(day) == [recorded[day].rows, wanted[day].digest] == wanted[day].known_by
     }
     changed = {day: wanted[day] for day in wanted if day not in files}
     last_days = {day[:7]: day for day in changed}
     for day, content in _contents(con, changed, work):
-        files[day] = lake.write_file(day[:7], f"{day}.csv", changed[day][0], content)
+        files[day] = lake.write_file(day[:7], f"{day}.csv", changed[day].rows, content)
         if day == last_days[day[:7]]:
             _commit(lake, day[:7], files, manifests, present)
     for month in sorted({*manifests, *(day_of(name)[:7] for name in present)} - {day[:7] for day in changed}):
         _commit(lake, month, files, manifests, present)
     kept_digests = {day: digest for day, digest in old.items() if day in files and day not in wanted}
-    digests = kept_digests | {day: list(digest[:2]) for day, digest in wanted.items()}
+    digests = kept_digests | {day: content.known_by for day, content in wanted.items()}
     removed = len({day_of(name) for name in present} - {*files})
     return Done(
         {"written": len(changed), "unchanged": len(wanted) - len(changed), "removed": removed},
@@ -111,33 +124,33 @@ def _name(day: str) -> str:
     return f"{folder_of(day[:7])}/{day}.csv"
 
 
-def _digests(con: duckdb.DuckDBPyConnection, has_newlines: bool) -> dict[str, tuple[int, str, int]]:
-    """For each UTC day in `kept`: rows, a digest that does not depend on their order, physical lines."""
+def read_days(con: duckdb.DuckDBPyConnection, *, has_newlines: bool) -> dict[str, Day]:
+    """What `kept` holds of each UTC day; `has_newlines`: cells may hold newlines."""
     texts = [name for name in COLUMNS if name not in TYPES]
     breaks = " + ".join(f"coalesce(length({name}) - length(replace({name}, chr(10), '')), 0)" for name in texts)
     lines = f"count(*) + sum({breaks})" if has_newlines else "count(*)"
     return {
-        day: (rows, str(digest), int(lines))
+        day: Day(rows, str(digest), int(lines))
         for day, rows, digest, lines in con.execute(f"""
             SELECT strftime(date_trunc('day', created_at), '%Y-%m-%d') AS day, count(*), sum(hash({", ".join(COLUMNS)})), {lines}
             FROM kept GROUP BY day ORDER BY day""").fetchall()
     }
 
 
-def _batches(changed: dict[str, tuple[int, str, int]]) -> list[list[str]]:
+def _batches(changed: Mapping[str, Day]) -> list[list[str]]:
     """The changed days, whole months together, about BATCH rows at a time."""
     batches: list[list[str]] = []
     rows = 0
-    for day, (count, *_) in changed.items():
+    for day, content in changed.items():
         if not batches or (rows >= BATCH and batches[-1][-1][:7] != day[:7]):
             batches.append([])
             rows = 0
         batches[-1].append(day)
-        rows += count
+        rows += content.rows
     return batches
 
 
-def _contents(con: duckdb.DuckDBPyConnection, changed: dict[str, tuple], work: Path) -> Iterator[tuple[str, bytes]]:
+def _contents(con: duckdb.DuckDBPyConnection, changed: Mapping[str, Day], work: Path) -> Iterator[tuple[str, bytes]]:
     """Yields (day, bytes of its file) in order: sorted copies of many days, cut by their counts of lines."""
     columns = ", ".join(ISO.format(name) if name in ("created_at", "resolved_at") else name for name in COLUMNS)
     header, sorted_file = (",".join(COLUMNS) + "\n").encode(), work / "sorted.csv"
@@ -149,5 +162,5 @@ def _contents(con: duckdb.DuckDBPyConnection, changed: dict[str, tuple], work: P
             ORDER BY kept.created_at, kept.ticket_id) TO {quoted(str(sorted_file))} (FORMAT csv, HEADER false)""")
         with sorted_file.open("rb", buffering=1 << 20) as file:
             for day in days:
-                yield day, header + b"".join(islice(file, changed[day][2]))
+                yield day, header + b"".join(islice(file, changed[day].lines))
         sorted_file.unlink()

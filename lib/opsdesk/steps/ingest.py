@@ -1,6 +1,7 @@
 """Step 1: an export becomes the lake. Every row of it ends in a day file or among the rejects, and that is counted."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +18,7 @@ from opsdesk.instants import read_instant
 from opsdesk.lake import AGENTS, DayFile, Lake, Manifest, open_lake
 from opsdesk.mapping import Mapping, read_mapping
 from opsdesk.records import Layout
-from opsdesk.steps.days import merge_with_lake, write_days
+from opsdesk.steps.days import merge_with_lake, read_days, write_days
 from opsdesk.steps.ingested import IngestResult
 from opsdesk.steps.reading import Reading
 from opsdesk.steps.rejects import collect_rejects, keep_rejects
@@ -115,15 +116,19 @@ def _write_lake(delivery: Delivery, lake: Lake, signature: dict, work: Path, cac
         _find_duplicates(con)
         rows = sum(layout.rows for layout in layouts)
         kept = con.execute("SELECT count(*) FROM kept").fetchone()[0]
-        rejected, examples = collect_rejects(con, layouts, work / "rejects.csv")
+        with ThreadPoolExecutor(1) as worker:  # DuckDB counts while Python looks up the text of rejected rows
+            facts = worker.submit(_facts, con.cursor()).result
+            days = worker.submit(read_days, con.cursor(), has_newlines=any(layout.has_newlines for layout in layouts)).result
+            rejected, examples = collect_rejects(con, layouts, work / "rejects.csv")
         _reconcile(delivery, rows, kept, rejected, examples)
-        facts = _facts(con)
         digests = trusted_digests(lake.record(), signature)
         lake.write_record(lake.record() | {"writing": signature})
         if delivery.kind == "delta":
             merge_with_lake(con, lake, work)
-        has_newlines = delivery.kind == "delta" or any(layout.has_newlines for layout in layouts)
-        done = write_days(con, lake, delivery.kind, digests, has_newlines=has_newlines, work=work)
+            wanted = read_days(con, has_newlines=True)
+        else:
+            wanted = days()
+        done = write_days(con, lake, delivery.kind, wanted, digests, work)
     _write_agents(lake, delivery.agents)
     sums = keep_rejects(lake, work / "rejects.csv", signature, delivery.kind)
     manifests = lake.manifests()
@@ -134,7 +139,7 @@ def _write_lake(delivery: Delivery, lake: Lake, signature: dict, work: Path, cac
     ]
     record = {
         "signature": signature, "lake": lake_digest(manifests), "rows": rows, "kept": kept, "rejected": rejected,
-        "examples": examples, "rejects": sums, **facts, "agents": len(delivery.agents), "months": months,
+        "examples": examples, "rejects": sums, **facts(), "agents": len(delivery.agents), "months": months,
         "days_done": done.counts, "digests": done.digests,
     }  # fmt: skip
     lake.write_record(record)

@@ -25,7 +25,7 @@ FORMAT = 1  # raise it when the tables below mean something else
 SOUND = """SELECT chunk, count(*),
   coalesce(max(created_at) FILTER (created_at IS DISTINCT FROM known_from) <= $moment, true)
   AND coalesce(max(resolved_at) <= $moment, true) AND coalesce(min(known_from) > $moment, true),
-  sum(hash(COLUMNS(*)))
+  sum(hash(rows))
 FROM cache.rows GROUP BY chunk"""
 
 

@@ -16,7 +16,7 @@ CLEANING = 2  # raise it when the same export would give another lake: then noth
 def sign(files: list[ExportFile], mapping: Mapping, agents: bytes, kind: str) -> dict:
     """All that decides what an ingest writes, but for the moment of the run."""
     return {
-        "files": [[file.name, file.sha256] for file in files],
+        "files": [[file.name, file.digest] for file in files],
         "mapping": [mapping.name, hashlib.sha256(mapping.path.read_bytes()).hexdigest()],
         "agents": hashlib.sha256(agents).hexdigest(),
         "kind": kind,

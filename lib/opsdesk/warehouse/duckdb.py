@@ -41,12 +41,8 @@ class DuckDBWarehouse:
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Within it all questions share one connection: opening a DuckDB file takes longer than most answers."""
-        with self._reading() as con:
-            self._shared = con
-            try:
-                yield
-            finally:
-                self._shared = None
+        with self._reading() as con, self._sharing(con):
+            yield
 
     def exists(self) -> bool:
         """Whether anything was ever loaded."""
@@ -114,7 +110,8 @@ class DuckDBWarehouse:
         with self._writing() as con:
             for name in (*RAW, *LEDGER):
                 _create(con, catalogue()[name])
-            yield Loader(con)
+            with self._sharing(con):
+                yield Loader(con)
 
     # publishing
 
@@ -159,6 +156,14 @@ class DuckDBWarehouse:
         return rows
 
     # connections
+
+    @contextmanager
+    def _sharing(self, con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+        self._shared = con
+        try:
+            yield
+        finally:
+            self._shared = None
 
     @contextmanager
     def _reading(self) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -21,8 +21,11 @@ WORTHWHILE = 0.3  # share of changed tickets above which building everything is 
 # and, when as_of moved on, where it was open.
 AFFECTED = """CREATE OR REPLACE TEMP TABLE affected AS
 SELECT ticket_id FROM tickets_raw WHERE {months}
-UNION SELECT ticket_id FROM fact_tickets WHERE {months} OR ({as_of_moved} AND NOT is_resolved)
-UNION SELECT ticket_id FROM tickets_raw ANTI JOIN fact_tickets USING (ticket_id)"""
+UNION SELECT ticket_id FROM fact_tickets WHERE {months} OR ({as_of_moved} AND NOT is_resolved)"""
+UNPUBLISHED = " UNION SELECT ticket_id FROM tickets_raw ANTI JOIN fact_tickets USING (ticket_id)"
+# In months that did not change every published ticket has its version. As many rows: each is one, and none is unpublished.
+ALL_PUBLISHED = """SELECT (SELECT count(*) FROM tickets_raw WHERE NOT ({months}))
+    = (SELECT count(*) FROM fact_tickets WHERE NOT ({months}))"""
 
 
 class Builder:
@@ -50,7 +53,9 @@ class Builder:
         ):
             return False
         months = " OR ".join(f"({in_month(month)})" for month in self.changes.months) or "false"
-        self.con.execute(AFFECTED.format(months=months, as_of_moved=str(self.changes.as_of_moved).lower()))
+        affected = AFFECTED.format(months=months, as_of_moved=str(self.changes.as_of_moved).lower())
+        alone = self.con.execute(ALL_PUBLISHED.format(months=months)).fetchone()[0]
+        self.con.execute(affected if alone else affected + UNPUBLISHED)
         affected, tickets = self.con.execute(
             "SELECT (SELECT count(*) FROM affected), (SELECT count(*) FROM fact_tickets)"
         ).fetchone()
@@ -70,29 +75,35 @@ class Builder:
         return not STAR.search(select) and not self._differing & set(re.findall(r"\w+", select.lower()))
 
     def _refresh(self, table: Table, select: str) -> None:
-        """Replaces the rows of the affected tickets: the same SELECT, which sees only those in the table it reads."""
+        """Replaces the rows of the affected tickets: the same SELECT, which sees only those in the table it reads.
+
+        Once the new rows of fact_tickets are known, `affected` are the tickets whose row is not what it was.
+        """
+        source = "tickets_raw" if table.name == "fact_tickets" else "fact_tickets"
+        self.con.execute(f"""CREATE OR REPLACE TEMP TABLE fresh AS
+            WITH {source} AS MATERIALIZED (SELECT * FROM main.{source} SEMI JOIN affected USING (ticket_id)) {select}""")
         if table.name == "fact_tickets":
-            before = self._affected_columns(table)
-            self._replace(table, "tickets_raw", select)
-            after = self._affected_columns(table)
-            self._differing |= {name for name, digest in before.items() if after[name] != digest}
-        else:
-            self._replace(table, "fact_tickets", select)
-
-    def _affected_columns(self, table: Table) -> dict[str, object]:
-        """For each column a digest of its values by affected ticket: equal where no ticket came, went or changed in it."""
-        digests = ", ".join(f"sum(hash(ticket_id, {column.name}))" for column in table.columns)
-        row = self.con.execute(
-            f"SELECT {digests} FROM {table.name} WHERE ticket_id IN (SELECT ticket_id FROM affected)"
-        ).fetchone()
-        return dict(zip((column.name for column in table.columns), row, strict=True))
-
-    def _replace(self, table: Table, source: str, select: str) -> None:
+            self._compare(table)
         self.con.execute(f"DELETE FROM {table.name} WHERE ticket_id IN (SELECT ticket_id FROM affected)")
-        self.con.execute(
-            f"INSERT INTO {table.name} WITH {source} AS MATERIALIZED "
-            f"(SELECT * FROM main.{source} WHERE ticket_id IN (SELECT ticket_id FROM affected)) {select}"
+        self.con.execute(f"INSERT INTO {table.name} SELECT * FROM fresh SEMI JOIN affected USING (ticket_id)")
+
+    def _compare(self, table: Table) -> None:
+        """Narrows `affected` to the tickets that came, went or changed, and notes in which columns."""
+        names = [column.name for column in table.columns]
+        differs = ", ".join(
+            f"old.ticket_id IS NULL OR new.ticket_id IS NULL OR old.{name} IS DISTINCT FROM new.{name} AS differs_{name}"
+            for name in names
         )
+        self.con.execute(f"""CREATE OR REPLACE TEMP TABLE compared AS
+            SELECT coalesce(old.ticket_id, new.ticket_id) AS ticket_id, {differs}
+            FROM (SELECT * FROM {table.name} SEMI JOIN affected USING (ticket_id)) AS old
+            FULL JOIN fresh AS new ON old.ticket_id = new.ticket_id""")
+        anywhere = self.con.execute(
+            f"SELECT {', '.join(f'coalesce(bool_or(differs_{name}), false)' for name in names)} FROM compared"
+        ).fetchone()
+        self._differing |= {name for name, differs in zip(names, anywhere, strict=True) if differs}
+        self.con.execute(f"""CREATE OR REPLACE TEMP TABLE affected AS
+            SELECT ticket_id FROM compared WHERE {' OR '.join(f'differs_{name}' for name in names)}""")
 
 
 def columns_of(con: duckdb.DuckDBPyConnection, name: str) -> list[tuple[str, str]]:
