@@ -98,13 +98,21 @@ def test_remembering_changes_nothing(tmp_path_factory, texts, rounds, chunk_line
 
 @pytest.fixture
 def counted(monkeypatch):
-    """How many bytes were handed to DuckDB, an entry a block."""
+    """How many bytes were handed to DuckDB, an entry an ingest."""
     monkeypatch.setattr(lines, "CHUNK_LINES", 10)
     found = []
-    whole = Reading._clean
-    monkeypatch.setattr(
-        Reading, "_clean", lambda self, block, *rest: (found.append(block.stat().st_size), whole(self, block, *rest))[1]
-    )
+    read, clean = Reading.read, Reading._clean
+
+    def counting_read(self, *rest):
+        found.append(0)
+        return read(self, *rest)
+
+    def counting_clean(self, block, *rest):
+        found[-1] += block.stat().st_size
+        clean(self, block, *rest)
+
+    monkeypatch.setattr(Reading, "read", counting_read)
+    monkeypatch.setattr(Reading, "_clean", counting_clean)
     return found
 
 

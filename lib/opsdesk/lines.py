@@ -7,8 +7,11 @@ import re
 from dataclasses import dataclass, field
 from typing import BinaryIO, NamedTuple
 
+import numpy as np
+
 from opsdesk.export import CHUNK
 
+NEWLINE = ord("\n")
 CHUNK_LINES = 2000  # lines after which a chunk may end
 LONGEST_RECORD = 1000  # physical lines one quoted field may span before its opening quote counts as torn
 LARGEST_RECORD = 2_000_000  # bytes, DuckDB's own limit
@@ -41,7 +44,7 @@ class Chunk:
     """A stretch of an export from one record boundary to another, and what was read in it.
 
     Records, lines and the lines of `malformed` are counted from its start, from 0. `content` are its well-formed records,
-    ended by LF. `is_closed`: nothing behind it was looked at, so the same bytes read the same wherever they stand.
+    ended by LF. `ends` are the places of its line ends, as bytes of uint32. `is_closed`: nothing behind it was looked at, so the same bytes read the same wherever they stand.
     """
 
     start: int
@@ -51,6 +54,7 @@ class Chunk:
     runs: list[Run] = field(default_factory=list)
     malformed: list[Malformed] = field(default_factory=list)
     content: bytes = b""
+    ends: bytes = b""
     digest: str = ""
     head: str = ""
     is_closed: bool = False
@@ -90,7 +94,7 @@ class LineReader:
         if not taken:
             return None
         text = b"".join(taken)
-        found.bytes, found.content = len(text), b"".join(contents)
+        found.bytes, found.content, found.ends = len(text), b"".join(contents), _ends(text)
         found.digest, found.head = digest_of(text), digest_of(text[: text.find(b"\n") + 1])
         found.is_closed = window.reach <= window.position
         return found
@@ -119,6 +123,11 @@ class LineReader:
 def digest_of(text: bytes) -> str:
     """Tells one content from another."""
     return hashlib.sha256(text).hexdigest()[:32]
+
+
+def _ends(text: bytes) -> bytes:
+    ends = np.flatnonzero(np.frombuffer(text, np.uint8) == NEWLINE).astype(np.uint32).tobytes()
+    return ends if text.endswith(b"\n") else ends + np.uint32(len(text)).tobytes()
 
 
 def _add(found: Chunk, records: int, span: int) -> None:

@@ -14,12 +14,9 @@ from itertools import accumulate, dropwhile, takewhile
 from pathlib import Path
 from typing import BinaryIO
 
-import numpy as np
-
 from opsdesk.export import AT_A_TIME, ExportFile
 from opsdesk.lines import Chunk, LineReader, Malformed, digest_of, text_of
 
-NEWLINE = ord("\n")
 TRIES = 3  # how often a line that begins a known chunk may turn out to begin something else
 
 
@@ -63,19 +60,17 @@ class Layout:
 
     def raw_texts(self, records: Iterable[int]) -> Iterator[tuple[int, int, str]]:
         """For each of some records, in order: the record, its physical line, its text as it stands there."""
-        with self.file.plain.open("rb") as stream:
-            at, text, ends = -1, b"", np.array([])
+        with self.file.plain.open("rb", buffering=0) as stream:
             for record in records:
                 number = bisect_right(self.first_records, record) - 1
                 chunk = self.chunks[number]
-                if number != at:
-                    stream.seek(self.starts[number])
-                    at, text = number, stream.read(chunk.bytes)
-                    ends = np.flatnonzero(np.frombuffer(text + b"\n", np.uint8) == NEWLINE)  # where each line ends
                 place = record - self.first_records[number]
                 run = chunk.runs[bisect_right(chunk.runs, place, key=lambda run: run.record) - 1]
                 line = run.line + (place - run.record) * run.span
-                raw = text[ends[line - 1] + 1 if line else 0 : ends[line + run.span - 1]]
+                ends = memoryview(chunk.ends).cast("I")
+                start = ends[line - 1] + 1 if line else 0
+                stream.seek(self.starts[number] + start)
+                raw = stream.read(ends[line + run.span - 1] - start)
                 yield record, self.first_lines[number] + line, text_of(raw)
 
 

@@ -47,6 +47,8 @@ class Reading:
     def _take(self, chunk: Chunk, file: ExportFile, worker: ThreadPoolExecutor) -> None:
         if chunk.number >= 0:
             self.old.append(chunk)
+            if self._waiting and (self._job is None or self._job.done()):
+                self._hand_over(file, worker)  # DuckDB has nothing else to do
             return
         chunk.number, self.memory.next = self.memory.next, self.memory.next + 1
         self.new.append(chunk)

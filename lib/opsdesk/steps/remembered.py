@@ -17,7 +17,7 @@ from opsdesk.lines import Chunk, Malformed, Run
 from opsdesk.sql_text import quoted
 from opsdesk.store import FolderStore, Store
 
-FORMAT = 1  # raise it when the tables below mean something else
+FORMAT = 2  # raise it when the tables below mean something else
 
 # A row is as it was cleaned until the moment of a run passes a time in it that was the future, or goes back before one
 # that was not.
@@ -39,6 +39,7 @@ class Remembered:
     def __init__(self, con: duckdb.DuckDBPyConnection, maker: str, moment: datetime) -> None:
         self.con = con.cursor()
         self.next = 0  # the number of the next new chunk
+        self._has_rows = False  # whether their table is there
         try:
             self.con.execute("BEGIN")
             self.known = self._load(maker, moment)
@@ -53,12 +54,13 @@ class Remembered:
             con.execute("DROP TABLE IF EXISTS cache.rows")
             con.execute(
                 "CREATE OR REPLACE TABLE cache.chunks "
-                "(number BIGINT, digest VARCHAR, head VARCHAR, bytes BIGINT, layout VARCHAR)"
+                "(number BIGINT, digest VARCHAR, head VARCHAR, bytes BIGINT, ends BLOB, layout VARCHAR)"
             )
             con.execute("DELETE FROM cache.made_by")
             con.execute("INSERT INTO cache.made_by VALUES ($maker)", {"maker": maker})
             return {}
         found = con.execute(SOUND, {"moment": moment}).fetchall()
+        self._has_rows = True
         rows = {chunk: (count, timely) for chunk, count, timely, *_ in found}
         chunks = [_read_chunk(*row) for row in con.execute("SELECT * FROM cache.chunks ORDER BY number").fetchall()]
         self.next = 1 + max((chunk.number for chunk in chunks), default=-1)
@@ -69,8 +71,8 @@ class Remembered:
 
     def add(self, select: str) -> None:
         """Adds cleaned rows: chunk, record within it, and the columns of `clean.CLEANED`."""
-        self.con.execute(f"CREATE TABLE IF NOT EXISTS cache.rows AS {select} LIMIT 0")
-        self.con.execute(f"INSERT INTO cache.rows {select}")
+        self.con.execute(f"INSERT INTO cache.rows {select}" if self._has_rows else f"CREATE TABLE cache.rows AS {select}")
+        self._has_rows = True
 
     def keep(self, old: list[Chunk], new: list[Chunk]) -> None:
         """Forgets every chunk but the `old` ones, and writes down the `new` ones, whose rows were added."""
@@ -84,7 +86,7 @@ class Remembered:
             )
         columns = {
             "number": [chunk.number for chunk in new], "digest": [chunk.digest for chunk in new], "head": [chunk.head for chunk in new],
-            "bytes": [chunk.bytes for chunk in new], "layout": [_write_layout(chunk) for chunk in new],
+            "bytes": [chunk.bytes for chunk in new], "ends": [chunk.ends for chunk in new], "layout": [_write_layout(chunk) for chunk in new],
         }  # fmt: skip
         if new:
             self.con.execute(
@@ -106,11 +108,11 @@ def _write_layout(chunk: Chunk) -> str:
     })  # fmt: skip
 
 
-def _read_chunk(number: int, digest: str, head: str, size: int, text: str) -> Chunk:
+def _read_chunk(number: int, digest: str, head: str, size: int, ends: bytes, text: str) -> Chunk:
     layout = json.loads(text)
     return Chunk(
         0, size, layout["lines"], layout["records"], [Run(*run) for run in layout["runs"]],
-        [Malformed(**line) for line in layout["malformed"]], b"", digest, head, layout["is_closed"], number,
+        [Malformed(**line) for line in layout["malformed"]], b"", ends, digest, head, layout["is_closed"], number,
     )  # fmt: skip
 
 

@@ -83,8 +83,8 @@ class DuckDBWarehouse:
 
     def has_tickets(self) -> bool:
         """Whether anything was loaded into tickets_raw."""
-        known = self.query("SELECT 1 FROM duckdb_tables() WHERE table_name = 'tickets_raw'")
-        return len(known) > 0 and len(self.query("SELECT 1 FROM tickets_raw LIMIT 1")) > 0
+        with self._reading() as con:
+            return columns_of(con, "tickets_raw") != [] and len(con.execute("SELECT 1 FROM tickets_raw LIMIT 1").fetchall()) > 0
 
     def loads(self) -> pd.DataFrame:
         """The ledger of loaded parts: part, fingerprint, rows, bytes, loaded_at."""
@@ -132,12 +132,23 @@ class DuckDBWarehouse:
         changes nothing. Returns rows by table.
         """
         staged = {name: _staged_select(name, place) for name, place in (staged or {}).items()}
-        with ThreadPoolExecutor(1) as translator, self._writing() as con:
+        with ThreadPoolExecutor(1) as translator:
             selects = {  # the next one is translated while one is built
                 table.name: translator.submit(typed_select, table, "duckdb", parameters).result
                 for table in results()
                 if table.name not in staged
             }
+            return self._publish(selects, check, run, staged, changes)
+
+    def _publish(
+        self,
+        selects: Mapping[str, Callable[[], str]],
+        check: Callable[[Callable[[str], list[tuple]]], None],
+        run: Callable[[dict[str, int]], dict],
+        staged: Mapping[str, str],
+        changes: Changes | None,
+    ) -> dict[str, int]:
+        with self._writing() as con:
             try:
                 con.execute("BEGIN")
                 builder = Builder(con, None if staged else changes)

@@ -23,9 +23,9 @@ AFFECTED = """CREATE OR REPLACE TEMP TABLE affected AS
 SELECT ticket_id FROM tickets_raw WHERE {months}
 UNION SELECT ticket_id FROM fact_tickets WHERE {months} OR ({as_of_moved} AND NOT is_resolved)"""
 UNPUBLISHED = " UNION SELECT ticket_id FROM tickets_raw ANTI JOIN fact_tickets USING (ticket_id)"
-# In months that did not change every published ticket has its version. As many rows: each is one, and none is unpublished.
-ALL_PUBLISHED = """SELECT (SELECT count(*) FROM tickets_raw WHERE NOT ({months}))
-    = (SELECT count(*) FROM fact_tickets WHERE NOT ({months}))"""
+# Outside the changed months a published ticket has its version still. As many rows there: each is one, none is unpublished.
+ALL_PUBLISHED = """SELECT (SELECT count(*) FROM tickets_raw) - (SELECT count(*) FROM tickets_raw WHERE {months})
+    = (SELECT count(*) FROM fact_tickets) - (SELECT count(*) FROM fact_tickets WHERE {months})"""
 
 
 class Builder:
@@ -54,8 +54,8 @@ class Builder:
             return False
         months = " OR ".join(f"({in_month(month)})" for month in self.changes.months) or "false"
         affected = AFFECTED.format(months=months, as_of_moved=str(self.changes.as_of_moved).lower())
-        alone = self.con.execute(ALL_PUBLISHED.format(months=months)).fetchone()[0]
-        self.con.execute(affected if alone else affected + UNPUBLISHED)
+        all_published = self.con.execute(ALL_PUBLISHED.format(months=months)).fetchone()[0]
+        self.con.execute(affected if all_published else affected + UNPUBLISHED)
         affected, tickets = self.con.execute(
             "SELECT (SELECT count(*) FROM affected), (SELECT count(*) FROM fact_tickets)"
         ).fetchone()
