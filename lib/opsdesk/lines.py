@@ -44,7 +44,8 @@ class Chunk:
     """A stretch of an export from one record boundary to another, and what was read in it.
 
     Records, lines and the lines of `malformed` are counted from its start, from 0. `content` are its well-formed records,
-    ended by LF. `ends` are the places of its line ends, as bytes of uint32. `is_closed`: nothing behind it was looked at, so the same bytes read the same wherever they stand.
+    ended by LF. `ends` are the places of all its line ends, as bytes of uint32. `is_closed`: nothing behind it was looked at,
+    so the same bytes read the same wherever they stand.
     """
 
     start: int

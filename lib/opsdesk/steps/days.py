@@ -70,7 +70,12 @@ def merge_with_lake(con: duckdb.DuckDBPyConnection, lake: Lake, work: Path) -> N
 
 
 def write_days(
-    con: duckdb.DuckDBPyConnection, lake: Lake, kind: str, wanted: Mapping[str, Day], old: Mapping[str, list], work: Path
+    con: duckdb.DuckDBPyConnection,
+    lake: Lake,
+    kind: str,
+    wanted: Mapping[str, Day],
+    old: Mapping[str, list],
+    work: Path,
 ) -> Done:
     """Brings every month of the lake to what `kept` says: writes the days that differ, removes those that are gone.
 

@@ -118,7 +118,9 @@ def _write_lake(delivery: Delivery, lake: Lake, signature: dict, work: Path, cac
         kept = con.execute("SELECT count(*) FROM kept").fetchone()[0]
         with ThreadPoolExecutor(1) as worker:  # DuckDB counts while Python looks up the text of rejected rows
             facts = worker.submit(_facts, con.cursor()).result
-            days = worker.submit(read_days, con.cursor(), has_newlines=any(layout.has_newlines for layout in layouts)).result
+            days = worker.submit(
+                read_days, con.cursor(), has_newlines=any(layout.has_newlines for layout in layouts)
+            ).result
             rejected, examples = collect_rejects(con, layouts, work / "rejects.csv")
         _reconcile(delivery, rows, kept, rejected, examples)
         digests = trusted_digests(lake.record(), signature)

@@ -71,7 +71,9 @@ class Remembered:
 
     def add(self, select: str) -> None:
         """Adds cleaned rows: chunk, record within it, and the columns of `clean.CLEANED`."""
-        self.con.execute(f"INSERT INTO cache.rows {select}" if self._has_rows else f"CREATE TABLE cache.rows AS {select}")
+        self.con.execute(
+            f"INSERT INTO cache.rows {select}" if self._has_rows else f"CREATE TABLE cache.rows AS {select}"
+        )
         self._has_rows = True
 
     def keep(self, old: list[Chunk], new: list[Chunk]) -> None:

@@ -84,7 +84,10 @@ class DuckDBWarehouse:
     def has_tickets(self) -> bool:
         """Whether anything was loaded into tickets_raw."""
         with self._reading() as con:
-            return columns_of(con, "tickets_raw") != [] and len(con.execute("SELECT 1 FROM tickets_raw LIMIT 1").fetchall()) > 0
+            return (
+                columns_of(con, "tickets_raw") != []
+                and len(con.execute("SELECT 1 FROM tickets_raw LIMIT 1").fetchall()) > 0
+            )
 
     def loads(self) -> pd.DataFrame:
         """The ledger of loaded parts: part, fingerprint, rows, bytes, loaded_at."""

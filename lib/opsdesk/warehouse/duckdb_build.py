@@ -103,7 +103,7 @@ class Builder:
         ).fetchone()
         self._differing |= {name for name, differs in zip(names, anywhere, strict=True) if differs}
         self.con.execute(f"""CREATE OR REPLACE TEMP TABLE affected AS
-            SELECT ticket_id FROM compared WHERE {' OR '.join(f'differs_{name}' for name in names)}""")
+            SELECT ticket_id FROM compared WHERE {" OR ".join(f"differs_{name}" for name in names)}""")
 
 
 def columns_of(con: duckdb.DuckDBPyConnection, name: str) -> list[tuple[str, str]]:
