@@ -236,6 +236,14 @@ def test_rejects_are_kept_with_line_and_raw_text(tmp_path):
     assert result.reconciliation.values.tolist() == [["in the export", 4], ["put in the lake", 2], ["rejected", 2]]
 
 
+def test_a_change_behind_the_first_piece_of_a_file_is_seen(tmp_path, monkeypatch):
+    monkeypatch.setattr("opsdesk.export.CHUNK", 64)
+    run_ingest(tmp_path, write_export(tmp_path, *TICKETS))
+    result = run_ingest(tmp_path, write_export(tmp_path, *TICKETS[:-1], line("T3", DAYS[3], category="late change")))
+    assert not result.unchanged
+    assert b"late change" in lake_files(tmp_path)["raw/2023/03/2023-03-05.csv"]
+
+
 def test_gzip_is_read_as_its_content(tmp_path):
     plain = write_export(tmp_path, *TICKETS)
     run_ingest(tmp_path, plain)

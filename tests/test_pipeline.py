@@ -11,7 +11,7 @@ from time import monotonic, sleep
 import psutil
 import pytest
 
-from opsdesk import pipeline
+from opsdesk import pipeline, stepping
 from opsdesk.errors import OpsdeskError
 from opsdesk.lock import run_lock
 from opsdesk.runs import past_runs
@@ -203,6 +203,23 @@ def test_interrupted_run_leaves_no_kernel_and_no_lock(monkeypatch, tmp_path, sen
     assert record.outcome == "interrupted"
     with run_lock(tmp_path / "outputs" / "mine", "next", "now"):
         pass
+
+
+def test_a_signal_after_the_last_notebook_leaves_no_report(monkeypatch, tmp_path):
+    make_project(monkeypatch, tmp_path, ingest=["1"])
+    whole = stepping.run_notebook
+
+    def stopped_at_its_end(notebook, copy, parameters, kernels, more):
+        whole(notebook, copy, parameters, kernels, more)
+        signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(stepping, "run_notebook", stopped_at_its_end)
+    monkeypatch.setattr(pipeline, "REPORTED", "01_ingest")
+    with pytest.raises(SystemExit):
+        run()
+    (folder,) = (tmp_path / "outputs/mine/runs").iterdir()
+    assert json.loads((folder / "run.json").read_text())["outcome"] == "interrupted"
+    assert not (folder / "report.html").exists()
 
 
 def test_plain_papermill_runs_the_same_notebook_from_anywhere(monkeypatch, tmp_path):

@@ -184,6 +184,24 @@ def test_only_what_reads_a_changed_column_is_built_again(refreshed, monkeypatch,
 
 
 @pytest.mark.parametrize(
+    "tickets",
+    [
+        pytest.param([*OLD, ticket("2023-01-07 10:00", ticket_id="new", sla_hours=None)], id="came"),
+        pytest.param(OLD[1:], id="went"),
+    ],
+)
+def test_a_ticket_that_comes_or_goes_differs_in_every_column(refreshed, monkeypatch, tickets):
+    """Also in those where it has no value: whoever counts its rows counts otherwise."""
+    monkeypatch.setattr(duckdb_build, "WORTHWHILE", 100)
+    found, whole = set(), duckdb_build.Builder._compare
+    monkeypatch.setattr(
+        duckdb_build.Builder, "_compare", lambda self, table: (whole(self, table), found.update(self._differing))
+    )
+    refreshed(tickets=tickets)
+    assert found == {column.name for column in catalogue()["fact_tickets"].columns}
+
+
+@pytest.mark.parametrize(
     ("select", "reads_all"),
     [
         ("SELECT * FROM fact_tickets", True),
