@@ -17,6 +17,7 @@ from opsdesk.lines import Chunk, Malformed, Run
 from opsdesk.sql_text import quoted
 from opsdesk.store import FolderStore, Store
 
+AT_A_TIME = 100  # chunks written down at a time: DuckDB takes many times the memory of a list that it is given
 FORMAT = 2  # raise it when the tables below mean something else
 
 # A row is as it was cleaned until the moment of a run passes a time in it that was the future, or goes back before one
@@ -86,15 +87,19 @@ class Remembered:
             self.con.execute(
                 f"DELETE FROM cache.{table} WHERE {column} NOT IN (SELECT unnest($kept::BIGINT[]))", {"kept": numbers}
             )
-        columns = {
-            "number": [chunk.number for chunk in new], "digest": [chunk.digest for chunk in new], "head": [chunk.head for chunk in new],
-            "bytes": [chunk.bytes for chunk in new], "ends": [chunk.ends for chunk in new], "layout": [_write_layout(chunk) for chunk in new],
-        }  # fmt: skip
-        if new:
-            self.con.execute(
-                f"INSERT INTO cache.chunks SELECT {', '.join(f'unnest(${name})' for name in columns)}", columns
-            )
+        for start in range(0, len(new), AT_A_TIME):
+            self._write_down(new[start : start + AT_A_TIME])
         self.con.execute("COMMIT")
+
+    def _write_down(self, chunks: list[Chunk]) -> None:
+        columns = {
+            "number": [chunk.number for chunk in chunks], "digest": [chunk.digest for chunk in chunks],
+            "head": [chunk.head for chunk in chunks], "bytes": [chunk.bytes for chunk in chunks],
+            "ends": [chunk.ends for chunk in chunks], "layout": [_write_layout(chunk) for chunk in chunks],
+        }  # fmt: skip
+        self.con.execute(
+            f"INSERT INTO cache.chunks SELECT {', '.join(f'unnest(${name})' for name in columns)}", columns
+        )
 
 
 def _unusable(error: Exception) -> str:
