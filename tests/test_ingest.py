@@ -8,6 +8,7 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -242,6 +243,18 @@ def test_a_change_behind_the_first_piece_of_a_file_is_seen(tmp_path, monkeypatch
     result = run_ingest(tmp_path, write_export(tmp_path, *TICKETS[:-1], line("T3", DAYS[3], category="late change")))
     assert not result.unchanged
     assert b"late change" in lake_files(tmp_path)["raw/2023/03/2023-03-05.csv"]
+
+
+@pytest.mark.parametrize("part", ["_facts", "read_days"])
+def test_no_room_to_count_is_told_before_anything_is_written(tmp_path, monkeypatch, part):
+    def full(*_, **__):
+        raise duckdb.OutOfMemoryException("Out of Memory Error: failed to offload")
+
+    monkeypatch.setattr(f"opsdesk.steps.ingest.{part}", full)
+    with pytest.raises(OpsdeskError, match="allowed to ingest"):
+        run_ingest(tmp_path, write_export(tmp_path, *TICKETS))
+    assert lake_files(tmp_path) == {}
+    assert open_lake(str(tmp_path / "lake")).record() == {}
 
 
 def test_gzip_is_read_as_its_content(tmp_path):

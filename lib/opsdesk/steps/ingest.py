@@ -18,7 +18,7 @@ from opsdesk.instants import read_instant
 from opsdesk.lake import AGENTS, DayFile, Lake, Manifest, open_lake
 from opsdesk.mapping import Mapping, read_mapping
 from opsdesk.records import Layout
-from opsdesk.steps.days import merge_with_lake, read_days, write_days
+from opsdesk.steps.days import Day, merge_with_lake, read_days, write_days
 from opsdesk.steps.ingested import IngestResult
 from opsdesk.steps.reading import Reading
 from opsdesk.steps.rejects import collect_rejects, keep_rejects
@@ -117,19 +117,15 @@ def _write_lake(delivery: Delivery, lake: Lake, signature: dict, work: Path, cac
         rows = sum(layout.rows for layout in layouts)
         kept = con.execute("SELECT count(*) FROM kept").fetchone()[0]
         with ThreadPoolExecutor(1) as worker:  # DuckDB counts while Python looks up the text of rejected rows
-            facts = worker.submit(_facts, con.cursor()).result
-            days = worker.submit(
-                read_days, con.cursor(), has_newlines=any(layout.has_newlines for layout in layouts)
-            ).result
+            counted = worker.submit(_count, con.cursor(), delivery.kind, layouts)
             rejected, examples = collect_rejects(con, layouts, work / "rejects.csv")
         _reconcile(delivery, rows, kept, rejected, examples)
+        facts, wanted = counted.result()
         digests = trusted_digests(lake.record(), signature)
         lake.write_record(lake.record() | {"writing": signature})
         if delivery.kind == "delta":
             merge_with_lake(con, lake, work)
             wanted = read_days(con, has_newlines=True)
-        else:
-            wanted = days()
         done = write_days(con, lake, delivery.kind, wanted, digests, work)
     _write_agents(lake, delivery.agents)
     sums = keep_rejects(lake, work / "rejects.csv", signature, delivery.kind)
@@ -141,7 +137,7 @@ def _write_lake(delivery: Delivery, lake: Lake, signature: dict, work: Path, cac
     ]
     record = {
         "signature": signature, "lake": lake_digest(manifests), "rows": rows, "kept": kept, "rejected": rejected,
-        "examples": examples, "rejects": sums, **facts(), "agents": len(delivery.agents), "months": months,
+        "examples": examples, "rejects": sums, **facts, "agents": len(delivery.agents), "months": months,
         "days_done": done.counts, "digests": done.digests,
     }  # fmt: skip
     lake.write_record(record)
@@ -189,6 +185,14 @@ def _reconcile(delivery: Delivery, rows: int, kept: int, rejected: dict[str, int
             f"Every row of {delivery.names} would be rejected ({counts}); the first is line {line} of {file}: {reason}"
             f"{f' ({detail})' if detail else ''}. Nothing was changed; does the mapping fit this export?"
         )
+
+
+def _count(con: duckdb.DuckDBPyConnection, kind: str, layouts: list[Layout]) -> tuple[dict, dict[str, Day]]:
+    """The facts, and what each day holds; of a delta that is known once it is merged with the lake."""
+    facts = _facts(con)
+    if kind == "delta":
+        return facts, {}
+    return facts, read_days(con, has_newlines=any(layout.has_newlines for layout in layouts))
 
 
 def _facts(con: duckdb.DuckDBPyConnection) -> dict:

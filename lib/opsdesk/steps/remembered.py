@@ -17,7 +17,7 @@ from opsdesk.lines import Chunk, Malformed, Run
 from opsdesk.sql_text import quoted
 from opsdesk.store import FolderStore, Store
 
-AT_A_TIME = 100  # chunks written down at a time: DuckDB takes many times the memory of a list that it is given
+BATCH = 100  # chunks written down at a time: DuckDB takes many times the memory of a list that it is given
 FORMAT = 2  # raise it when the tables below mean something else
 
 # A row is as it was cleaned until the moment of a run passes a time in it that was the future, or goes back before one
@@ -87,8 +87,8 @@ class Remembered:
             self.con.execute(
                 f"DELETE FROM cache.{table} WHERE {column} NOT IN (SELECT unnest($kept::BIGINT[]))", {"kept": numbers}
             )
-        for start in range(0, len(new), AT_A_TIME):
-            self._write_down(new[start : start + AT_A_TIME])
+        for start in range(0, len(new), BATCH):
+            self._write_down(new[start : start + BATCH])
         self.con.execute("COMMIT")
 
     def _write_down(self, chunks: list[Chunk]) -> None:
