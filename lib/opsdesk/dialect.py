@@ -13,6 +13,8 @@ from importlib import resources
 
 import sqlglot
 from sqlglot import exp
+from sqlglot.dialects.bigquery import BigQuery
+from sqlglot.dialects.duckdb import DuckDB
 
 from opsdesk.errors import OpsdeskError
 from opsdesk.portability import find_problems
@@ -57,7 +59,7 @@ def transpile(sql: str, dialect: Dialect, parameters: Parameters) -> str:
     tree = tree.transform(
         lambda node: _literal(node.name, parameters) if isinstance(node, exp.Parameter) else node, copy=False
     )
-    return rewrite(tree, dialect).sql(dialect=dialect, pretty=True)
+    return rewrite(tree, dialect).sql(dialect=DuckDB if dialect == "duckdb" else dialect, pretty=True)
 
 
 def problems(sql: str) -> list[str]:
@@ -67,7 +69,7 @@ def problems(sql: str) -> list[str]:
 
 def _parse(sql: str) -> exp.Expression:
     try:
-        return sqlglot.parse_one(sql, read="bigquery")
+        return sqlglot.parse_one(sql, read=BigQuery)
     except sqlglot.ParseError as error:
         first = error.errors[0]
         raise OpsdeskError(

@@ -1,13 +1,13 @@
 """The careful reader: an export line by line, for files whose structure DuckDB cannot be trusted with alone."""
 
 import csv
-import hashlib
 import math
 import re
 from dataclasses import dataclass, field
 from typing import BinaryIO, NamedTuple
 
 import numpy as np
+from blake3 import blake3
 
 from opsdesk.export import CHUNK
 
@@ -90,7 +90,6 @@ class LineReader:
             if not done:
                 break
             taken.append(done)
-            found.lines += max(1, done.count(b"\n"))
             window.skip(done)
         if not taken:
             return None
@@ -105,25 +104,27 @@ class LineReader:
         window, shape = self._window, self._shape
         if block := shape.plain_block(window, stop):
             _add(found, block.count(b"\n"), 1)
-            contents.append(block.replace(b"\r\n", b"\n"))
+            contents.append(block.replace(b"\r\n", b"\n") if b"\r" in block else block)
             return block
         head = window.line(0)
         if head is None:
             return b""
         record, taken, lines = _join(head, window, shape)
         if not head.strip():
+            found.lines += 1
             return head
         if shape.whole.fullmatch(record) and len(record) <= LARGEST_RECORD and _is_utf8(record):
             _add(found, 1, lines)
             contents.append(record + b"\n")
             return taken
         found.malformed.append(Malformed(found.lines, _what_is_wrong(record, lines > 1, shape), text_of(head)))
+        found.lines += 1
         return head
 
 
 def digest_of(text: bytes) -> str:
     """Tells one content from another."""
-    return hashlib.sha256(text).hexdigest()[:32]
+    return blake3(text).hexdigest()
 
 
 def _ends(text: bytes) -> bytes:
@@ -137,6 +138,7 @@ def _add(found: Chunk, records: int, span: int) -> None:
     if not (follows and last.span == span):
         found.runs.append(Run(found.records, found.lines, span))
     found.records += records
+    found.lines += records * span
 
 
 class _Shape:

@@ -1,17 +1,15 @@
 -- daily_agent_load: one row an agent and local day on which the agent was assigned, resolved or still held anything.
 -- Population: fact_tickets, with the agent as exported (not the one in force at the time); '(unassigned)' is an agent here.
 -- Counts are tickets, times are hours.
-WITH events AS (             -- at most two rows an agent and day
-  SELECT
-    agent_id, created_date AS event_date,
-    COUNT(*) AS assigned, COUNTIF(NOT is_resolved) AS open_from_day,
-    0 AS resolved, 0 AS timed, 0 AS micros, 0 AS breaches
+WITH created AS (
+  SELECT agent_id, created_date AS event_date, COUNT(*) AS assigned, COUNTIF(NOT is_resolved) AS open_from_day
   FROM fact_tickets
   GROUP BY agent_id, created_date
-  UNION ALL
+),
+
+resolved AS (
   SELECT
     agent_id, resolved_date AS event_date,
-    0 AS assigned, 0 AS open_from_day,
     COUNT(*) AS resolved, COUNT(resolution_hours_clean) AS timed,
     SUM(IF(resolved_at >= created_at, TIMESTAMP_DIFF(resolved_at, created_at, MICROSECOND), 0)) AS micros,
     COUNTIF(sla_state = 'breached') AS breaches
@@ -22,16 +20,16 @@ WITH events AS (             -- at most two rows an agent and day
 
 event_days AS (
   SELECT
-    agent_id,
-    event_date,
-    SUM(assigned) AS assigned,
-    SUM(open_from_day) AS open_from_day,
-    SUM(resolved) AS resolved,
-    SUM(timed) AS timed,
-    SUM(micros) AS micros,
-    SUM(breaches) AS breaches
-  FROM events
-  GROUP BY agent_id, event_date
+    COALESCE(created.agent_id, resolved.agent_id) AS agent_id,
+    COALESCE(created.event_date, resolved.event_date) AS event_date,
+    COALESCE(assigned, 0) AS assigned,
+    COALESCE(open_from_day, 0) AS open_from_day,
+    COALESCE(resolved.resolved, 0) AS resolved,
+    timed,
+    micros,
+    COALESCE(breaches, 0) AS breaches
+  FROM created
+  FULL JOIN resolved ON resolved.agent_id = created.agent_id AND resolved.event_date = created.event_date
 ),
 
 balances AS (                -- the stock of an agent, from one event day until the day before the next

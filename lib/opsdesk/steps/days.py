@@ -5,6 +5,7 @@ Needs in the work database the view `kept`: the lake's columns (created_at and r
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -26,11 +27,12 @@ TYPES = {
 
 
 class Day(NamedTuple):
-    """What is to stand in a day's file: rows, a digest that does not depend on their order, physical lines."""
+    """What is to stand in a day's file: rows, a digest that does not depend on their order, physical lines, the last instant (UTC)."""
 
     rows: int
     digest: str
     lines: int
+    latest: datetime
 
     @property
     def known_by(self) -> list:
@@ -135,9 +137,10 @@ def read_days(con: duckdb.DuckDBPyConnection, *, has_newlines: bool) -> dict[str
     breaks = " + ".join(f"coalesce(length({name}) - length(replace({name}, chr(10), '')), 0)" for name in texts)
     lines = f"count(*) + sum({breaks})" if has_newlines else "count(*)"
     return {
-        day: Day(rows, str(digest), int(lines))
-        for day, rows, digest, lines in con.execute(f"""
-            SELECT strftime(date_trunc('day', created_at), '%Y-%m-%d') AS day, count(*), sum(hash({", ".join(COLUMNS)})), {lines}
+        day.isoformat(): Day(rows, str(digest), int(lines), latest)
+        for day, rows, digest, lines, latest in con.execute(f"""
+            SELECT CAST(created_at AS DATE) AS day, count(*), sum(hash({", ".join(COLUMNS)})), {lines},
+                greatest(max(created_at), max(resolved_at))
             FROM kept GROUP BY day ORDER BY day""").fetchall()
     }
 

@@ -1,6 +1,7 @@
 """Step 1: an export becomes the lake. Every row of it ends in a day file or among the rejects, and that is counted."""
 
 import json
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -115,12 +116,12 @@ def _write_lake(delivery: Delivery, lake: Lake, signature: dict, work: Path, cac
         layouts = _read_files(con, delivery, signature, work, cache)
         _find_duplicates(con)
         rows = sum(layout.rows for layout in layouts)
-        kept = con.execute("SELECT count(*) FROM kept").fetchone()[0]
         with ThreadPoolExecutor(1) as worker:  # DuckDB counts while Python looks up the text of rejected rows
-            counted = worker.submit(_count, con.cursor(), delivery.kind, layouts)
+            counted = worker.submit(_count, con.cursor(), any(layout.has_newlines for layout in layouts))
             rejected, examples = collect_rejects(con, layouts, work / "rejects.csv")
+        wanted, facts = counted.result()
+        kept = sum(day.rows for day in wanted.values())
         _reconcile(delivery, rows, kept, rejected, examples)
-        facts, wanted = counted.result()
         digests = trusted_digests(lake.record(), signature)
         lake.write_record(lake.record() | {"writing": signature})
         if delivery.kind == "delta":
@@ -187,27 +188,21 @@ def _reconcile(delivery: Delivery, rows: int, kept: int, rejected: dict[str, int
         )
 
 
-def _count(con: duckdb.DuckDBPyConnection, kind: str, layouts: list[Layout]) -> tuple[dict, dict[str, Day]]:
-    """The facts, and what each day holds; of a delta that is known once it is merged with the lake."""
-    facts = _facts(con)
-    if kind == "delta":
-        return facts, {}
-    return facts, read_days(con, has_newlines=any(layout.has_newlines for layout in layouts))
-
-
-def _facts(con: duckdb.DuckDBPyConnection) -> dict:
-    """Rows by issue, and the span of run moments for which the future stays what it is."""
-    counts = dict(
-        con.execute(
-            "SELECT unnest(string_split(_issues, ';')), count(*) FROM kept WHERE _issues IS NOT NULL GROUP BY 1"
-        ).fetchall()
+def _count(con: duckdb.DuckDBPyConnection, has_newlines: bool) -> tuple[dict[str, Day], dict]:
+    """What `kept` holds of each day; rows by issue, and the span of run moments for which the future stays what it is."""
+    days = read_days(con, has_newlines=has_newlines)
+    counts: Counter[str] = Counter()
+    for codes, rows in con.execute(
+        "SELECT _issues, count(*) FROM kept WHERE _issues IS NOT NULL GROUP BY _issues"
+    ).fetchall():
+        counts.update(dict.fromkeys(codes.split(";"), rows))
+    known, until = (
+        max((day.latest for day in days.values()), default=None),
+        con.execute("SELECT min(known_from) FROM rows").fetchone()[0],
     )
-    known, until = con.execute(
-        "SELECT greatest(max(created_at), max(resolved_at)), (SELECT min(known_from) FROM rows) FROM kept"
-    ).fetchone()
-    return {
+    return days, {
         "issues": {code: counts[code] for code in ISSUE_MEANINGS if code in counts},
-        "known": [known.isoformat(), until and until.isoformat()],
+        "known": [known and known.isoformat(), until and until.isoformat()],
     }
 
 

@@ -15,6 +15,7 @@ from opsdesk.sql_text import quoted
 from opsdesk.steps.remembered import Remembered
 
 BLOCK = 16 << 20  # bytes that DuckDB is given at a time
+WORTHWHILE = 2 << 20  # bytes for which it is woken where it has nothing to do
 
 
 class Reading:
@@ -47,15 +48,20 @@ class Reading:
     def _take(self, chunk: Chunk, file: ExportFile, worker: ThreadPoolExecutor) -> None:
         if chunk.number >= 0:
             self.old.append(chunk)
-            if self._waiting and (self._job is None or self._job.done()):
-                self._hand_over(file, worker)  # DuckDB has nothing else to do
+            if self._waiting and self._is_idle:
+                self._hand_over(file, worker)
             return
         chunk.number, self.memory.next = self.memory.next, self.memory.next + 1
         self.new.append(chunk)
         self._waiting.append(chunk)
         self._size += len(chunk.content)
-        if self._size >= BLOCK:
+        if self._size >= (WORTHWHILE if self._is_idle else BLOCK):
             self._hand_over(file, worker)
+
+    @property
+    def _is_idle(self) -> bool:
+        """Whether DuckDB has nothing to do."""
+        return self._job is None or self._job.done()
 
     def _hand_over(self, file: ExportFile, worker: ThreadPoolExecutor) -> None:
         """Lets DuckDB read and clean what waits, once it has done so with what came before."""

@@ -20,6 +20,9 @@ from opsdesk.warehouse.duckdb_build import Builder, columns_of, comment
 from opsdesk.warehouse.loader import Loader, parquet_select
 
 LARGE = 1 << 30  # bytes of a database file above which an operation may take more memory
+LOG = (
+    "256MB"  # of changes before DuckDB brings them into its file: many small portions are slower to write, and to read
+)
 RAW, LEDGER = ("tickets_raw", "agents_raw"), ("_loads", "_runs")
 
 
@@ -135,23 +138,12 @@ class DuckDBWarehouse:
         changes nothing. Returns rows by table.
         """
         staged = {name: _staged_select(name, place) for name, place in (staged or {}).items()}
-        with ThreadPoolExecutor(1) as translator:
+        with self._writing() as con, ThreadPoolExecutor(1) as translator:
             selects = {  # the next one is translated while one is built
                 table.name: translator.submit(typed_select, table, "duckdb", parameters).result
                 for table in results()
                 if table.name not in staged
             }
-            return self._publish(selects, check, run, staged, changes)
-
-    def _publish(
-        self,
-        selects: Mapping[str, Callable[[], str]],
-        check: Callable[[Callable[[str], list[tuple]]], None],
-        run: Callable[[dict[str, int]], dict],
-        staged: Mapping[str, str],
-        changes: Changes | None,
-    ) -> dict[str, int]:
-        with self._writing() as con:
             try:
                 con.execute("BEGIN")
                 builder = Builder(con, None if staged else changes)
@@ -213,6 +205,7 @@ class DuckDBWarehouse:
         with connect(self.path, read_only=read_only) as con:
             large = self.path.stat().st_size > LARGE
             con.execute(f"SET memory_limit='{'2GB' if large else '600MB'}'")
+            con.execute(f"SET wal_autocheckpoint='{LOG}'")
             con.execute(f"SET preserve_insertion_order=false; SET temp_directory={quoted(str(self.path) + '.tmp')}")
             yield con
 

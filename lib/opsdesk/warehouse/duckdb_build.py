@@ -1,9 +1,11 @@
 """Building tables in DuckDB inside a transaction: whole, or only the rows of tickets that may have changed.
 
-A table of another kind, such as a daily one, stays where nothing that its SELECT reads is different.
+A table of another kind, such as a daily one, stays where nothing that its SELECT reads is different: a resolution that moves
+within its day changes the day's mean, and no backlog.
 """
 
 import re
+from collections.abc import Mapping
 from functools import cached_property
 
 import duckdb
@@ -13,8 +15,9 @@ from opsdesk.tables import Table, catalogue
 from opsdesk.warehouse.changes import Changes
 from opsdesk.warehouse.loader import in_month
 
-STAR = re.compile(r"\*\s*(,.*?)?\bFROM\s+fact_tickets\b", re.IGNORECASE | re.DOTALL)  # reads every column
+STAR = r"\*\s*(,.*?)?\bFROM\s+{}\b"  # reads every column of a table
 WORTHWHILE = 0.3  # share of changed tickets above which building everything is quicker
+SHORT = 10_000  # rows up to which a table that is built again is compared with what it was
 
 # A ticket may have changed where a version of it stands in a changed month now, where its published version stood in
 # one (then that version may be gone), where it was not published (its newest version was later than as_of, and may be gone),
@@ -33,17 +36,17 @@ class Builder:
 
     def __init__(self, con: duckdb.DuckDBPyConnection, changes: Changes | None) -> None:
         self.con, self.changes = con, changes
-        self._differing: set[str] = set()  # columns of fact_tickets and tables that are not what they were
+        self._differing: dict[
+            str, set[str]
+        ] = {}  # columns that are not what they were, by table; its own name: all of it
 
     def build(self, table: Table, select: str) -> int:
         """Brings `table` to what `select` says; returns its rows."""
         if table.is_per_ticket and self._some_may_stay:
             self._refresh(table, select)
         elif not self._may_stay(table, select):
-            self._differing.add(table.name)
-            self.con.execute(f"CREATE OR REPLACE TABLE {table.name} AS {select}")
-            comment(self.con, table)
-        return self.con.execute(f"SELECT count(*) FROM {table.name}").fetchone()[0]
+            self._replace(table, select)
+        return self._rows(table.name)
 
     @cached_property
     def _some_may_stay(self) -> bool:
@@ -72,7 +75,22 @@ class Builder:
         """Whether all that the SELECT reads is as it was: each word in it counts as a column or table that it reads."""
         if not self._some_may_stay or self.changes.agents or self.changes.as_of_moved or not self._stands(table):
             return False
-        return not STAR.search(select) and not self._differing & set(re.findall(r"\w+", select.lower()))
+        return not reads_any(select, self._differing)
+
+    def _replace(self, table: Table, select: str) -> None:
+        """Builds the whole table; notes in which columns it is not what it was, or that it is another one where it is long."""
+        is_compared = self._some_may_stay and self._stands(table) and self._rows(table.name) <= SHORT
+        if is_compared:
+            self.con.execute(f"CREATE OR REPLACE TEMP TABLE former AS SELECT * FROM {table.name}")
+        self.con.execute(f"CREATE OR REPLACE TABLE {table.name} AS {select}")
+        comment(self.con, table)
+        if is_compared:
+            self._compare(table, "former", table.name)
+        else:
+            self._differing[table.name] = {table.name}
+
+    def _rows(self, name: str) -> int:
+        return self.con.execute(f"SELECT count(*) FROM {name}").fetchone()[0]
 
     def _refresh(self, table: Table, select: str) -> None:
         """Replaces the rows of the affected tickets: the same SELECT, which sees only those in the table it reads.
@@ -83,27 +101,44 @@ class Builder:
         self.con.execute(f"""CREATE OR REPLACE TEMP TABLE fresh AS
             WITH {source} AS MATERIALIZED (SELECT * FROM main.{source} SEMI JOIN affected USING (ticket_id)) {select}""")
         if table.name == "fact_tickets":
-            self._compare(table)
+            self._compare(table, f"(SELECT * FROM {table.name} SEMI JOIN affected USING (ticket_id))", "fresh")
+            differs = " OR ".join(f"differs_{column.name}" for column in table.columns)
+            self.con.execute(
+                f"CREATE OR REPLACE TEMP TABLE affected AS SELECT key_ticket_id AS ticket_id FROM compared WHERE {differs}"
+            )
         self.con.execute(f"DELETE FROM {table.name} WHERE ticket_id IN (SELECT ticket_id FROM affected)")
         self.con.execute(f"INSERT INTO {table.name} SELECT * FROM fresh SEMI JOIN affected USING (ticket_id)")
 
-    def _compare(self, table: Table) -> None:
-        """Narrows `affected` to the tickets that came, went or changed, and notes in which columns."""
-        names = [column.name for column in table.columns]
+    def _compare(self, table: Table, old: str, new: str) -> None:
+        """Makes the table `compared`: in which columns each row is not what it was; notes the columns in which any is not.
+
+        A row that came or went differs in all of them, and makes the table another one: whoever counts its rows counts otherwise.
+        """
+        names, key = [column.name for column in table.columns], table.key[0]
+        is_new_or_gone = f"old.{key} IS NULL OR new.{key} IS NULL"
+        keys = ", ".join(f"coalesce(old.{name}, new.{name}) AS key_{name}" for name in table.key)
         differs = ", ".join(
-            f"old.ticket_id IS NULL OR new.ticket_id IS NULL OR old.{name} IS DISTINCT FROM new.{name} AS differs_{name}"
-            for name in names
+            f"{is_new_or_gone} OR old.{name} IS DISTINCT FROM new.{name} AS differs_{name}" for name in names
         )
-        self.con.execute(f"""CREATE OR REPLACE TEMP TABLE compared AS
-            SELECT coalesce(old.ticket_id, new.ticket_id) AS ticket_id, {differs}
-            FROM (SELECT * FROM {table.name} SEMI JOIN affected USING (ticket_id)) AS old
-            FULL JOIN fresh AS new ON old.ticket_id = new.ticket_id""")
+        same = " AND ".join(f"old.{name} = new.{name}" for name in table.key)
+        self.con.execute(f"""CREATE OR REPLACE TEMP TABLE compared AS SELECT {keys}, {differs}
+            FROM {old} AS old FULL JOIN {new} AS new ON {same}""")
         anywhere = self.con.execute(
             f"SELECT {', '.join(f'coalesce(bool_or(differs_{name}), false)' for name in names)} FROM compared"
         ).fetchone()
-        self._differing |= {name for name, differs in zip(names, anywhere, strict=True) if differs}
-        self.con.execute(f"""CREATE OR REPLACE TEMP TABLE affected AS
-            SELECT ticket_id FROM compared WHERE {" OR ".join(f"differs_{name}" for name in names)}""")
+        differing = {name for name, differs in zip(names, anywhere, strict=True) if differs}
+        self._differing[table.name] = differing | ({table.name} if key in differing else set())
+
+
+def reads_any(select: str, differing: Mapping[str, set[str]]) -> bool:
+    """Whether a SELECT may read one of the columns `differing` of a table: each word in it counts, a star reads all of them."""
+    words = set(re.findall(r"\w+", select.lower()))
+    return any(
+        columns
+        and table in words
+        and (columns & words or re.search(STAR.format(table), select, re.IGNORECASE | re.DOTALL))
+        for table, columns in differing.items()
+    )
 
 
 def columns_of(con: duckdb.DuckDBPyConnection, name: str) -> list[tuple[str, str]]:
