@@ -8,6 +8,7 @@ import re
 import shutil
 import statistics
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -18,8 +19,10 @@ from opsdesk.sample import write_sample
 
 HERE = Path(__file__).resolve().parent
 OUTPUTS = project.ROOT / "outputs" / "benchmarks"
+WORK = OUTPUTS / "work"  # cleared at the end, not between runs: ext4 is slow to make files when it has just removed many
 STAGES = ("ingest", "backfill", "transform")
 SIZES = (300_000, 3_000_000, 30_000_000)
+made: list[Path] = []  # the folders of the runs so far
 
 
 def export_of(tickets: int) -> Path:
@@ -54,16 +57,15 @@ def fresh(script: str, export: Path, *more: str) -> Callable[[], list[str]]:
     """A command of `script` on an export that starts with an empty folder each time."""
 
     def prepare() -> list[str]:
-        out = OUTPUTS / "work" / Path(script).stem
-        shutil.rmtree(out, ignore_errors=True)
-        return [sys.executable, str(HERE / script), str(export), str(out), *more]
+        made.append(Path(tempfile.mkdtemp(dir=WORK)))
+        return [sys.executable, str(HERE / script), str(export), str(made[-1]), *more]
 
     return prepare
 
 
 def again(export: Path) -> Callable[[], list[str]]:
     """The steps once more, on what the last ones left."""
-    return lambda: [sys.executable, str(HERE / "steps.py"), str(export), str(OUTPUTS / "work" / "steps")]
+    return lambda: [sys.executable, str(HERE / "steps.py"), str(export), str(made[-1])]
 
 
 def median(numbers: Sequence[float]) -> str:
@@ -146,7 +148,9 @@ def notebooks(export: Path, rounds: int) -> str:
     )
 
     def whole_run() -> list[str]:
-        shutil.rmtree(project.ROOT / "outputs" / params.stem, ignore_errors=True)
+        outputs = project.ROOT / "outputs" / params.stem
+        if outputs.exists():
+            outputs.rename(Path(tempfile.mkdtemp(dir=WORK)) / outputs.name)
         return [str(Path(sys.executable).with_name("opsdesk")), "run", str(params)]
 
     found = in_turn({"lib": fresh("steps.py", export), "opsdesk run": whole_run}, rounds)
@@ -173,7 +177,7 @@ def scale(exports: Sequence[Path], rounds: int) -> str:
             (f"{tickets:,}", f"{export.stat().st_size / 1e6:,.0f}", *parts, f"{seconds:.2f}", growth, peak(runs))
         )
         before = (tickets, seconds)
-        shutil.rmtree(OUTPUTS / "work" / "steps", ignore_errors=True)
+        shutil.rmtree(made[-1])
     return markdown(("tickets", "MB", *(f"{stage}, s" for stage in STAGES), "sum, s", "growth", "peak MB"), rows)
 
 
@@ -210,7 +214,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, help="how often each command runs (medians are shown)")
     parser.add_argument("--whole-lines", action="store_true", help="leave the malformed lines out of the export")
     chosen = parser.parse_args()
-    OUTPUTS.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(WORK, ignore_errors=True)
+    WORK.mkdir(parents=True)
     sizes = chosen.tickets or {"scale": SIZES, "spark": SIZES[:2]}.get(chosen.what, SIZES[:1])
     exports = [whole_lines_of(export_of(size)) if chosen.whole_lines else export_of(size) for size in sizes]
     if chosen.what in ("scale", "spark"):
@@ -218,6 +223,7 @@ def main() -> None:
     else:
         usual = 1 if chosen.what == "pyspark" else 5
         print(globals()[chosen.what](exports[0], chosen.rounds or usual))
+    shutil.rmtree(WORK)
 
 
 if __name__ == "__main__":

@@ -199,14 +199,6 @@ def test_a_daily_table_that_came_out_the_same_in_what_is_read_is_not_different(r
     assert [row["avg_tat"] for row in tables(refreshed.path)["features_daily"] if row["resolved_tickets"]] == [24.0]
 
 
-def test_a_long_table_that_is_built_again_counts_as_different(refreshed, monkeypatch):
-    monkeypatch.setattr(duckdb_build, "WORTHWHILE", 100)
-    monkeypatch.setattr(duckdb_build, "SHORT", 100)
-    found = built_again(monkeypatch)
-    refreshed(tickets=[*OLD[:-1], CLOSED | {"resolved_at": "2023-01-06 10:00"}])
-    assert "backlog_daily" in found
-
-
 @pytest.mark.parametrize(
     "tickets",
     [

@@ -1,8 +1,9 @@
 """The embedded warehouse: one DuckDB file. DuckDB lets one process write, so a connection lives for one operation."""
 
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from itertools import zip_longest
 from pathlib import Path
 
 import duckdb
@@ -139,18 +140,11 @@ class DuckDBWarehouse:
         """
         staged = {name: _staged_select(name, place) for name, place in (staged or {}).items()}
         with self._writing() as con, ThreadPoolExecutor(1) as translator:
-            selects = {  # the next one is translated while one is built
-                table.name: translator.submit(typed_select, table, "duckdb", parameters).result
-                for table in results()
-                if table.name not in staged
-            }
             try:
                 con.execute("BEGIN")
-                builder = Builder(con, None if staged else changes)
-                rows = {
-                    table.name: builder.build(table, staged.get(table.name) or selects[table.name]())
-                    for table in results()
-                }
+                builder, rows = Builder(con, None if staged else changes), {}
+                for table, select in _translated(staged, parameters, translator):
+                    rows[table.name] = builder.build(table, select)
                 check(lambda sql: con.execute(sql).fetchall())
                 row = run(rows)
                 con.execute(f"INSERT INTO _runs BY NAME SELECT {', '.join(f'${name} AS {name}' for name in row)}", row)
@@ -224,6 +218,21 @@ def _create(con: duckdb.DuckDBPyConnection, table: Table) -> None:
         f"CREATE TABLE {table.name} ({', '.join(f'{column.name} {column.duckdb_type}' for column in table.columns)})"
     )
     comment(con, table)
+
+
+def _translated(
+    staged: Mapping[str, str], parameters: Mapping[str, object], translator: Executor
+) -> Iterator[tuple[Table, str]]:
+    """Every result table with its SELECT: the staged one, or the translated one; the next is translated while one is built."""
+
+    def select(table: Table) -> str:
+        return staged.get(table.name) or typed_select(table, "duckdb", parameters)
+
+    ahead = translator.submit(select, results()[0])
+    for table, following in zip_longest(results(), results()[1:]):
+        found = ahead.result()
+        ahead = following and translator.submit(select, following)
+        yield table, found
 
 
 def _staged_select(name: str, folder: Path) -> str:

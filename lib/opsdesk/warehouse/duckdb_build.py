@@ -11,13 +11,12 @@ from functools import cached_property
 import duckdb
 
 from opsdesk.sql_text import quoted
-from opsdesk.tables import Table, catalogue
+from opsdesk.tables import Table, catalogue, read_sql, results
 from opsdesk.warehouse.changes import Changes
 from opsdesk.warehouse.loader import in_month
 
 STAR = r"\*\s*(,.*?)?\bFROM\s+{}\b"  # reads every column of a table
 WORTHWHILE = 0.3  # share of changed tickets above which building everything is quicker
-SHORT = 10_000  # rows up to which a table that is built again is compared with what it was
 
 # A ticket may have changed where a version of it stands in a changed month now, where its published version stood in
 # one (then that version may be gone), where it was not published (its newest version was later than as_of, and may be gone),
@@ -78,8 +77,9 @@ class Builder:
         return not reads_any(select, self._differing)
 
     def _replace(self, table: Table, select: str) -> None:
-        """Builds the whole table; notes in which columns it is not what it was, or that it is another one where it is long."""
-        is_compared = self._some_may_stay and self._stands(table) and self._rows(table.name) <= SHORT
+        """Builds the whole table; where others read it, notes in which columns it is not what it was."""
+        is_read = any(re.search(rf"\b{table.name}\b", read_sql(other)) for other in results() if other != table)
+        is_compared = is_read and self._some_may_stay and self._stands(table)
         if is_compared:
             self.con.execute(f"CREATE OR REPLACE TEMP TABLE former AS SELECT * FROM {table.name}")
         self.con.execute(f"CREATE OR REPLACE TABLE {table.name} AS {select}")
