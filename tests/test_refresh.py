@@ -14,15 +14,21 @@ RUN_AT = "2024-01-01T00:00:00Z"
 MONTHS = ("2023-01", "2023-02", "2023-03")
 
 
-def put(path, tickets) -> None:
-    """The tickets in tickets_raw and the ledger, as backfill would leave them: a fingerprint tells a month's content."""
+def put(path, tickets, team=None) -> None:
+    """The tickets in tickets_raw and the ledger, as backfill would leave them: a fingerprint tells a month's content.
+
+    With `team` agent A1 is in it.
+    """
     warehouse = open_warehouse(f"duckdb:{path}")
     with warehouse.loading() as loader:
         names = [column.name for column in catalogue()["tickets_raw"].columns]
-        loader.con.execute("DELETE FROM tickets_raw; DELETE FROM _loads")
+        loader.con.execute("DELETE FROM tickets_raw; DELETE FROM agents_raw; DELETE FROM _loads")
         for row in numbered(tickets):
             values = [row[name] for name in names]
             loader.con.execute(f"INSERT INTO tickets_raw VALUES ({', '.join('?' * len(names))})", values)
+        if team:
+            loader.con.execute("INSERT INTO agents_raw BY NAME SELECT 'A1' AS agent_id, ? AS team", [team])
+            loader.con.execute("INSERT INTO _loads VALUES ('agents', ?, 0, 0, now())", [team])
         for month in MONTHS:
             content = repr([row for row in tickets if row["created_at"].startswith(month)])
             loader.con.execute("INSERT INTO _loads VALUES (?, ?, 0, 0, now())", [month, content])
@@ -197,6 +203,76 @@ def test_a_daily_table_that_came_out_the_same_in_what_is_read_is_not_different(r
     refreshed(tickets=[*OLD[:-1], CLOSED | {"resolved_at": "2023-01-06 10:00"}])
     assert found == ["features_daily", "daily_agent_load", "cohort_daily"]
     assert [row["avg_tat"] for row in tables(refreshed.path)["features_daily"] if row["resolved_tickets"]] == [24.0]
+
+
+LATE = ticket("2023-03-10 10:00", "2023-03-12 10:00", ticket_id="late", sla_hours=8.0)
+EARLIER = {  # what a day in March still needs of January
+    "open": ticket("2023-01-03 10:00", ticket_id="open"),
+    "resolved later": ticket("2023-01-03 10:00", "2023-03-11 10:00", ticket_id="slow", agent_id="B", sla_hours=24.0),
+    "due later": ticket("2023-01-03 10:00", "2023-01-04 10:00", ticket_id="due", sla_hours=1600.0),
+    "a segment that began": ticket("2023-01-02 10:00", "2023-01-03 10:00", ticket_id="gone", category="Fax"),
+}
+
+
+@pytest.fixture
+def republished(tmp_path, monkeypatch):
+    """Publishes tickets, marks a January row of daily_agent_load, publishes others; returns whether the mark is there yet."""
+    monkeypatch.setattr(duckdb_build, "WORTHWHILE", 100)
+    path = tmp_path / "w.duckdb"
+
+    def publish(before, after, as_of=("2023-05-01", "2023-05-01"), spoil="SELECT 1", teams=("East", "East")):
+        put(path, before, teams[0])
+        transform(f"duckdb:{path}", as_of[0], "UTC", RUN_AT)
+        with duckdb.connect(path) as con:
+            con.execute("UPDATE daily_agent_load SET sla_breaches = 12345 WHERE ops_date = DATE '2023-01-02'")
+            con.execute(spoil)
+        for again in (path, tmp_path / "fresh.duckdb"):
+            put(again, after, teams[1])
+            transform(f"duckdb:{again}", as_of[1], "UTC", RUN_AT)
+        with duckdb.connect(path) as con:
+            kept = con.execute("SELECT count(*) FROM daily_agent_load WHERE sla_breaches = 12345").fetchone()[0]
+            con.execute("UPDATE daily_agent_load SET sla_breaches = 0 WHERE sla_breaches = 12345")
+        assert tables(path) == tables(tmp_path / "fresh.duckdb")
+        return kept > 0
+
+    return publish
+
+
+@pytest.mark.parametrize("earlier", EARLIER.values(), ids=EARLIER)
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param([LATE | {"resolved_at": "2023-03-15 10:00"}], id="resolved later"),
+        pytest.param([LATE | {"category": "Telex"}], id="a new segment"),
+        pytest.param([LATE | {"created_at": "2023-03-08 10:00"}], id="created earlier"),
+        pytest.param([], id="gone"),
+        pytest.param([LATE, LATE | {"ticket_id": "later", "created_at": "2023-03-20 10:00"}], id="another"),
+    ],
+)
+def test_daily_rows_before_the_first_changed_day_stay(republished, earlier, change):
+    """And the rows from it on are those of a fresh warehouse, whatever they need of the tickets before."""
+    rest = [ticket("2023-01-02 08:00", "2023-01-02 09:00", ticket_id="first"), earlier]
+    assert republished([*rest, LATE], [*rest, *change])
+
+
+def test_as_of_alone_moves_on(republished):
+    """From the day that it was, which had not ended: daily rows before it stay."""
+    tickets = [ticket("2023-01-02 08:00", "2023-01-02 09:00", ticket_id="first"), LATE, EARLIER["due later"]]
+    assert republished(tickets, tickets, ("2023-03-20 12:00", "2023-05-01"))
+
+
+@pytest.mark.parametrize(
+    ("circumstances", "stays"),
+    [
+        pytest.param({}, True, id="none"),
+        pytest.param({"as_of": ("2023-03-11 12:00", "2023-05-01")}, True, id="as_of moved on"),
+        pytest.param({"spoil": "DROP TABLE features_daily"}, False, id="a daily table is gone"),
+        pytest.param({"teams": ("East", "West")}, False, id="agents changed: teams are segments of every day"),
+    ],
+)
+def test_when_daily_rows_stay(republished, circumstances, stays):
+    rest = [ticket("2023-01-02 08:00", "2023-01-02 09:00", ticket_id="first"), EARLIER["a segment that began"]]
+    assert republished([*rest, LATE], [*rest, LATE | {"resolved_at": "2023-03-11 10:00"}], **circumstances) == stays
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,11 @@ class Table:
         """Whether each row is computed from one ticket alone, so that a changed ticket changes its own row only."""
         return self.kind == "result" and self.key == ("ticket_id",)
 
+    @property
+    def is_daily(self) -> bool:
+        """Whether its rows are of local days, a row of a day being what tickets were up to it."""
+        return self.kind == "result" and self.key[0] == "ops_date"
+
     def column(self, name: str) -> Column:
         """The column of that name.
 

@@ -1,11 +1,13 @@
-"""Building tables in DuckDB inside a transaction: whole, or only the rows of tickets that may have changed.
+"""Building tables in DuckDB inside a transaction: whole, or only the rows that may have changed.
 
-A table of another kind, such as a daily one, stays where nothing that its SELECT reads is different: a resolution that moves
+A table of a row a ticket is built for the tickets that may have changed, a daily one from the first day on that one of them
+touches. A table of another kind than the first stays where nothing that its SELECT reads is different: a resolution that moves
 within its day changes the day's mean, and no backlog.
 """
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from functools import cached_property
 
 import duckdb
@@ -29,22 +31,31 @@ UNPUBLISHED = " UNION SELECT ticket_id FROM tickets_raw ANTI JOIN fact_tickets U
 ALL_PUBLISHED = """SELECT (SELECT count(*) FROM tickets_raw) - (SELECT count(*) FROM tickets_raw WHERE {months})
     = (SELECT count(*) FROM fact_tickets) - (SELECT count(*) FROM fact_tickets WHERE {months})"""
 
+# Tickets without which no row of a day from {first} on is what it is: those with an event on such a day, and the open ones. Of
+# the others each arrival is outweighed by a resolution, each deadline that was missed by a late one; but a segment's days
+# begin with its first ticket.
+LASTING = """NOT is_resolved OR greatest(created_date, resolved_date, due_date) >= DATE '{first}'
+    OR created_date IN (SELECT day FROM beginnings)"""
+BEGINNINGS = """CREATE OR REPLACE TEMP TABLE beginnings AS
+    SELECT DISTINCT min(ops_date) AS day FROM segment_daily GROUP BY dimension, segment"""
+
 
 class Builder:
     """Builds the result tables of one publication, in their order."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection, changes: Changes | None) -> None:
         self.con, self.changes = con, changes
-        self._differing: dict[
-            str, set[str]
-        ] = {}  # columns that are not what they were, by table; its own name: all of it
+        # columns that are not what they were, by table; its own name: all of it
+        self._differing: dict[str, set[str]] = {}
+        self._first_day: date | None = None  # before it no daily row is another one
 
     def build(self, table: Table, select: str) -> int:
         """Brings `table` to what `select` says; returns its rows."""
         if table.is_per_ticket and self._some_may_stay:
             self._refresh(table, select)
         elif not self._may_stay(table, select):
-            self._replace(table, select)
+            is_part_kept = self._first_day and table.is_daily and not self.changes.agents
+            self._replace(table, self._from_first_day(table, select) if is_part_kept else select)
         return self._rows(table.name)
 
     @cached_property
@@ -78,8 +89,7 @@ class Builder:
 
     def _replace(self, table: Table, select: str) -> None:
         """Builds the whole table; where others read it, notes in which columns it is not what it was."""
-        is_read = any(re.search(rf"\b{table.name}\b", read_sql(other)) for other in results() if other != table)
-        is_compared = is_read and self._some_may_stay and self._stands(table)
+        is_compared = self._is_read(table) and self._some_may_stay and self._stands(table)
         if is_compared:
             self.con.execute(f"CREATE OR REPLACE TEMP TABLE former AS SELECT * FROM {table.name}")
         self.con.execute(f"CREATE OR REPLACE TABLE {table.name} AS {select}")
@@ -106,8 +116,32 @@ class Builder:
             self.con.execute(
                 f"CREATE OR REPLACE TEMP TABLE affected AS SELECT key_ticket_id AS ticket_id FROM compared WHERE {differs}"
             )
+            self._first_day = self._first_changed_day()
         self.con.execute(f"DELETE FROM {table.name} WHERE ticket_id IN (SELECT ticket_id FROM affected)")
         self.con.execute(f"INSERT INTO {table.name} SELECT * FROM fresh SEMI JOIN affected USING (ticket_id)")
+
+    def _first_changed_day(self) -> date | None:
+        """The first day of the tickets in `affected`, as published or as in `fresh`, or the last one published if as_of moved on."""
+        days = [
+            f"(SELECT min(created_date) FROM {name} SEMI JOIN affected USING (ticket_id))"
+            for name in ("fact_tickets", "fresh")
+        ]
+        if not all(self._stands(table) for table in results() if table.is_daily):
+            return None
+        self.con.execute(BEGINNINGS)
+        if self.changes.as_of_moved:
+            days.append("(SELECT max(ops_date) FROM features_daily)")
+        return self.con.execute(f"SELECT least({', '.join(days)})").fetchone()[0]
+
+    def _from_first_day(self, table: Table, select: str) -> str:
+        """The rows as they stand before the first changed day, then those of the same SELECT, which sees the tickets they need only."""
+        lasting = f"SELECT * FROM main.fact_tickets WHERE {LASTING.format(first=self._first_day)}"
+        return f"""SELECT * FROM main.{table.name} WHERE ops_date < DATE '{self._first_day}' UNION ALL
+            SELECT * FROM (WITH fact_tickets AS MATERIALIZED ({lasting}) {select}) WHERE ops_date >= DATE '{self._first_day}'"""
+
+    def _is_read(self, table: Table) -> bool:
+        """Whether another result is made from this one."""
+        return any(re.search(rf"\b{table.name}\b", read_sql(other)) for other in results() if other != table)
 
     def _compare(self, table: Table, old: str, new: str) -> None:
         """Makes the table `compared`: in which columns each row is not what it was; notes the columns in which any is not.
