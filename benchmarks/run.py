@@ -19,9 +19,7 @@ from opsdesk.sample import write_sample
 
 HERE = Path(__file__).resolve().parent
 OUTPUTS = project.ROOT / "outputs" / "benchmarks"
-WORK = (
-    OUTPUTS / "work"
-)  # cleared at the end, not between runs: ext4 is slow to make files when it has just removed many
+WORK = OUTPUTS / "work"  # a new folder in it for every run, see README.md
 STAGES = ("ingest", "backfill", "transform")
 SIZES = (300_000, 3_000_000, 30_000_000)
 made: list[Path] = []  # the folders of the runs so far

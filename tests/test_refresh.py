@@ -98,6 +98,7 @@ def test_refreshing_is_building(tmp_path_factory, tickets, changes, as_of):
     folder = tmp_path_factory.mktemp("w")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(duckdb_build, "WORTHWHILE", 100)
+        patch.setattr(duckdb_build, "MOST", 1)
         put(folder / "w.duckdb", [ANCHOR, *tickets])
         transform(f"duckdb:{folder / 'w.duckdb'}", as_of[0], "Europe/Berlin", RUN_AT)
         for step, moment in zip(changes, as_of[1:], strict=False):
@@ -218,6 +219,7 @@ EARLIER = {  # what a day in March still needs of January
 def republished(tmp_path, monkeypatch):
     """Publishes tickets, marks a January row of daily_agent_load, publishes others; returns whether the mark is there yet."""
     monkeypatch.setattr(duckdb_build, "WORTHWHILE", 100)
+    monkeypatch.setattr(duckdb_build, "MOST", 1)
     path = tmp_path / "w.duckdb"
 
     def publish(before, after, as_of=("2023-05-01", "2023-05-01"), spoil="SELECT 1", teams=("East", "East")):
@@ -253,6 +255,14 @@ def test_daily_rows_before_the_first_changed_day_stay(republished, earlier, chan
     """And the rows from it on are those of a fresh warehouse, whatever they need of the tickets before."""
     rest = [ticket("2023-01-02 08:00", "2023-01-02 09:00", ticket_id="first"), earlier]
     assert republished([*rest, LATE], [*rest, *change])
+
+
+@pytest.mark.parametrize(("most", "stays"), [(0.67, True), (0.66, False)])
+def test_where_most_tickets_are_needed_every_day_is_built(republished, monkeypatch, most, stays):
+    """Two of three here: one of the day on which a segment began, and the late one."""
+    monkeypatch.setattr(duckdb_build, "MOST", most)
+    rest = [ticket(f"2023-01-0{day} 08:00", f"2023-01-0{day} 09:00", ticket_id=f"T{day}") for day in (2, 3)]
+    assert republished([*rest, LATE], [*rest, LATE | {"resolved_at": "2023-03-11 10:00"}]) == stays
 
 
 def test_as_of_alone_moves_on(republished):

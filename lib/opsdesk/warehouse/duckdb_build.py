@@ -1,8 +1,8 @@
 """Building tables in DuckDB inside a transaction: whole, or only the rows that may have changed.
 
-A table of a row a ticket is built for the tickets that may have changed, a daily one from the first day on that one of them
-touches. A table of another kind than the first stays where nothing that its SELECT reads is different: a resolution that moves
-within its day changes the day's mean, and no backlog.
+Where a row is a ticket, those of the tickets that may have changed are built; where it is a day, those from the first day on
+that such a ticket touches. A table whose rows are no tickets stays where nothing that its SELECT reads is different: a
+resolution that moves within its day changes the day's mean, and no backlog.
 """
 
 import re
@@ -19,6 +19,9 @@ from opsdesk.warehouse.loader import in_month
 
 STAR = r"\*\s*(,.*?)?\bFROM\s+{}\b"  # reads every column of a table
 WORTHWHILE = 0.3  # share of changed tickets above which building everything is quicker
+MOST = (
+    0.7  # share of tickets that the days from the first changed one on need, above which building every day is quicker
+)
 
 # A ticket may have changed where a version of it stands in a changed month now, where its published version stood in
 # one (then that version may be gone), where it was not published (its newest version was later than as_of, and may be gone),
@@ -121,20 +124,28 @@ class Builder:
         self.con.execute(f"INSERT INTO {table.name} SELECT * FROM fresh SEMI JOIN affected USING (ticket_id)")
 
     def _first_changed_day(self) -> date | None:
-        """The first day of the tickets in `affected`, as published or as in `fresh`, or the last one published if as_of moved on."""
+        """The first day of the tickets in `affected`, as published or as in `fresh`, or the last one published if as_of moved on.
+
+        None where there is none, or where every day is better built.
+        """
+        if not all(self._stands(table) for table in results() if table.is_daily):
+            return None
         days = [
             f"(SELECT min(created_date) FROM {name} SEMI JOIN affected USING (ticket_id))"
             for name in ("fact_tickets", "fresh")
         ]
-        if not all(self._stands(table) for table in results() if table.is_daily):
-            return None
-        self.con.execute(BEGINNINGS)
         if self.changes.as_of_moved:
             days.append("(SELECT max(ops_date) FROM features_daily)")
-        return self.con.execute(f"SELECT least({', '.join(days)})").fetchone()[0]
+        first = self.con.execute(f"SELECT least({', '.join(days)})").fetchone()[0]
+        if not first:
+            return None
+        self.con.execute(BEGINNINGS)
+        lasting = f"SELECT count(*) FILTER ({LASTING.format(first=first)}), count(*) FROM fact_tickets"
+        needed, tickets = self.con.execute(lasting).fetchone()
+        return first if needed <= tickets * MOST else None
 
     def _from_first_day(self, table: Table, select: str) -> str:
-        """The rows as they stand before the first changed day, then those of the same SELECT, which sees the tickets they need only."""
+        """The rows before the first changed day as they stand, then those of the same SELECT, which sees only what they need."""
         lasting = f"SELECT * FROM main.fact_tickets WHERE {LASTING.format(first=self._first_day)}"
         return f"""SELECT * FROM main.{table.name} WHERE ops_date < DATE '{self._first_day}' UNION ALL
             SELECT * FROM (WITH fact_tickets AS MATERIALIZED ({lasting}) {select}) WHERE ops_date >= DATE '{self._first_day}'"""
