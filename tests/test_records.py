@@ -25,10 +25,10 @@ def read(tmp_path, content: bytes, name: str = "x.csv"):
     mapping = SimpleNamespace(delimiter=",", sources=["a", "b", "c"])
     with duckdb.connect() as con, pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            reading, "select_tickets", lambda *_: "SELECT rowid AS record, c0, c1, c2, NULL AS reason FROM texts"
+            reading, "select_tickets", lambda *_, **__: "SELECT rowid AS record, c0, c1, c2, NULL AS reason FROM texts"
         )
         con.execute("ATTACH ':memory:' AS cache")
-        memory = SimpleNamespace(known={}, next=0, keep=lambda *_: None, add=partial(add, con), con=con)
+        memory = SimpleNamespace(known={}, next=0, has_rows=False, keep=lambda *_: None, add=partial(add, con), con=con)
         layout = reading.Reading(con, mapping, None, memory, tmp_path).read([file])[0]
         records = con.execute("SELECT c0, c1, c2 FROM rows ORDER BY record").fetchall()
     malformed = {line.line: (line.detail, line.raw) for line in layout.malformed}

@@ -6,6 +6,7 @@ timestamps cut to the second.
 
 from datetime import datetime
 
+from opsdesk.lake import COLUMNS
 from opsdesk.mapping import Mapping
 from opsdesk.sql_text import quoted
 from opsdesk.zones import doubtful_hours
@@ -38,6 +39,11 @@ LONGEST_SLA_HOURS = 876_000  # a century; a target beyond it means none (9999-12
 WHITE = r"[\s\pZ\x{FEFF}]"  # \s of RE2 is ASCII only
 FLAGS = "CASE WHEN {0} IN ('true', 't', 'yes', 'y', '1') THEN true WHEN {0} IN ('false', 'f', 'no', 'n', '0') THEN false END"
 
+# What a row of the lake is to its day's file: a digest of it, and how many lines it takes.
+DIGEST = f"hash({', '.join(COLUMNS)})"
+BREAKS = "coalesce(length({0}) - length(replace({0}, chr(10), '')), 0)"
+LINES = " + ".join(["1", *map(BREAKS.format, ("ticket_id", *DIMENSIONS))])
+
 # Columns of a cleaned row: the lake's, then what ingest needs to decide about it.
 CLEANED = """
 SELECT record, ticket_id_text AS ticket_id, created_at, resolved_at, resolution_hours, sla_hours, sla_breached, {dimensions},
@@ -68,17 +74,23 @@ ISSUES = {  # in the order in which they are noted; each condition over the colu
 }
 
 
-def select_tickets(mapping: Mapping, header: tuple[str, ...], cells: str, moment: datetime) -> str:
-    """The query that cleans the table `cells` (columns c0, c1, ... as text) of one file, as of the run's moment (UTC)."""
+def select_tickets(
+    mapping: Mapping, header: tuple[str, ...], cells: str, moment: datetime, *, has_newlines: bool
+) -> str:
+    """The query that cleans the table `cells` (columns c0, c1, ... as text) of one file, as of the run's moment (UTC).
+
+    `has_newlines`: a cell may hold one.
+    """
     issues = [f"CASE WHEN {condition} THEN '{code}' END" for code, condition in ISSUES.items()]
     if not mapping.knows_targets:  # then the exported flag judges, see fact_tickets.sql
         issues.append("'judged_by_flag'")
     dimensions = ", ".join(f"{name}_text AS {name}" for name in DIMENSIONS)
+    cleaned = CLEANED.format(dimensions=dimensions, issues=", ".join(issues))
     return f"""WITH cells AS (SELECT rowid AS record, TIMESTAMP '{moment}' AS run_at, {_cells(mapping, header)} FROM {cells}),
 read AS (SELECT *, {_readings(mapping)} FROM cells),
 placed AS (SELECT read.*, {_instants(mapping)} FROM read {_joins(mapping)}),
 known AS (SELECT *, {_known(mapping)} FROM placed)
-{CLEANED.format(dimensions=dimensions, issues=", ".join(issues))}"""
+SELECT *, {DIGEST} AS digest, {LINES if has_newlines else 1} AS lines FROM ({cleaned})"""
 
 
 def create_clock_changes(mapping: Mapping) -> str:

@@ -3,7 +3,10 @@
 import csv
 import math
 import re
+from array import array
+from bisect import bisect_right
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import BinaryIO, NamedTuple
 
 import numpy as np
@@ -17,8 +20,7 @@ LONGEST_RECORD = 1000  # physical lines one quoted field may span before its ope
 LARGEST_RECORD = 2_000_000  # bytes, DuckDB's own limit
 
 
-@dataclass
-class Malformed:
+class Malformed(NamedTuple):
     """A line that is no record: its number, what is wrong, its text."""
 
     line: int
@@ -31,28 +33,21 @@ def text_of(raw: bytes) -> str:
     return raw.rstrip(b"\r\n").decode("utf-8", errors="backslashreplace")
 
 
-class Run(NamedTuple):
-    """Well-formed records that follow each other: the first one's number, its line, physical lines of each."""
-
-    record: int
-    line: int
-    span: int
-
-
 @dataclass
 class Chunk:
     """A stretch of an export from one record boundary to another, and what was read in it.
 
-    Records, lines and the lines of `malformed` are counted from its start, from 0. `content` are its well-formed records,
-    ended by LF. `ends` are the places of all its line ends, as bytes of uint32. `is_closed`: nothing behind it was looked at,
-    so the same bytes read the same wherever they stand.
+    Records, lines and the lines of `malformed` are counted from its start, from 0. `runs` are well-formed records that
+    follow each other, three numbers each: the first one's number, its line, physical lines of each. `content` are the
+    well-formed records, ended by LF. `ends` are the places of all its line ends, as bytes of uint32. `is_closed`: nothing
+    behind it was looked at, so the same bytes read the same wherever they stand.
     """
 
     start: int
     bytes: int = 0
     lines: int = 0
     records: int = 0
-    runs: list[Run] = field(default_factory=list)
+    runs: array = field(default_factory=lambda: array("I"))
     malformed: list[Malformed] = field(default_factory=list)
     content: bytes = b""
     ends: bytes = b""
@@ -60,6 +55,26 @@ class Chunk:
     head: str = ""
     is_closed: bool = False
     number: int = -1  # names its cleaned rows; -1 when it was read just now
+
+    @cached_property
+    def line_ends(self) -> memoryview:
+        """The places of its line ends."""
+        return memoryview(self.ends).cast("I")
+
+    @cached_property
+    def _first_records(self) -> array:
+        return self.runs[::3]
+
+    @property
+    def has_newlines(self) -> bool:
+        """Whether a record stands in more than one line."""
+        return max(self.runs[2::3], default=1) > 1
+
+    def lines_of(self, record: int) -> tuple[int, int]:
+        """The line in which a record begins, and how many it takes."""
+        run = 3 * bisect_right(self._first_records, record) - 3
+        first, line, span = self.runs[run : run + 3]
+        return line + (record - first) * span, span
 
 
 class LineReader:
@@ -133,10 +148,9 @@ def _ends(text: bytes) -> bytes:
 
 
 def _add(found: Chunk, records: int, span: int) -> None:
-    last = found.runs[-1] if found.runs else None
-    follows = last and found.lines - last.line == (found.records - last.record) * span
-    if not (follows and last.span == span):
-        found.runs.append(Run(found.records, found.lines, span))
+    first, line, last_span = found.runs[-3:] or (0, 0, 0)
+    if last_span != span or found.lines - line != (found.records - first) * span:
+        found.runs.extend((found.records, found.lines, span))
     found.records += records
     found.lines += records * span
 

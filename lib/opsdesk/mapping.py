@@ -11,6 +11,7 @@ import yaml
 from opsdesk import project
 from opsdesk.errors import OpsdeskError
 from opsdesk.instants import is_zone
+from opsdesk.yaml_text import LOADER
 
 TARGETS = (
     "ticket_id", "created_at", "resolved_at", "resolution_hours", "sla_hours", "sla_breached",
@@ -66,8 +67,9 @@ def read_mapping(name: str) -> Mapping:
         raise OpsdeskError(f"There is no mapping {name!r}: params/mappings/ has {', '.join(known) or 'none'}.")
     path = mappings_folder() / f"{name}.yaml"
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        _refuse_repeated(project.shown(path), yaml.compose(path.read_text(encoding="utf-8")))
+        text = path.read_text(encoding="utf-8")
+        content = yaml.load(text, Loader=LOADER)
+        _refuse_repeated(project.shown(path), yaml.compose(text, Loader=LOADER))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise OpsdeskError(f"{project.shown(path)} is not YAML: {' '.join(str(error).split())}") from None
     return _checked(name, path, content)

@@ -46,17 +46,12 @@ class Layout:
         """The lines that are no records, in order."""
         for chunk, first in zip(self.chunks, self.first_lines, strict=True):
             for line in chunk.malformed:
-                yield Malformed(first + line.line, line.detail, line.raw)
+                yield line._replace(line=first + line.line)
 
     @property
     def rows(self) -> int:
         """Data rows of the file: its records and its malformed lines."""
         return self.records + sum(len(chunk.malformed) for chunk in self.chunks)
-
-    @property
-    def has_newlines(self) -> bool:
-        """Whether a record stands in more than one line."""
-        return any(run.span > 1 for chunk in self.chunks for run in chunk.runs)
 
     def raw_texts(self, records: Iterable[int]) -> Iterator[tuple[int, int, str]]:
         """For each of some records, in order: the record, its physical line, its text as it stands there."""
@@ -64,13 +59,11 @@ class Layout:
             for record in records:
                 number = bisect_right(self.first_records, record) - 1
                 chunk = self.chunks[number]
-                place = record - self.first_records[number]
-                run = chunk.runs[bisect_right(chunk.runs, place, key=lambda run: run.record) - 1]
-                line = run.line + (place - run.record) * run.span
-                ends = memoryview(chunk.ends).cast("I")
+                line, span = chunk.lines_of(record - self.first_records[number])
+                ends = chunk.line_ends
                 start = ends[line - 1] + 1 if line else 0
                 stream.seek(self.starts[number] + start)
-                raw = stream.read(ends[line + run.span - 1] - start)
+                raw = stream.read(ends[line + span - 1] - start)
                 yield record, self.first_lines[number] + line, text_of(raw)
 
 

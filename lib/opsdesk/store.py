@@ -92,7 +92,7 @@ class FolderStore:
         """The names of all objects below the folder `under`, sorted."""
         found = []
         for folder, _, files in os.walk(self.folder / under):  # twice as fast as Path.rglob
-            place = Path(folder).relative_to(self.folder).as_posix()
+            place = folder[len(str(self.folder)) + 1 :].replace(os.sep, "/")
             found += [f"{place}/{file}" for file in files if not file.endswith(".part")]
         return sorted(found)
 

@@ -7,6 +7,7 @@ from importlib import resources
 import yaml
 
 from opsdesk.errors import OpsdeskError
+from opsdesk.yaml_text import LOADER
 
 DUCKDB_TYPES = {
     "STRING": "VARCHAR",
@@ -92,8 +93,7 @@ class Table:
 @lru_cache
 def catalogue() -> dict[str, Table]:
     """Every table of tables.yaml by name, in its order."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times faster where libyaml is there
-    entries = yaml.load(_text("tables.yaml"), Loader=loader)
+    entries = yaml.load(_text("tables.yaml"), Loader=LOADER)
     return {name: _read_table(name, entry) for name, entry in entries.items()}
 
 

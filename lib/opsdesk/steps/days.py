@@ -1,18 +1,19 @@
 """Writing the lake: changed days only, each month's manifest last.
 
-Needs in the work database the view `kept`: the lake's columns (created_at and resolved_at as UTC timestamps).
+Needs in the work database the view `kept`: the lake's columns (created_at and resolved_at as UTC timestamps), digest, lines.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
 
-from opsdesk.lake import COLUMNS, DayFile, Lake, Manifest, day_of, folder_of
+from opsdesk.clean import DIGEST, LINES
+from opsdesk.lake import COLUMNS, Lake, Manifest, day_of, folder_of
 from opsdesk.sql_text import quoted
 
 BATCH = 1_000_000  # rows sorted at a time: bounds memory
@@ -55,7 +56,7 @@ def merge_with_lake(con: duckdb.DuckDBPyConnection, lake: Lake, work: Path) -> N
     """
     names = lake.day_files()
     torn = sorted(day_of(name) for name in lake.faults(lake.manifests()) if name in names)
-    con.execute("CREATE TABLE arrived AS SELECT * FROM kept")
+    con.execute(f"CREATE TABLE arrived AS SELECT {', '.join(COLUMNS)} FROM kept")
     con.execute("CREATE TABLE touched AS SELECT DISTINCT CAST(created_at AS DATE) AS day FROM arrived")
     con.execute("INSERT INTO touched SELECT unnest($torn)::DATE", {"torn": torn})
     columns = ", ".join(f"'{name}': '{TYPES.get(name, 'VARCHAR')}'" for name in COLUMNS)
@@ -66,9 +67,9 @@ def merge_with_lake(con: duckdb.DuckDBPyConnection, lake: Lake, work: Path) -> N
         con.execute(
             "INSERT INTO touched SELECT DISTINCT CAST(created_at AS DATE) FROM lake SEMI JOIN arrived USING (ticket_id)"
         )
-        con.execute(f"""INSERT INTO arrived BY NAME SELECT {", ".join(COLUMNS)} FROM lake ANTI JOIN arrived USING (ticket_id)
+        con.execute(f"""INSERT INTO arrived SELECT {", ".join(COLUMNS)} FROM lake ANTI JOIN arrived USING (ticket_id)
             WHERE CAST(created_at AS DATE) IN (SELECT day FROM touched)""")
-    con.execute("CREATE OR REPLACE VIEW kept AS SELECT * FROM arrived")
+    con.execute(f"CREATE OR REPLACE VIEW kept AS SELECT *, {DIGEST} AS digest, {LINES} AS lines FROM arrived")
 
 
 def write_days(
@@ -99,13 +100,19 @@ def write_days(
         if day in recorded and old.get(day) == [recorded[day].rows, wanted[day].digest] == wanted[day].known_by
     }
     changed = {day: wanted[day] for day in wanted if day not in files}
+    wanted_days, present_days = _by_month([*files, *changed]), _by_month(map(day_of, present))
+
+    def commit(month: str) -> None:
+        content = Manifest(month, tuple(files[day] for day in wanted_days.get(month, [])))
+        _commit(lake, content, manifests.get(month, Manifest(month, ())), present_days.get(month, []))
+
     last_days = {day[:7]: day for day in changed}
     for day, content in _contents(con, changed, work):
         files[day] = lake.write_file(day[:7], f"{day}.csv", changed[day].rows, content)
         if day == last_days[day[:7]]:
-            _commit(lake, day[:7], files, manifests, present)
-    for month in sorted({*manifests, *(day_of(name)[:7] for name in present)} - {day[:7] for day in changed}):
-        _commit(lake, month, files, manifests, present)
+            commit(day[:7])
+    for month in sorted({*manifests, *present_days} - last_days.keys()):
+        commit(month)
     kept_digests = {day: digest for day, digest in old.items() if day in files and day not in wanted}
     digests = kept_digests | {day: content.known_by for day, content in wanted.items()}
     removed = len({day_of(name) for name in present} - {*files})
@@ -115,32 +122,28 @@ def write_days(
     )
 
 
-def _commit(
-    lake: Lake, month: str, files: dict[str, DayFile], manifests: dict[str, Manifest], present: list[str]
-) -> None:
-    """Writes a month's manifest where it changed, then removes those of the day files `present` that no longer count."""
-    days = sorted(day for day in files if day[:7] == month)
-    manifest = Manifest(month, tuple(files[day] for day in days))
-    if manifest != manifests.get(month, Manifest(month, ())):
-        lake.write_manifest(manifest)
-    for name in sorted({name for name in present if day_of(name)[:7] == month} - {*map(_name, days)}):
-        lake.store.delete(name)
+def _commit(lake: Lake, wanted: Manifest, old: Manifest, present: list[str]) -> None:
+    """Writes a month's manifest where it changed, then removes the files of those days `present` that no longer count."""
+    if wanted != old:
+        lake.write_manifest(wanted)
+    for day in sorted({*present} - {file.day for file in wanted.files}):
+        lake.store.delete(_name(day))
+
+
+def _by_month(days: Iterable[str]) -> dict[str, list[str]]:
+    return {month: list(group) for month, group in groupby(sorted(days), key=lambda day: day[:7])}
 
 
 def _name(day: str) -> str:
     return f"{folder_of(day[:7])}/{day}.csv"
 
 
-def read_days(con: duckdb.DuckDBPyConnection, *, has_newlines: bool) -> dict[str, Day]:
-    """What `kept` holds of each UTC day; `has_newlines`: cells may hold newlines."""
-    texts = [name for name in COLUMNS if name not in TYPES]
-    breaks = " + ".join(f"coalesce(length({name}) - length(replace({name}, chr(10), '')), 0)" for name in texts)
-    lines = f"count(*) + sum({breaks})" if has_newlines else "count(*)"
+def read_days(con: duckdb.DuckDBPyConnection) -> dict[str, Day]:
+    """What `kept` holds of each UTC day."""
     return {
         day.isoformat(): Day(rows, str(digest), int(lines), latest)
-        for day, rows, digest, lines, latest in con.execute(f"""
-            SELECT CAST(created_at AS DATE) AS day, count(*), sum(hash({", ".join(COLUMNS)})), {lines},
-                greatest(max(created_at), max(resolved_at))
+        for day, rows, digest, lines, latest in con.execute("""
+            SELECT CAST(created_at AS DATE) AS day, count(*), sum(digest), sum(lines), greatest(max(created_at), max(resolved_at))
             FROM kept GROUP BY day ORDER BY day""").fetchall()
     }
 

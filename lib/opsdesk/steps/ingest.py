@@ -25,7 +25,7 @@ from opsdesk.steps.reading import Reading
 from opsdesk.steps.rejects import collect_rejects, keep_rejects
 from opsdesk.steps.remembered import FORMAT, Remembered, TornError, attach, cache_of, forget
 from opsdesk.steps.signature import lake_digest, refuse_torn, sign, still_true, trusted_digests
-from opsdesk.steps.work import work_database
+from opsdesk.steps.work import explained, work_database
 from opsdesk.store import checksum
 
 KINDS = ("full", "delta")
@@ -99,13 +99,17 @@ def open_files(sources: list[SourceFile], rules: Mapping, work: Path) -> list[Ex
 def _bring_in(delivery: Delivery, lake: Lake, signature: dict, work: Path) -> dict:
     """Reads, cleans and writes; returns the record that it leaves in the lake."""
     cache = cache_of(lake.store) if delivery.kind == "full" and len(delivery.files) == 1 else None
+    is_remembered = cache is not None and cache.exists()
     try:
-        return _write_lake(delivery, lake, signature, work, cache or work / "rows.duckdb")
-    except TornError:
-        if cache is None:
-            raise
-        forget(cache)
-        return _write_lake(delivery, lake, signature, work, cache)
+        with explained(work, delivery.size):
+            try:
+                return _write_lake(delivery, lake, signature, work, cache or work / "rows.duckdb")
+            except (TornError, duckdb.Error):
+                if not is_remembered:
+                    raise
+            forget(cache)  # a torn block of it is found where it is read; a full disk will be found again
+            (again := work / "again").mkdir()
+            return _write_lake(delivery, lake, signature, again, cache)
     finally:
         if cache and cache.exists() and cache.stat().st_size > max(SMALLEST_CACHE, delivery.size / 2):
             forget(cache)  # after many changes it may hold more room than rows
@@ -114,10 +118,9 @@ def _bring_in(delivery: Delivery, lake: Lake, signature: dict, work: Path) -> di
 def _write_lake(delivery: Delivery, lake: Lake, signature: dict, work: Path, cache: Path) -> dict:
     with work_database(work, delivery.size) as con:
         layouts = _read_files(con, delivery, signature, work, cache)
-        _find_duplicates(con)
         rows = sum(layout.rows for layout in layouts)
         with ThreadPoolExecutor(1) as worker:  # DuckDB counts while Python looks up the text of rejected rows
-            counted = worker.submit(_count, con.cursor(), any(layout.has_newlines for layout in layouts))
+            counted = worker.submit(_count, con.cursor())
             rejected, examples = collect_rejects(con, layouts, work / "rejects.csv")
         wanted, facts = counted.result()
         kept = sum(day.rows for day in wanted.values())
@@ -126,7 +129,7 @@ def _write_lake(delivery: Delivery, lake: Lake, signature: dict, work: Path, cac
         lake.write_record(lake.record() | {"writing": signature})
         if delivery.kind == "delta":
             merge_with_lake(con, lake, work)
-            wanted = read_days(con, has_newlines=True)
+            wanted = read_days(con)
         done = write_days(con, lake, delivery.kind, wanted, digests, work)
     _write_agents(lake, delivery.agents)
     sums = keep_rejects(lake, work / "rejects.csv", signature, delivery.kind)
@@ -148,21 +151,26 @@ def _write_lake(delivery: Delivery, lake: Lake, signature: dict, work: Path, cac
 def _read_files(
     con: duckdb.DuckDBPyConnection, delivery: Delivery, signature: dict, work: Path, cache: Path
 ) -> list[Layout]:
-    """Makes the view `rows`: every record of every file, cleaned, with its number in its file."""
+    """Makes the view `rows`: every record of every file, cleaned, with its number in its file; then `older` and `kept`."""
     con.execute(create_clock_changes(delivery.mapping))
     attach(con, cache)
     maker = json.dumps([FORMAT, signature["mapping"], signature["cleaning"], [file.header for file in delivery.files]])
     memory = Remembered(con, maker, delivery.moment)
-    return Reading(con, delivery.mapping, delivery.moment, memory, work).read(delivery.files)
+    layouts = Reading(con, delivery.mapping, delivery.moment, memory, work).read(delivery.files)
+    _find_duplicates(con, memory)
+    return layouts
 
 
-def _find_duplicates(con: duckdb.DuckDBPyConnection) -> None:
+def _find_duplicates(con: duckdb.DuckDBPyConnection, memory: Remembered) -> None:
     """Makes `older` (every version of a ticket but its newest) and `kept` (what goes into the lake)."""
+    made, among = ("TABLE", f"SEMI JOIN ({memory.may_repeat}) USING (ticket_id)") if memory.may_repeat else ("VIEW", "")
     con.execute(
-        """CREATE TABLE repeated AS SELECT ticket_id FROM rows WHERE reason IS NULL GROUP BY ticket_id HAVING count(*) > 1"""
+        f"CREATE {made} versions AS SELECT ticket_id, updated_at, file, record FROM rows {among} WHERE reason IS NULL"
     )
-    con.execute("""CREATE TABLE older AS SELECT file, record FROM rows SEMI JOIN repeated USING (ticket_id) WHERE reason IS NULL
+    con.execute("CREATE TABLE repeated AS SELECT ticket_id FROM versions GROUP BY ticket_id HAVING count(*) > 1")
+    con.execute("""CREATE TABLE older AS SELECT file, record FROM versions SEMI JOIN repeated USING (ticket_id)
         QUALIFY row_number() OVER (PARTITION BY ticket_id ORDER BY updated_at DESC NULLS LAST, file DESC, record DESC) > 1""")
+    memory.keep_repeated("repeated")
     con.execute("""CREATE VIEW kept AS SELECT * FROM rows ANTI JOIN older USING (file, record)
         WHERE reason IS NULL AND NOT closed_without_resolution""")
 
@@ -188,9 +196,9 @@ def _reconcile(delivery: Delivery, rows: int, kept: int, rejected: dict[str, int
         )
 
 
-def _count(con: duckdb.DuckDBPyConnection, has_newlines: bool) -> tuple[dict[str, Day], dict]:
+def _count(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, Day], dict]:
     """What `kept` holds of each day; rows by issue, and the span of run moments for which the future stays what it is."""
-    days = read_days(con, has_newlines=has_newlines)
+    days = read_days(con)
     counts: Counter[str] = Counter()
     for codes, rows in con.execute(
         "SELECT _issues, count(*) FROM kept WHERE _issues IS NOT NULL GROUP BY _issues"

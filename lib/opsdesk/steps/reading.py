@@ -66,19 +66,22 @@ class Reading:
     def _hand_over(self, file: ExportFile, worker: ThreadPoolExecutor) -> None:
         """Lets DuckDB read and clean what waits, once it has done so with what came before."""
         self._wait()
+        if not self._waiting and self.memory.has_rows:
+            return
         block = self.work / "block.csv"
         block.write_bytes(b"".join(chunk.content for chunk in self._waiting))
         sizes = [(chunk.number, chunk.records) for chunk in self._waiting]
+        has_newlines = any(chunk.has_newlines for chunk in self._waiting)
         for chunk in self._waiting:
             chunk.content = b""
         self._waiting, self._size = [], 0
-        self._job = worker.submit(self._clean, block, file, sizes)
+        self._job = worker.submit(self._clean, block, file, sizes, has_newlines)
 
     def _wait(self) -> None:
         if self._job:
             self._job.result()
 
-    def _clean(self, block: Path, file: ExportFile, sizes: list[tuple[int, int]]) -> None:
+    def _clean(self, block: Path, file: ExportFile, sizes: list[tuple[int, int]], has_newlines: bool) -> None:
         """One block: its cells as text, read by one thread, as more threads may change the order; then cleaned rows."""
         con = self.memory.con  # its transaction sees no table that another connection has made since
         places = sorted({file.header.index(column) for column in self.mapping.sources})
@@ -96,7 +99,7 @@ class Reading:
             SELECT chunk, unnest(range(records)) AS record, unnest(range(first, first + records)) AS cell
             FROM (SELECT *, (sum(records) OVER (ORDER BY chunk) - records + (SELECT coalesce(min(rowid), 0) FROM texts))::BIGINT AS first
                   FROM (SELECT unnest($numbers::BIGINT[]) AS chunk, unnest($sizes::BIGINT[]) AS records))""", values)  # fmt: skip
-        cleaned = select_tickets(self.mapping, file.header, "texts", self.moment)
+        cleaned = select_tickets(self.mapping, file.header, "texts", self.moment, has_newlines=has_newlines)
         self.memory.add(
             "SELECT places.chunk, places.record, cleaned.* EXCLUDE (record) "
             f"FROM ({cleaned}) AS cleaned JOIN places ON places.cell = cleaned.record"

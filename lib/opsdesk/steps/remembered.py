@@ -5,7 +5,7 @@ another version or made by another mapping, everything is read anew.
 """
 
 import json
-from dataclasses import asdict
+from array import array
 from datetime import datetime
 from pathlib import Path
 
@@ -13,20 +13,18 @@ import duckdb
 
 from opsdesk.duckdb_file import first_lines
 from opsdesk.errors import OpsdeskError
-from opsdesk.lines import Chunk, Malformed, Run
+from opsdesk.lines import Chunk, Malformed
 from opsdesk.sql_text import quoted
 from opsdesk.store import FolderStore, Store
 
 BATCH = 100  # chunks written down at a time: DuckDB takes many times the memory of a list that it is given
-FORMAT = 3  # raise it when the tables below mean something else
+FORMAT = 4  # raise it when the tables below mean something else
 
 # A row is as it was cleaned until the moment of a run passes a time in it that was the future, or goes back before one
 # that was not.
-# The sum is there so that every block is read: a torn one is found here.
 SOUND = """SELECT chunk, count(*),
   coalesce(max(created_at) FILTER (created_at IS DISTINCT FROM known_from) <= $moment, true)
-  AND coalesce(max(resolved_at) <= $moment, true) AND coalesce(min(known_from) > $moment, true),
-  sum(hash(rows))
+  AND coalesce(max(resolved_at) <= $moment, true) AND coalesce(min(known_from) > $moment, true)
 FROM cache.rows GROUP BY chunk"""
 
 
@@ -39,8 +37,9 @@ class Remembered:
 
     def __init__(self, con: duckdb.DuckDBPyConnection, maker: str, moment: datetime) -> None:
         self.con = con.cursor()
-        self.next = 0  # the number of the next new chunk
-        self._has_rows = False  # whether their table is there
+        self.next = 0  # the number of the next new chunk; none is given twice
+        self._searched = 0  # repeated ids are known among the rows of chunks before this one
+        self.has_rows = False  # whether their table is there
         try:
             self.con.execute("BEGIN")
             self.known = self._load(maker, moment)
@@ -53,18 +52,21 @@ class Remembered:
         con.execute("CREATE TABLE IF NOT EXISTS cache.made_by (maker VARCHAR)")
         if con.execute("SELECT maker FROM cache.made_by").fetchall() != [(maker,)]:
             con.execute("DROP TABLE IF EXISTS cache.rows")
+            con.execute("CREATE OR REPLACE TABLE cache.repeated (searched BIGINT, ticket_ids VARCHAR[])")
             con.execute(
                 "CREATE OR REPLACE TABLE cache.chunks "
-                "(number BIGINT, digest VARCHAR, head VARCHAR, bytes BIGINT, ends BLOB, layout VARCHAR)"
+                "(number BIGINT, digest VARCHAR, head VARCHAR, bytes BIGINT, lines BIGINT, records BIGINT, is_closed BOOLEAN, "
+                "ends BLOB, runs BLOB, malformed VARCHAR)"
             )
             con.execute("DELETE FROM cache.made_by")
             con.execute("INSERT INTO cache.made_by VALUES ($maker)", {"maker": maker})
             return {}
         found = con.execute(SOUND, {"moment": moment}).fetchall()
-        self._has_rows = True
-        rows = {chunk: (count, timely) for chunk, count, timely, *_ in found}
+        self.has_rows = True
+        rows = {chunk: (count, timely) for chunk, count, timely in found}
         chunks = [_read_chunk(*row) for row in con.execute("SELECT * FROM cache.chunks ORDER BY number").fetchall()]
-        self.next = 1 + max((chunk.number for chunk in chunks), default=-1)
+        self._searched = con.execute("SELECT coalesce(max(searched), 0) FROM cache.repeated").fetchone()[0]
+        self.next = max(self._searched, 1 + max((chunk.number for chunk in chunks), default=-1))
         sound = [
             chunk for chunk in chunks if chunk.is_closed and rows.get(chunk.number, (0, True)) == (chunk.records, True)
         ]
@@ -73,9 +75,9 @@ class Remembered:
     def add(self, select: str) -> None:
         """Adds cleaned rows: chunk, record within it, and the columns of `clean.CLEANED`."""
         self.con.execute(
-            f"INSERT INTO cache.rows {select}" if self._has_rows else f"CREATE TABLE cache.rows AS {select}"
+            f"INSERT INTO cache.rows {select}" if self.has_rows else f"CREATE TABLE cache.rows AS {select}"
         )
-        self._has_rows = True
+        self.has_rows = True
 
     def keep(self, old: list[Chunk], new: list[Chunk]) -> None:
         """Forgets every chunk but the `old` ones, and writes down the `new` ones, whose rows were added."""
@@ -91,12 +93,26 @@ class Remembered:
             self._write_down(new[start : start + BATCH])
         self.con.execute("COMMIT")
 
+    @property
+    def may_repeat(self) -> str | None:
+        """A SELECT of every ticket_id that more than one row may have, None where it may be any."""
+        if not self._searched:
+            return None
+        return f"""SELECT unnest(ticket_ids) AS ticket_id FROM cache.repeated
+            UNION ALL SELECT ticket_id FROM cache.rows WHERE chunk >= {self._searched}"""
+
+    def keep_repeated(self, table: str) -> None:
+        """Writes down the ids in the column `ticket_id` of a table: no others stand twice among the rows kept now."""
+        self.con.execute(f"""CREATE OR REPLACE TABLE cache.repeated AS
+            SELECT {self.next} AS searched, (SELECT list(ticket_id) FROM {table}) AS ticket_ids""")
+
     def _write_down(self, chunks: list[Chunk]) -> None:
         columns = {
-            "number": [chunk.number for chunk in chunks], "digest": [chunk.digest for chunk in chunks],
-            "head": [chunk.head for chunk in chunks], "bytes": [chunk.bytes for chunk in chunks],
-            "ends": [chunk.ends for chunk in chunks], "layout": [_write_layout(chunk) for chunk in chunks],
-        }  # fmt: skip
+            name: [getattr(chunk, name) for chunk in chunks]
+            for name in ("number", "digest", "head", "bytes", "lines", "records", "is_closed", "ends")
+        }
+        columns["runs"] = [chunk.runs.tobytes() for chunk in chunks]
+        columns["malformed"] = [json.dumps(chunk.malformed) for chunk in chunks]
         self.con.execute(
             f"INSERT INTO cache.chunks SELECT {', '.join(f'unnest(${name})' for name in columns)}", columns
         )
@@ -108,19 +124,11 @@ def _unusable(error: Exception) -> str:
     )
 
 
-def _write_layout(chunk: Chunk) -> str:
-    return json.dumps({
-        "lines": chunk.lines, "records": chunk.records, "runs": chunk.runs, "is_closed": chunk.is_closed,
-        "malformed": [asdict(line) for line in chunk.malformed],
-    })  # fmt: skip
-
-
-def _read_chunk(number: int, digest: str, head: str, size: int, ends: bytes, text: str) -> Chunk:
-    layout = json.loads(text)
-    return Chunk(
-        0, size, layout["lines"], layout["records"], [Run(*run) for run in layout["runs"]],
-        [Malformed(**line) for line in layout["malformed"]], b"", ends, digest, head, layout["is_closed"], number,
-    )  # fmt: skip
+def _read_chunk(
+    number: int, digest: str, head: str, size: int, lines: int, records: int, is_closed: bool, ends: bytes, runs: bytes, malformed: str
+) -> Chunk:  # fmt: skip
+    found = [Malformed(*line) for line in json.loads(malformed)]
+    return Chunk(0, size, lines, records, array("I", runs), found, b"", ends, digest, head, is_closed, number)
 
 
 def cache_of(store: Store) -> Path | None:

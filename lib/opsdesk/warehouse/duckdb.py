@@ -122,6 +122,13 @@ class DuckDBWarehouse:
 
     # publishing
 
+    @contextmanager
+    def publishing(self) -> Iterator[None]:
+        """Within it all questions and `publish` share one connection, as in `reading`; other processes wait until it is closed."""
+        self._ensure_exists()
+        with self._writing() as con, self._sharing(con):
+            yield
+
     def publish(
         self,
         parameters: Mapping[str, object],
@@ -170,18 +177,24 @@ class DuckDBWarehouse:
         if self._shared:
             yield self._shared
             return
-        if not self.path.exists():
-            raise OpsdeskError(
-                f"There is no warehouse {self.url} yet: run 01_ingest and 02_backfill, or `opsdesk run`, first."
-            )
+        self._ensure_exists()
         with self._connection(read_only=True) as con:
             con.execute(
                 "SET enable_external_access=false; SET lock_configuration=true"
             )  # a query reads these tables only
             yield con
 
+    def _ensure_exists(self) -> None:
+        if not self.path.exists():
+            raise OpsdeskError(
+                f"There is no warehouse {self.url} yet: run 01_ingest and 02_backfill, or `opsdesk run`, first."
+            )
+
     @contextmanager
     def _writing(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        if self._shared:
+            yield self._shared
+            return
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:

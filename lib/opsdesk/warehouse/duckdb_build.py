@@ -37,7 +37,7 @@ ALL_PUBLISHED = """SELECT (SELECT count(*) FROM tickets_raw) - (SELECT count(*) 
 # Tickets without which no row of a day from {first} on is what it is: those with an event on such a day, and the open ones. Of
 # the others each arrival is outweighed by a resolution, each deadline that was missed by a late one; but a segment's days
 # begin with its first ticket.
-LASTING = """NOT is_resolved OR greatest(created_date, resolved_date, due_date) >= DATE '{first}'
+LASTING = """NOT is_resolved OR created_date >= DATE '{first}' OR resolved_date >= DATE '{first}' OR due_date >= DATE '{first}'
     OR created_date IN (SELECT day FROM beginnings)"""
 BEGINNINGS = """CREATE OR REPLACE TEMP TABLE beginnings AS
     SELECT DISTINCT min(ops_date) AS day FROM segment_daily GROUP BY dimension, segment"""
