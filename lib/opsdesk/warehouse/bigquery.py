@@ -52,6 +52,8 @@ class BigQueryWarehouse:
         """Nothing is shared: each question is a job of its own."""
         return nullcontext()
 
+    publishing = reading
+
     def exists(self) -> bool:
         """Whether anything was ever loaded."""
         with telling(f"read {self.url}"):

@@ -39,6 +39,8 @@ ALL_PUBLISHED = """SELECT (SELECT count(*) FROM tickets_raw) - (SELECT count(*) 
 # begin with its first ticket.
 LASTING = """NOT is_resolved OR created_date >= DATE '{first}' OR resolved_date >= DATE '{first}' OR due_date >= DATE '{first}'
     OR created_date IN (SELECT day FROM beginnings)"""
+CREATED = """, least(old.created_date, new.created_date) AS first_day,
+    greatest(old.created_date, new.created_date) AS last_day"""  # of a ticket, as published and as it is now
 BEGINNINGS = """CREATE OR REPLACE TEMP TABLE beginnings AS
     SELECT DISTINCT min(ops_date) AS day FROM segment_daily GROUP BY dimension, segment"""
 
@@ -51,6 +53,7 @@ class Builder:
         # columns that are not what they were, by table; its own name: all of it
         self._differing: dict[str, set[str]] = {}
         self._first_day: date | None = None  # before it no daily row is another one
+        self._within = "true"  # which rows of fact_tickets are looked at for affected tickets
 
     def build(self, table: Table, select: str) -> int:
         """Brings `table` to what `select` says; returns its rows."""
@@ -111,32 +114,33 @@ class Builder:
         Once the new rows of fact_tickets are known, `affected` are the tickets whose row is not what it was.
         """
         source = "tickets_raw" if table.name == "fact_tickets" else "fact_tickets"
-        self.con.execute(f"""CREATE OR REPLACE TEMP TABLE fresh AS
-            WITH {source} AS MATERIALIZED (SELECT * FROM main.{source} SEMI JOIN affected USING (ticket_id)) {select}""")
+        self.con.execute(f"""CREATE OR REPLACE TEMP TABLE fresh AS WITH {source} AS MATERIALIZED (
+            SELECT * FROM main.{source} SEMI JOIN affected USING (ticket_id) WHERE {self._within}) {select}""")
         if table.name == "fact_tickets":
-            self._compare(table, f"(SELECT * FROM {table.name} SEMI JOIN affected USING (ticket_id))", "fresh")
+            self._compare(table, f"(SELECT * FROM {table.name} SEMI JOIN affected USING (ticket_id))", "fresh", CREATED)
             differs = " OR ".join(f"differs_{column.name}" for column in table.columns)
             self.con.execute(
-                f"CREATE OR REPLACE TEMP TABLE affected AS SELECT key_ticket_id AS ticket_id FROM compared WHERE {differs}"
+                f"CREATE OR REPLACE TEMP TABLE affected AS SELECT key_ticket_id AS ticket_id, first_day, last_day FROM compared WHERE {differs}"
             )
-            self._first_day = self._first_changed_day()
-        self.con.execute(f"DELETE FROM {table.name} WHERE ticket_id IN (SELECT ticket_id FROM affected)")
+            first, last = self.con.execute("SELECT min(first_day), max(last_day) FROM affected").fetchone()
+            self._within = f"created_date BETWEEN DATE '{first}' AND DATE '{last}'" if first else "false"
+            self._first_day = self._first_needed_day(first)
+        self.con.execute(
+            f"DELETE FROM {table.name} WHERE {self._within} AND ticket_id IN (SELECT ticket_id FROM affected)"
+        )
         self.con.execute(f"INSERT INTO {table.name} SELECT * FROM fresh SEMI JOIN affected USING (ticket_id)")
 
-    def _first_changed_day(self) -> date | None:
-        """The first day of the tickets in `affected`, as published or as in `fresh`, or the last one published if as_of moved on.
+    def _first_needed_day(self, first: date | None) -> date | None:
+        """The day from which on daily tables are to be built, where `first` is the first one of the tickets that changed.
 
-        None where there is none, or where every day is better built.
+        If as_of moved on, the last day published is another one too. None where there is none, or where every day is better
+        built.
         """
         if not all(self._stands(table) for table in results() if table.is_daily):
             return None
-        days = [
-            f"(SELECT min(created_date) FROM {name} SEMI JOIN affected USING (ticket_id))"
-            for name in ("fact_tickets", "fresh")
-        ]
         if self.changes.as_of_moved:
-            days.append("(SELECT max(ops_date) FROM features_daily)")
-        first = self.con.execute(f"SELECT least({', '.join(days)})").fetchone()[0]
+            last_published = self.con.execute("SELECT max(ops_date) FROM features_daily").fetchone()[0]
+            first = min((day for day in (first, last_published) if day), default=None)
         if not first:
             return None
         self.con.execute(BEGINNINGS)
@@ -154,8 +158,10 @@ class Builder:
         """Whether another result is made from this one."""
         return any(re.search(rf"\b{table.name}\b", read_sql(other)) for other in results() if other != table)
 
-    def _compare(self, table: Table, old: str, new: str) -> None:
+    def _compare(self, table: Table, old: str, new: str, more: str = "") -> None:
         """Makes the table `compared`: in which columns each row is not what it was; notes the columns in which any is not.
+
+        `more`: further columns of it, of `old` and `new`.
 
         A row that came or went differs in all of them, and makes the table another one: whoever counts its rows counts otherwise.
         """
@@ -166,7 +172,7 @@ class Builder:
             f"{is_new_or_gone} OR old.{name} IS DISTINCT FROM new.{name} AS differs_{name}" for name in names
         )
         same = " AND ".join(f"old.{name} = new.{name}" for name in table.key)
-        self.con.execute(f"""CREATE OR REPLACE TEMP TABLE compared AS SELECT {keys}, {differs}
+        self.con.execute(f"""CREATE OR REPLACE TEMP TABLE compared AS SELECT {keys}, {differs}{more}
             FROM {old} AS old FULL JOIN {new} AS new ON {same}""")
         anywhere = self.con.execute(
             f"SELECT {', '.join(f'coalesce(bool_or(differs_{name}), false)' for name in names)} FROM compared"
