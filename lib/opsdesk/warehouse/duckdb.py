@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from itertools import zip_longest
 from pathlib import Path
 
 import duckdb
@@ -236,16 +235,12 @@ def _create(con: duckdb.DuckDBPyConnection, table: Table) -> None:
 def _translated(
     staged: Mapping[str, str], parameters: Mapping[str, object], translator: Executor
 ) -> Iterator[tuple[Table, str]]:
-    """Every result table with its SELECT: the staged one, or the translated one; the next is translated while one is built."""
+    """Every result table with its SELECT: the staged one, or the translated one; the next are translated while one is built."""
 
     def select(table: Table) -> str:
         return staged.get(table.name) or typed_select(table, "duckdb", parameters)
 
-    ahead = translator.submit(select, results()[0])
-    for table, following in zip_longest(results(), results()[1:]):
-        found = ahead.result()
-        ahead = following and translator.submit(select, following)
-        yield table, found
+    yield from zip(results(), translator.map(select, results()), strict=True)
 
 
 def _staged_select(name: str, folder: Path) -> str:
