@@ -16,9 +16,8 @@ COLUMNS = (
     "channel", "customer_tier", "status", "agent_id", "_issues",
 )  # fmt: skip
 AGENTS = "agents_data/agents_master.csv"
-AGENTS_MANIFEST = "agents_data/_manifest.json"
 MISSING = "is missing"
-MANIFEST = re.compile(r"raw/\d{4}/\d\d/_manifest\.json")
+MANIFEST = re.compile(r"(?:raw/\d{4}/\d\d|agents_data)/_manifest\.json")
 DAY_FILE = re.compile(r"raw/(\d{4})/(\d\d)/\1-\2-\d\d\.csv")
 
 
@@ -72,14 +71,15 @@ class Lake:
     def __init__(self, store: Store) -> None:
         self.store = store
 
-    def manifests(self, *, skip_unreadable: bool = False) -> dict[str, Manifest]:
-        """The committed parts, months first in order, then agents.
+    def manifests(
+        self, *, skip_unreadable: bool = False, folders: tuple[str, ...] = ("raw", "agents_data")
+    ) -> dict[str, Manifest]:
+        """The committed parts below `folders`, months first in order, then agents.
 
         Raises:
             OpsdeskError: a manifest that cannot be read, unless such are to be skipped.
         """
-        names = [name for name in self.store.names("raw") if MANIFEST.fullmatch(name)]
-        names += [name for name in self.store.names("agents_data") if name == AGENTS_MANIFEST]
+        names = [name for folder in folders for name in self.store.names(folder) if MANIFEST.fullmatch(name)]
         found = {}
         for name, content in self.store.read_all(names).items():
             try:

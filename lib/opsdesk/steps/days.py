@@ -87,7 +87,7 @@ def write_days(
         wanted: what `kept` holds of each day. old: digests of the days as the lake holds them, as far as known.
         work: a folder for the sorted copy.
     """
-    manifests = {part: manifest for part, manifest in lake.manifests(skip_unreadable=True).items() if part != "agents"}
+    manifests = lake.manifests(skip_unreadable=True, folders=("raw",))
     faults, present = lake.faults(manifests), lake.day_files()
     recorded = {file.day: file for part in manifests.values() for file in part.files if _name(file.day) not in faults}
     touched = (

@@ -216,7 +216,7 @@ def _count(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, Day], dict]:
 
 def _write_agents(lake: Lake, agents: list[dict]) -> None:
     content = agents_csv(agents)
-    old = lake.manifests(skip_unreadable=True).get("agents")
+    old = lake.manifests(skip_unreadable=True, folders=("agents_data",)).get("agents")
     if not agents:
         lake.write_manifest(Manifest("agents", ()))
         lake.store.delete(AGENTS)
