@@ -10,8 +10,9 @@ import duckdb
 import pytest
 
 from exports import line, run_ingest, write_export
-from opsdesk import OpsdeskError, backfill, duckdb_file, open_warehouse
+from opsdesk import OpsdeskError, backfill, duckdb_file, open_warehouse, transform
 from opsdesk.lake import open_lake
+from opsdesk.warehouse.duckdb_days import changed_days
 from opsdesk.warehouse.part import Part
 
 RUN_AT = "2024-01-01T00:00:00+00:00"
@@ -72,6 +73,31 @@ def test_replacing_a_month_leaves_the_first_second_of_the_next_alone(lake):
     run_ingest(lake, write_export(lake, line("T0", DAYS[0], category="late"), *TICKETS[1:]))
     assert load(lake)[:2] == [["2023-01", 1, "loaded"], ["2023-02", 2, "skipped"]]
     assert [row[0] for row in tickets(lake)] == ["T0", "T1", "T2", "T3"]
+
+
+def days(folder) -> list:
+    return (
+        open_warehouse(url(folder)).query("SELECT CAST(day AS VARCHAR), state FROM _days ORDER BY ALL").values.tolist()
+    )
+
+
+def test_the_days_that_changed_since_the_last_publication_are_known(lake):
+    load(lake)
+    known = [[day[:10], "loaded"] for day in DAYS]
+    assert days(lake) == known
+    transform(url(lake), "latest", "UTC", RUN_AT)
+    assert days(lake) == sorted([*known, *([day, "published"] for day, _ in known)])
+    changed = [line("T0", DAYS[0]), line("T1", "2023-02-03 00:00:00"), line("T2", DAYS[2], category="late")]
+    run_ingest(lake, write_export(lake, *changed))
+    load(lake)
+    with open_warehouse(url(lake)).loading() as loader:
+        found = changed_days(loader.con, ["2023-02", "2023-03"])
+    assert {month: list(map(str, days)) for month, days in found.items()} == {
+        "2023-02": ["2023-02-01", "2023-02-03", "2023-02-28"]  # of a month that is gone nothing is known
+    }
+    transform(url(lake), "latest", "UTC", RUN_AT)
+    known = ["2023-01-31", "2023-02-03", "2023-02-28"]
+    assert days(lake) == sorted([day, state] for day in known for state in ("loaded", "published"))
 
 
 def test_no_month_is_loaded_while_an_ingest_writes(lake, monkeypatch):

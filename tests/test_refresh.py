@@ -15,14 +15,14 @@ MONTHS = ("2023-01", "2023-02", "2023-03")
 
 
 def put(path, tickets, team=None) -> None:
-    """The tickets in tickets_raw and the ledger, as backfill would leave them: a fingerprint tells a month's content.
-
-    With `team` agent A1 is in it.
+    """The tickets in tickets_raw and the ledgers, as backfill would leave them: a fingerprint tells a month's content, a
+    checksum that of a day, but for the moment of loading. With `team` agent A1 is in it.
     """
     warehouse = open_warehouse(f"duckdb:{path}")
     with warehouse.loading() as loader:
         names = [column.name for column in catalogue()["tickets_raw"].columns]
         loader.con.execute("DELETE FROM tickets_raw; DELETE FROM agents_raw; DELETE FROM _loads")
+        loader.con.execute("DELETE FROM _days WHERE state = 'loaded'")
         for row in numbered(tickets):
             values = [row[name] for name in names]
             loader.con.execute(f"INSERT INTO tickets_raw VALUES ({', '.join('?' * len(names))})", values)
@@ -32,6 +32,9 @@ def put(path, tickets, team=None) -> None:
         for month in MONTHS:
             content = repr([row for row in tickets if row["created_at"].startswith(month)])
             loader.con.execute("INSERT INTO _loads VALUES (?, ?, 0, 0, now())", [month, content])
+            for day in {row["created_at"][:10] for row in tickets if row["created_at"].startswith(month)}:
+                file = repr([row | {"_ingestion_ts": ""} for row in tickets if row["created_at"].startswith(day)])
+                loader.con.execute("INSERT INTO _days VALUES (?, ?, ?, 0, ?, 'loaded')", [month, content, day, file])
 
 
 def tables(path) -> dict[str, list]:
@@ -61,6 +64,8 @@ moments = st.sampled_from(["2023-02-10 12:00:00", "2023-03-20 00:00:00", "2023-0
 ANCHOR = ticket("2023-01-01 00:00", ticket_id="anchor", _source_file="raw/anchor.csv")
 JANUARY = ticket("2023-01-05 10:00", ticket_id="T1", _source_file="raw/2023-01-05.csv")
 FEBRUARY = ticket("2023-02-05 10:00", "2023-02-06 10:00", ticket_id="T1", _source_file="raw/2023-02-05.csv")
+AGAIN = FEBRUARY | {"_ingestion_ts": "2023-08-01 00:00"}  # loaded again with its month, and by that the newest version
+OTHER = ticket("2023-02-20 10:00", ticket_id="T2", _source_file="raw/2023-02-20.csv")
 FAR = ticket("2023-03-25 10:00", ticket_id="T1", _source_file="raw/2023-03-25.csv")  # later than some as_of
 edits = st.lists(
     st.tuples(st.integers(0, 20), st.sampled_from(["add", "drop", "rename"]), versions), min_size=1, max_size=3
@@ -73,6 +78,8 @@ def edited(tickets, changes):
     for place, verb, version in changes:
         if verb == "add":
             tickets.append(version)
+        elif verb == "replace":
+            tickets[place] = version
         elif tickets and verb == "drop":
             tickets.pop(place % len(tickets))
         elif tickets:  # one column alone becomes that of another version
@@ -91,6 +98,7 @@ def edited(tickets, changes):
 @example([FAR], [[(0, "drop", FAR)]], ["2023-02-10 12:00:00"] * 3)
 @example([JANUARY], [[(0, "add", FEBRUARY)]], ["2023-05-01 00:00:00"] * 3)
 @example([JANUARY, FEBRUARY], [[(1, "drop", FAR)]], ["2023-05-01 00:00:00"] * 3)
+@example([JANUARY, FEBRUARY, OTHER], [[(1, "replace", AGAIN), (2, "drop", FAR)]], ["2023-05-01 00:00:00"] * 3)
 @example([JANUARY, FAR], [[(1, "drop", FAR)]], ["2023-02-10 12:00:00"] * 3)
 @example([JANUARY], [[(0, "add", FEBRUARY)]], ["2023-02-10 12:00:00", "2023-05-01 00:00:00"])
 def test_refreshing_is_building(tmp_path_factory, tickets, changes, as_of):
@@ -142,6 +150,41 @@ def test_one_changed_month_of_three_is_refreshed(refreshed, monkeypatch):
     monkeypatch.setattr(duckdb_build, "WORTHWHILE", 0.4)
     assert refreshed() == ["fact_tickets", "ticket_sla_risk"]
     assert tables(refreshed.path)["fact_tickets"][0]["category"] == "changed"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "looked_at"),
+    [
+        pytest.param("SELECT 1", 2, id="the day is known"),
+        pytest.param("DELETE FROM _days WHERE state = 'published'", 12, id="what was published is not known"),
+        pytest.param("UPDATE _days SET fingerprint = 'another'", 12, id="the ledger knows the month otherwise"),
+        pytest.param("DROP TABLE _days", 12, id="a warehouse of before"),
+        pytest.param("INSERT INTO tickets_raw BY NAME (SELECT * REPLACE (now() AS _ingestion_ts) FROM tickets_raw WHERE ticket_id = 'T1')", 12,
+                     id="a ticket in another month has two versions"),
+    ],
+)  # fmt: skip
+def test_of_a_changed_month_only_the_changed_days_are_looked_at(refreshed, monkeypatch, spoil, looked_at):
+    """Of twelve tickets of January one changed and one is gone; each alone was created on its day."""
+    monkeypatch.setattr(duckdb_build, "WORTHWHILE", 100)
+    found, whole = [], duckdb_build.Builder._refresh
+
+    def watched(self, table, select):
+        if table.name == "fact_tickets":
+            found.append(self.con.execute("SELECT count(*) FROM affected").fetchone()[0])
+        whole(self, table, select)
+
+    monkeypatch.setattr(duckdb_build.Builder, "_refresh", watched)
+    alone = ticket("2023-01-20 10:00", ticket_id="alone")
+    refreshed(tickets=[*OLD[:-1], alone, ticket("2023-01-25 10:00", ticket_id="gone")])
+    found.clear()
+    put(refreshed.path, [*OLD[:-1], alone | {"category": "changed"}])
+    with duckdb.connect(refreshed.path) as con:
+        con.execute(spoil)
+    transform(f"duckdb:{refreshed.path}", "2023-06-01", "UTC", RUN_AT)
+    assert found == [looked_at]
+    assert {row["category"] for row in tables(refreshed.path)["fact_tickets"] if row["ticket_id"] == "alone"} == {
+        "changed"
+    }
 
 
 @pytest.mark.parametrize(

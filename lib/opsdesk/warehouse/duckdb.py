@@ -17,17 +17,18 @@ from opsdesk.sql_text import quoted
 from opsdesk.tables import Table, catalogue, results
 from opsdesk.warehouse.changes import Changes
 from opsdesk.warehouse.duckdb_build import Builder, columns_of, comment
+from opsdesk.warehouse.duckdb_days import remember_published
 from opsdesk.warehouse.loader import Loader, parquet_select
 
 LARGE = 1 << 30  # bytes of a database file above which an operation may take more memory
 LOG = (
     "256MB"  # of changes before DuckDB brings them into its file: many small portions are slower to write, and to read
 )
-RAW, LEDGER = ("tickets_raw", "agents_raw"), ("_loads", "_runs")
+RAW, LEDGER = ("tickets_raw", "agents_raw"), ("_loads", "_days", "_runs")
 
 
 class DuckDBWarehouse:
-    """A DuckDB file with the raw tables, the published tables and the ledgers `_loads` and `_runs`."""
+    """A DuckDB file with the raw tables, the published tables and the ledgers `_loads`, `_days` and `_runs`."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -153,6 +154,8 @@ class DuckDBWarehouse:
                     rows[table.name] = builder.build(table, select)
                 check(lambda sql: con.execute(sql).fetchall())
                 row = run(rows)
+                _create(con, catalogue()["_days"])
+                remember_published(con)
                 con.execute(f"INSERT INTO _runs BY NAME SELECT {', '.join(f'${name} AS {name}' for name in row)}", row)
                 con.execute("COMMIT")
             except BaseException:

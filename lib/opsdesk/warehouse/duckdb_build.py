@@ -15,6 +15,7 @@ import duckdb
 from opsdesk.sql_text import quoted
 from opsdesk.tables import Table, catalogue, read_sql, results
 from opsdesk.warehouse.changes import Changes
+from opsdesk.warehouse.duckdb_days import changed_days
 from opsdesk.warehouse.loader import in_month
 
 STAR = r"\*\s*(,.*?)?\bFROM\s+{}\b"  # reads every column of a table
@@ -23,16 +24,18 @@ MOST = (
     0.7  # share of tickets that the days from the first changed one on need, above which building every day is quicker
 )
 
-# A ticket may have changed where a version of it stands in a changed month now, where its published version stood in
+# A ticket may have changed where a version of it stands in a changed day now, where its published version stood in
 # one (then that version may be gone), where it was not published (its newest version was later than as_of, and may be gone),
 # and, when as_of moved on, where it was open.
 AFFECTED = """CREATE OR REPLACE TEMP TABLE affected AS
-SELECT ticket_id FROM tickets_raw WHERE {months}
-UNION SELECT ticket_id FROM fact_tickets WHERE {months} OR ({as_of_moved} AND NOT is_resolved)"""
+SELECT ticket_id FROM tickets_raw WHERE {changed}
+UNION SELECT ticket_id FROM fact_tickets WHERE {changed} OR ({as_of_moved} AND NOT is_resolved)"""
 UNPUBLISHED = " UNION SELECT ticket_id FROM tickets_raw ANTI JOIN fact_tickets USING (ticket_id)"
-# Outside the changed months a published ticket has its version still. As many rows there: each is one, none is unpublished.
-ALL_PUBLISHED = """SELECT (SELECT count(*) FROM tickets_raw) - (SELECT count(*) FROM tickets_raw WHERE {months})
-    = (SELECT count(*) FROM fact_tickets) - (SELECT count(*) FROM fact_tickets WHERE {months})"""
+# Outside the changed days a published ticket has its version still. As many rows there: each is one, none is unpublished, and no
+# ticket has two. Where that does not hold, all days of a changed month count as changed: as it was loaded again, its versions
+# are newer than they were.
+ALL_PUBLISHED = """SELECT (SELECT count(*) FROM tickets_raw) - (SELECT count(*) FROM tickets_raw WHERE {changed})
+    = (SELECT count(*) FROM fact_tickets) - (SELECT count(*) FROM fact_tickets WHERE {changed})"""
 
 # Tickets without which no row of a day from {first} on is what it is: those with an event on such a day, and the open ones. Of
 # the others each arrival is outweighed by a resolution, each deadline that was missed by a late one; but a segment's days
@@ -71,9 +74,13 @@ class Builder:
             self._stands(table) for table in catalogue().values() if table.is_per_ticket
         ):
             return False
-        months = " OR ".join(f"({in_month(month)})" for month in self.changes.months) or "false"
-        affected = AFFECTED.format(months=months, as_of_moved=str(self.changes.as_of_moved).lower())
-        all_published = self.con.execute(ALL_PUBLISHED.format(months=months)).fetchone()[0]
+        known = changed_days(self.con, self.changes.months) if columns_of(self.con, "_days") else {}
+        days = " OR ".join(in_days(month, known.get(month)) for month in self.changes.months) or "false"
+        months = " OR ".join(map(in_days, self.changes.months)) or "false"
+        for changed in dict.fromkeys((days, months)):
+            affected = AFFECTED.format(changed=changed, as_of_moved=str(self.changes.as_of_moved).lower())
+            if all_published := self.con.execute(ALL_PUBLISHED.format(changed=changed)).fetchone()[0]:
+                break
         self.con.execute(affected if all_published else affected + UNPUBLISHED)
         affected, tickets = self.con.execute(
             "SELECT (SELECT count(*) FROM affected), (SELECT count(*) FROM fact_tickets)"
@@ -179,6 +186,14 @@ class Builder:
         ).fetchone()
         differing = {name for name, differs in zip(names, anywhere, strict=True) if differs}
         self._differing[table.name] = differing | ({table.name} if key in differing else set())
+
+
+def in_days(month: str, days: list[date] | None = None) -> str:
+    """The condition that a ticket was created on one of these days of a month (UTC), or in it where they are not known."""
+    if days is None:
+        return f"({in_month(month)})"
+    dates = ", ".join(f"DATE '{day}'" for day in days) or "NULL"
+    return f"({in_month(month)} AND CAST(created_at AT TIME ZONE 'UTC' AS DATE) IN ({dates}))"
 
 
 def reads_any(select: str, differing: Mapping[str, set[str]]) -> bool:

@@ -11,6 +11,7 @@ from opsdesk.duckdb_file import first_lines
 from opsdesk.errors import OpsdeskError
 from opsdesk.sql_text import quoted
 from opsdesk.tables import Table, catalogue
+from opsdesk.warehouse.duckdb_days import forget_loaded, remember_loaded
 from opsdesk.warehouse.part import Part
 
 
@@ -46,6 +47,8 @@ class Loader:
                 "INSERT INTO _loads VALUES (?, ?, ?, ?, ?)",
                 [part.name, part.fingerprint, part.rows, part.bytes, loaded_at],
             )
+            if part.name != "agents":
+                remember_loaded(self.con, part)
 
     def _insert_files(self, part: Part, loaded_at: datetime) -> None:
         columns = catalogue()[part.table].columns
@@ -72,6 +75,7 @@ class Loader:
         """Removes a part that the lake no longer has."""
         with self._transaction():
             self._delete(name)
+            forget_loaded(self.con, name)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
