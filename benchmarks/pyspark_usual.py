@@ -29,8 +29,12 @@ def ingest(export: Path, out: Path) -> None:
         folder.mkdir(parents=True)
         rows = tickets[months == month].copy()
         with ThreadPoolExecutor(DAY_WRITERS) as writers:
-            for day, part in rows.groupby(rows["created_at"].dt.date):
+            written = [
                 writers.submit(part.to_csv, folder / f"{day}.csv", index=False)
+                for day, part in rows.groupby(rows["created_at"].dt.date)
+            ]
+            for future in written:
+                future.result()
 
 
 def open_spark(**settings: str):
@@ -106,7 +110,8 @@ def transform(export: Path, out: Path) -> None:
             f.sum(f.col("sla_breached").cast("int")).alias("sla_breaches"),
         )
     )  # fmt: skip
-    load = assigned.join(done, ["ops_date", "agent_id"], "full_outer").fillna(0)
+    load = assigned.join(done, ["ops_date", "agent_id"], "full_outer")
+    load = load.fillna(0, ["tickets_assigned", "tickets_resolved", "sla_breaches", "open_tickets_from_day"])
     risk = fact.select(
         "ticket_id", "created_at", "created_date", "priority", "category", "agent_id", "resolution_hours_clean", "sla_hours",
         "sla_breached", f.date_format("created_at", "E").alias("day_of_week"), f.hour("created_at").alias("hour_of_day"),

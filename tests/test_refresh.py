@@ -157,7 +157,8 @@ def test_one_changed_month_of_three_is_refreshed(refreshed, monkeypatch):
     [
         pytest.param("SELECT 1", 2, id="the day is known"),
         pytest.param("DELETE FROM _days WHERE state = 'published'", 12, id="what was published is not known"),
-        pytest.param("UPDATE _days SET fingerprint = 'another'", 12, id="the ledger knows the month otherwise"),
+        pytest.param("UPDATE _days SET fingerprint = 'another' WHERE state = 'loaded'", 12, id="loaded by a version of before"),
+        pytest.param("UPDATE _days SET fingerprint = 'another' WHERE state = 'published'", 12, id="published by one"),
         pytest.param("DROP TABLE _days", 12, id="a warehouse of before"),
         pytest.param("INSERT INTO tickets_raw BY NAME (SELECT * REPLACE (now() AS _ingestion_ts) FROM tickets_raw WHERE ticket_id = 'T1')", 12,
                      id="a ticket in another month has two versions"),

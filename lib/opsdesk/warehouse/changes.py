@@ -12,9 +12,11 @@ import pandas as pd
 class Changes:
     """The loaded months that are not what the published tables were made from, whether the agents are not, and whether
     as_of moved on since.
+
+    `months` gives for each the fingerprint that it had then, "" where it was not there.
     """
 
-    months: tuple[str, ...]
+    months: Mapping[str, str]
     agents: bool
     as_of_moved: bool
 
@@ -29,4 +31,5 @@ def changes_since(run: pd.DataFrame, parts: Mapping[str, str], definitions: str,
         return None
     before = json.loads(run["parts"].item())
     differing = {part for part, _ in before.items() ^ dict(parts).items()}
-    return Changes(tuple(sorted(differing - {"agents"})), "agents" in differing, run["as_of"].item() != as_of)
+    months = {month: before.get(month, "") for month in sorted(differing - {"agents"})}
+    return Changes(months, "agents" in differing, run["as_of"].item() != as_of)

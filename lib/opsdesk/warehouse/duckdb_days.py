@@ -1,7 +1,7 @@
 """Which days of a changed month are other ones: kept in `_days`, for a month is replaced whole and rarely changed in every day."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import date
 
 import duckdb
@@ -34,22 +34,25 @@ def remember_published(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("INSERT INTO _days SELECT * REPLACE ('published' AS state) FROM _days WHERE state = 'loaded'")
 
 
-def changed_days(con: duckdb.DuckDBPyConnection, months: Iterable[str]) -> dict[str, list[date]]:
+def changed_days(con: duckdb.DuckDBPyConnection, months: Mapping[str, str]) -> dict[str, list[date]]:
     """The days of which the file came, went or is another one since the last publication, by month.
 
-    A month of which that is not known is left out: it is gone, was not there then, or the ledger knows it otherwise.
+    `months` gives each month's fingerprint of then. A month of which the days are not known is left out: it is gone, was not
+    there then, or another version of opsdesk, which kept no `_days`, has loaded or published it.
     """
-    loaded, published = defaultdict(set), defaultdict(set)
-    fingerprints = dict(con.execute("SELECT part, fingerprint FROM _loads").fetchall())
+    found = {"loaded": defaultdict(set), "published": defaultdict(set)}
+    fingerprints = {
+        "loaded": dict(con.execute("SELECT part, fingerprint FROM _loads").fetchall()),
+        "published": months,
+    }
     files = con.execute(
         "SELECT state, part, fingerprint, day, bytes, crc32c FROM _days WHERE part IN (SELECT unnest($months))",
         {"months": list(months)},
     ).fetchall()
     for state, part, fingerprint, *file in files:
-        if state == "published":
-            published[part].add(tuple(file))
-        elif fingerprints.get(part) == fingerprint:
-            loaded[part].add(tuple(file))
+        if fingerprints[state].get(part) == fingerprint:
+            found[state][part].add(tuple(file))
+    loaded, published = found.values()
     return {
         month: sorted({day for day, *_ in loaded[month] ^ published[month]})
         for month in loaded.keys() & published.keys()
