@@ -116,7 +116,7 @@ def build_tables(con: duckdb.DuckDBPyConnection) -> None:
 
 def main() -> None:
     export, out = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
-    out.mkdir(parents=True)
+    out.mkdir(parents=True, exist_ok=True)
     with stage("ingest"):
         write_lake(export, out)
     with stage("backfill"):
