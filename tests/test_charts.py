@@ -265,6 +265,7 @@ def test_picture_is_a_small_png_without_a_clock_and_says_its_title():
     assert image.format == "PNG"
     assert not image.info.keys() & {"Software", "Creation Time", "tIME"}
     assert len(image.getcolors()) <= COLOURS
+    assert image.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
     assert len(chart.png) < 60_000
     shown, about = chart._repr_mimebundle_()
     assert shown["text/plain"] == about["image/png"]["alt"] == "Open tickets by age"

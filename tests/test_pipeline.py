@@ -2,17 +2,22 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
+from queue import Empty
 from time import monotonic, sleep
 
 import psutil
 import pytest
+from jupyter_core.utils import run_sync
 
-from opsdesk import pipeline, stepping
+from opsdesk import pipeline, project, stepping
 from opsdesk.errors import OpsdeskError
+from opsdesk.kernels import Kernels
 from opsdesk.lock import run_lock
 from opsdesk.runs import past_runs
 from tiny_project import make_project
@@ -66,6 +71,57 @@ def test_notebooks_run_in_sequence_with_their_parameters(monkeypatch, tmp_path):
     ]
     assert said[1] == "01_ingest  running" and said[2].startswith("01_ingest  done in ")
     assert kernels_left() == []
+
+
+def test_a_kernel_has_imported_what_its_notebook_asks_for(monkeypatch, tmp_path):
+    found = tmp_path / "found"
+    look = "import sys; print([m for m in {} if m in sys.modules], [m for m in {} if m in sys.modules], file=open({!r}, 'a'))"
+    step, other = "opsdesk.steps.{}", "opsdesk.charts"
+    words = ["ingest", "backfill", "transform"]
+    looks = {word: [look.format([step.format(word)], [other], str(found))] for word in words}
+    make_project(monkeypatch, tmp_path, **looks)
+    assert run().outcome == "done"
+    assert found.read_text().splitlines() == [
+        "['opsdesk.steps.ingest'] []",
+        "['opsdesk.steps.backfill'] []",
+        "['opsdesk.steps.transform'] []",
+    ]
+
+
+@pytest.mark.parametrize("step", ["01_ingest", "02_backfill", "03_transform", "04_trends"])
+def test_nothing_of_opsdesk_is_left_to_import_for_a_notebook(step):
+    """In a fresh Python: what `AHEAD` names, then all that the committed notebook imports."""
+    notebook = json.loads((project.ROOT / "notebooks" / f"{step}.ipynb").read_text())
+    code = "\n".join("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code")
+    imports = re.findall(r"^(?:import|from) .*", code, re.MULTILINE)
+    asked = [f"opsdesk.{name}" for name in re.findall(r"\bopsdesk\.(\w+)\(", code)]
+    assert any("opsdesk" in line for line in imports)
+    program = f"""
+import sys
+from importlib import import_module
+from opsdesk.kernels import AHEAD
+for module in AHEAD[{step!r}]:
+    import_module(module)
+before = set(sys.modules)
+{"; ".join([*imports, *asked])}
+print(sorted(name for name in set(sys.modules) - before if name.startswith(("opsdesk", "pandas", "duckdb"))))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.stdout == "[]\n", done.stdout + done.stderr
+
+
+def test_the_client_starts_as_soon_as_the_kernel_has_answered(tmp_path):
+    """What is still on its way then stays there: the usual client waits until nothing has come for a while."""
+    with Kernels(tmp_path, tmp_path / "log") as kernels:
+        client = kernels.take("any", None).client()
+        client.start_channels()
+        run_sync(client.wait_for_ready)(60)
+        with suppress(Empty):  # of the start; when the kernel heard of this listener is a matter of chance
+            while True:
+                run_sync(client.get_iopub_msg)(timeout=1)
+        run_sync(client.wait_for_ready)(60)
+        assert run_sync(client.get_iopub_msg)(timeout=10)["content"] == {"execution_state": "idle"}
+        client.stop_channels()
 
 
 def test_failing_cell_stops_the_run_and_is_named(monkeypatch, tmp_path):
@@ -209,8 +265,8 @@ def test_a_signal_after_the_last_notebook_leaves_no_report(monkeypatch, tmp_path
     make_project(monkeypatch, tmp_path, ingest=["1"])
     whole = stepping.run_notebook
 
-    def stopped_at_its_end(notebook, copy, parameters, kernels, more):
-        whole(notebook, copy, parameters, kernels, more)
+    def stopped_at_its_end(notebook, copy, parameters, kernels, following):
+        whole(notebook, copy, parameters, kernels, following)
         signal.raise_signal(signal.SIGTERM)
 
     monkeypatch.setattr(stepping, "run_notebook", stopped_at_its_end)

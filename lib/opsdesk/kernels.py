@@ -1,4 +1,7 @@
-"""Jupyter kernels for a run: each notebook gets a fresh one, and the next one starts while a notebook still runs."""
+"""Jupyter kernels for a run: each notebook gets a fresh one, and the next one starts while a notebook still runs.
+
+By then it has also imported what its notebook will ask for: up to a second, spent on a core that is often idle.
+"""
 
 import signal
 from contextlib import suppress
@@ -6,13 +9,40 @@ from pathlib import Path
 from subprocess import Popen, TimeoutExpired
 from time import monotonic
 
-from jupyter_client import AsyncKernelManager
+from jupyter_client import AsyncKernelClient, AsyncKernelManager
 from jupyter_core.utils import run_sync
 
 KERNEL = "python3"
 LEAN = ["--HistoryManager.enabled=False", "--log-level=ERROR"]  # no history file, no start-up chatter on stderr
+AHEAD = {  # what a notebook imports in the end, by its name; one that is not named here imports when it runs
+    "01_ingest": ["opsdesk.steps.ingest", "opsdesk.words"],
+    "02_backfill": ["opsdesk.steps.backfill", "opsdesk.words"],
+    "03_transform": ["opsdesk.steps.transform", "opsdesk.words"],
+    "04_trends": ["opsdesk.bars", "opsdesk.charts", "opsdesk.desk", "opsdesk.words"],
+}
 PATIENCE = 0.5  # seconds a kernel has to leave after it was asked; some tidy up and then hang in their sockets
 TERMINATED = 143  # the exit code shells expect after SIGTERM
+
+
+class _Ready(Exception):  # noqa: N818 nothing is wrong
+    """The kernel has answered."""
+
+
+class PromptClient(AsyncKernelClient):
+    """A client that starts when the kernel has answered on both channels.
+
+    The usual one then listens for a fifth of a second whether more comes, to throw it away; nbclient tells by a
+    message's parent what belongs to a cell.
+    """
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Raises RuntimeError if the kernel died or did not answer within `timeout` seconds."""
+        with suppress(_Ready):
+            await super().wait_for_ready(timeout)
+
+    def _handle_kernel_info_reply(self, message: dict) -> None:
+        super()._handle_kernel_info_reply(message)
+        raise _Ready
 
 
 class Kernels:
@@ -43,9 +73,9 @@ class Kernels:
             asked = self._asked.get(id(manager))
             _end(manager, 0.0 if asked is None else max(0.0, asked + PATIENCE - monotonic()))
 
-    def start_ahead(self) -> None:
-        """Start a kernel for the next notebook, without waiting for it."""
-        self._waiting = self._start()
+    def start_ahead(self, step: str) -> None:
+        """Start a kernel for the notebook of `step`, which comes next, without waiting for it."""
+        self._waiting = self._start(step)
 
     def refuse_if_stopped(self) -> None:
         """Raise what the signal means, if one came: KeyboardInterrupt or SystemExit."""
@@ -54,11 +84,11 @@ class Kernels:
         if self._stopped_by:
             raise SystemExit(TERMINATED)
 
-    def take(self, more: bool) -> AsyncKernelManager:
-        """A fresh kernel: the one that was started ahead, else a new one. With `more`, the next one is started."""
+    def take(self, step: str, following: str | None) -> AsyncKernelManager:
+        """A fresh kernel: the one that was started ahead, else a new one. That of the following step is started."""
         self.refuse_if_stopped()
-        manager = self._waiting or self._start()
-        self._waiting = self._start() if more else None
+        manager = self._waiting or self._start(step)
+        self._waiting = self._start(following) if following else None
         return manager
 
     def retire(self, manager: AsyncKernelManager) -> None:
@@ -75,11 +105,13 @@ class Kernels:
         if again:
             self.refuse_if_stopped()
 
-    def _start(self) -> AsyncKernelManager:
-        manager = AsyncKernelManager(kernel_name=KERNEL)
+    def _start(self, step: str) -> AsyncKernelManager:
+        manager = AsyncKernelManager(kernel_name=KERNEL, client_factory=PromptClient)
+        # IPython imports an extension, and leaves it at that where a module has no function to call
+        ahead = [f"--IPKernelApp.extra_extensions={module}" for module in AHEAD.get(step, [])]
         self._started.append(manager)
         with self.log.open("ab") as log:  # what a kernel says before it listens, and on its way out
-            run_sync(manager.start_kernel)(extra_arguments=LEAN, cwd=str(self.folder), stdout=log, stderr=log)
+            run_sync(manager.start_kernel)(extra_arguments=LEAN + ahead, cwd=str(self.folder), stdout=log, stderr=log)
         return manager
 
 

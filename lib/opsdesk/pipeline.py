@@ -101,15 +101,15 @@ def _run_notebooks(record: RunRecord, parameters: Parameters, say: Callable[[str
     to_run = [step for step in record.steps if step.status != SKIPPED]
     log = record.folder / "kernels.log"
     with Kernels(notebooks, log) as kernels:
-        kernels.start_ahead()  # it starts while papermill is imported
+        kernels.start_ahead(to_run[0].step)  # it starts while papermill is imported
         from opsdesk.stepping import StepError, run_notebook
 
-        for step in to_run:
+        for step, following in zip(to_run, [*(step.step for step in to_run[1:]), None], strict=True):
             copy = record.folder / f"{step.step}.ipynb"
             given = parameters.for_step(step.step, record.run_at)
             try:
                 with _timed(step, record, say):
-                    run_notebook(notebooks / copy.name, copy, given, kernels, more=step is not to_run[-1])
+                    run_notebook(notebooks / copy.name, copy, given, kernels, following)
             except StepError as failure:
                 record.outcome, record.error, record.traceback = failure.outcome, failure.sentence, failure.traceback
                 break

@@ -26,10 +26,12 @@ class StepError(Exception):
         self.outcome, self.sentence, self.traceback = outcome, sentence, traceback
 
 
-def run_notebook(notebook: Path, copy: Path, parameters: dict[str, str], kernels: Kernels, more: bool) -> None:
+def run_notebook(
+    notebook: Path, copy: Path, parameters: dict[str, str], kernels: Kernels, following: str | None
+) -> None:
     """Execute `notebook` with `parameters` and leave the executed copy at `copy`, also when it fails.
 
-    With `more` notebooks to come, the kernel of the next one starts meanwhile.
+    If a step follows, its kernel starts meanwhile.
 
     Raises:
         StepError: a cell raised or left early, or the kernel died.
@@ -37,7 +39,7 @@ def run_notebook(notebook: Path, copy: Path, parameters: dict[str, str], kernels
     papermill = import_papermill()
     from nbclient.exceptions import DeadKernelError
 
-    manager = kernels.take(more)
+    manager = kernels.take(notebook.stem, following)
     watched = _register_engine(manager, copy)
     try:
         # papermill formats paths as templates, so braces in a folder's name are doubled
