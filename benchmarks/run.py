@@ -182,14 +182,18 @@ def scale(exports: Sequence[Path], rounds: int) -> str:
 
 
 def pyspark(export: Path, rounds: int) -> str:
-    """The steps beside PySpark jobs written the usual way; both with the start of their processes."""
+    """The steps beside PySpark jobs written the usual way: the steps or jobs alone, and with the start of their processes."""
     found = in_turn({"lib": fresh("steps.py", export), "PySpark": fresh("pyspark_usual.py", export)}, rounds)
-    lib = [run.seconds for run in found["lib"]]
+    whole = {label: [run.seconds for run in runs] for label, runs in found.items()}
+    alone = {label: stage_seconds(runs) for label, runs in found.items()}
     rows = [
-        (label, median([run.seconds for run in runs]), peak(runs), f"{ratio([run.seconds for run in runs], lib):.1f}")
+        (
+            label, median(alone[label]), f"{ratio(alone[label], alone['lib']):.1f}",
+            median(whole[label]), f"{ratio(whole[label], whole['lib']):.1f}", peak(runs),
+        )
         for label, runs in found.items()
-    ]
-    return markdown((size_of(export), "s", "peak MB", "times lib"), rows)
+    ]  # fmt: skip
+    return markdown((size_of(export), "steps or jobs, s", "times lib", "whole, s", "times lib", "peak MB"), rows)
 
 
 def spark(exports: Sequence[Path], rounds: int) -> str:

@@ -13,8 +13,9 @@ from opsdesk.export_files import LocalFile, find_files
 from opsdesk.steps import reading
 
 
-def add(con, select):
-    con.execute(f"CREATE TABLE IF NOT EXISTS cache.rows AS {select} LIMIT 0; INSERT INTO cache.rows {select}")
+def add(con, added):
+    con.register("added", added)
+    con.execute("CREATE TABLE IF NOT EXISTS cache.rows AS FROM added LIMIT 0; INSERT INTO cache.rows FROM added")
 
 
 def read(tmp_path, content: bytes, name: str = "x.csv"):

@@ -59,7 +59,7 @@ def transpile(sql: str, dialect: Dialect, parameters: Parameters) -> str:
     tree = tree.transform(
         lambda node: _literal(node.name, parameters) if isinstance(node, exp.Parameter) else node, copy=False
     )
-    return rewrite(tree, dialect).sql(dialect=DuckDB if dialect == "duckdb" else dialect, pretty=True)
+    return rewrite(tree, dialect).sql(dialect=DuckDB if dialect == "duckdb" else dialect, pretty=True, copy=False)
 
 
 def problems(sql: str) -> list[str]:

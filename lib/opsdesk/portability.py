@@ -27,8 +27,13 @@ FORMAT = re.compile(r"(%[YmdHMSaAb]|[^%A-Za-z'])*")
 
 def find_problems(tree: exp.Expression) -> list[str]:
     """A sentence for each construct in `tree` that is not portable: what stands there, why not, what to write."""
-    found = ((node, next(filter(None, (rule(node) for rule in RULES)), None)) for node in tree.walk())
-    return [f"{node.sql('bigquery')}: {remedy}" for node, remedy in found if remedy]
+    found = []
+    for node in tree.walk():
+        for rule in RULES:
+            if remedy := rule(node):
+                found.append(f"{node.sql('bigquery')}: {remedy}")
+                break
+    return found
 
 
 def _unproven(node: exp.Expression) -> str | None:

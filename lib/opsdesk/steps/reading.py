@@ -1,9 +1,13 @@
 """From the files of an export to the view `rows`: Python finds the records while DuckDB reads and cleans those found before."""
 
+from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
 
 import duckdb
+import numpy as np
+import pyarrow as pa
 
 from opsdesk.clean import select_tickets
 from opsdesk.errors import OpsdeskError
@@ -14,8 +18,9 @@ from opsdesk.records import Layout, find_chunks
 from opsdesk.sql_text import quoted
 from opsdesk.steps.remembered import Remembered
 
-BLOCK = 16 << 20  # bytes that DuckDB is given at a time
+BLOCK = 12 << 20  # bytes that DuckDB is given at a time
 WORTHWHILE = 2 << 20  # bytes for which it is woken where it has nothing to do
+AT_A_TIME = 2  # blocks that are read and cleaned side by side, each by one thread
 
 
 class Reading:
@@ -25,85 +30,96 @@ class Reading:
         self, con: duckdb.DuckDBPyConnection, mapping: Mapping, moment, memory: Remembered, work: Path
     ) -> None:
         self.con, self.mapping, self.moment, self.memory, self.work = con.cursor(), mapping, moment, memory, work
+        self._desks = deque(con.cursor() for _ in range(AT_A_TIME))  # where a block is read and cleaned
         self.old: list[Chunk] = []
         self.new: list[Chunk] = []
         self._waiting: list[Chunk] = []
         self._size = 0
-        self._job: Future | None = None
+        self._numbers = count()
+        self._jobs: deque[Future] = deque()
 
     def read(self, files: list[ExportFile]) -> list[Layout]:
         """Makes the view `rows`: every record of every file, cleaned, with its number in its file."""
         layouts = [Layout(file) for file in files]
-        with ThreadPoolExecutor(1) as worker:
+        with ThreadPoolExecutor(AT_A_TIME) as workers:
             for layout in layouts:
                 for chunk, place in find_chunks(layout.file, self.mapping.delimiter, self.memory.known):
-                    self._take(chunk, layout.file, worker)
+                    self._take(chunk, layout.file, workers)
                     layout.add(chunk, place)
-                self._hand_over(layout.file, worker)
-            self._wait()
+                self._hand_over(layout.file, workers)
+            self._wait(0)
         self.memory.keep(self.old, self.new)
         self._show(layouts)
         return layouts
 
-    def _take(self, chunk: Chunk, file: ExportFile, worker: ThreadPoolExecutor) -> None:
+    def _take(self, chunk: Chunk, file: ExportFile, workers: ThreadPoolExecutor) -> None:
         if chunk.number >= 0:
             self.old.append(chunk)
             if self._waiting and self._is_idle:
-                self._hand_over(file, worker)
+                self._hand_over(file, workers)
             return
         chunk.number, self.memory.next = self.memory.next, self.memory.next + 1
         self.new.append(chunk)
         self._waiting.append(chunk)
         self._size += len(chunk.content)
         if self._size >= (WORTHWHILE if self._is_idle else BLOCK):
-            self._hand_over(file, worker)
+            self._hand_over(file, workers)
 
     @property
     def _is_idle(self) -> bool:
         """Whether DuckDB has nothing to do."""
-        return self._job is None or self._job.done()
+        return not self._jobs or self._jobs[-1].done()
 
-    def _hand_over(self, file: ExportFile, worker: ThreadPoolExecutor) -> None:
-        """Lets DuckDB read and clean what waits, once it has done so with what came before."""
-        self._wait()
-        if not self._waiting and self.memory.has_rows:
+    def _hand_over(self, file: ExportFile, workers: ThreadPoolExecutor) -> None:
+        """Lets DuckDB read and clean what waits; no more than one block waits for its turn."""
+        self._wait(AT_A_TIME)
+        if not self._waiting and (self._jobs or self.memory.has_rows):
             return
-        block = self.work / "block.csv"
-        block.write_bytes(b"".join(chunk.content for chunk in self._waiting))
-        sizes = [(chunk.number, chunk.records) for chunk in self._waiting]
-        has_newlines = any(chunk.has_newlines for chunk in self._waiting)
-        for chunk in self._waiting:
+        chunks = self._waiting
+        block = self.work / f"block-{next(self._numbers)}.csv"
+        block.write_bytes(b"".join(chunk.content for chunk in chunks))
+        for chunk in chunks:
             chunk.content = b""
         self._waiting, self._size = [], 0
-        self._job = worker.submit(self._clean, block, file, sizes, has_newlines)
+        before = self._jobs[-1] if self._jobs else None
+        self._jobs.append(workers.submit(self._bring_in, block, file, chunks, before))
 
-    def _wait(self) -> None:
-        if self._job:
-            self._job.result()
+    def _wait(self, left: int) -> None:
+        while len(self._jobs) > left:
+            self._jobs.popleft().result()
 
-    def _clean(self, block: Path, file: ExportFile, sizes: list[tuple[int, int]], has_newlines: bool) -> None:
-        """One block: its cells as text, read by one thread, as more threads may change the order; then cleaned rows."""
-        con = self.memory.con  # its transaction sees no table that another connection has made since
+    def _bring_in(self, block: Path, file: ExportFile, chunks: list[Chunk], before: Future | None) -> None:
+        """Remembers the cleaned rows of one block, after those of the block before."""
+        desk = self._desks.pop()
+        rows = self._clean(desk, block, file, chunks)
+        self._desks.append(desk)
+        block.unlink()
+        if before:
+            before.result()
+        self.memory.add(rows)
+
+    def _clean(self, desk: duckdb.DuckDBPyConnection, block: Path, file: ExportFile, chunks: list[Chunk]) -> pa.Table:
+        """One block: its cells as text, in order, as one thread reads them; then cleaned rows."""
+        sizes = np.array([chunk.records for chunk in chunks], np.int64)
         places = sorted({file.header.index(column) for column in self.mapping.sources})
         named = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(file.header)))
-        con.execute(f"""CREATE OR REPLACE TEMP TABLE texts AS SELECT {", ".join(f"c{place}" for place in places)} FROM
+        desk.execute(f"""CREATE OR REPLACE TEMP TABLE texts AS SELECT {", ".join(f"c{place}" for place in places)} FROM
             read_csv({quoted(str(block))}, auto_detect=false, delim={quoted(self.mapping.delimiter)}, quote='"', escape='"',
                 columns={{{named}}}, parallel=false, header=false, new_line='\\n')""")
-        found, read = sum(records for _, records in sizes), con.execute("SELECT count(*) FROM texts").fetchone()[0]
+        found, ((read,),) = int(sizes.sum()), desk.execute("SELECT count(*) FROM texts").fetchall()
         if read != found:
             raise OpsdeskError(
                 f"{file.name}: {found} records were found and {read} read. Nothing was written; please report this file."
             )
-        values = {"numbers": [number for number, _ in sizes], "sizes": [records for _, records in sizes]}
-        con.execute("""CREATE OR REPLACE TEMP TABLE places AS
-            SELECT chunk, unnest(range(records)) AS record, unnest(range(first, first + records)) AS cell
-            FROM (SELECT *, (sum(records) OVER (ORDER BY chunk) - records + (SELECT coalesce(min(rowid), 0) FROM texts))::BIGINT AS first
-                  FROM (SELECT unnest($numbers::BIGINT[]) AS chunk, unnest($sizes::BIGINT[]) AS records))""", values)  # fmt: skip
-        cleaned = select_tickets(self.mapping, file.header, "texts", self.moment, has_newlines=has_newlines)
-        self.memory.add(
-            "SELECT places.chunk, places.record, cleaned.* EXCLUDE (record) "
-            f"FROM ({cleaned}) AS cleaned JOIN places ON places.cell = cleaned.record"
-        )
+        has_newlines = any(chunk.has_newlines for chunk in chunks)
+        select = select_tickets(self.mapping, file.header, "texts", self.moment, has_newlines=has_newlines)
+        desk.execute(f"CREATE OR REPLACE TEMP TABLE cleaned AS {select}")
+        rows = desk.table("cleaned").to_arrow_table()
+        cells = rows["record"].to_numpy()  # the number in the block; stored is the one in the chunk
+        numbers = np.repeat(np.array([chunk.number for chunk in chunks], np.int64), sizes)
+        firsts = np.repeat(np.cumsum(sizes) - sizes, sizes)
+        rows = rows.set_column(0, "record", pa.array(cells - firsts[cells]))
+        return rows.add_column(0, "chunk", pa.array(numbers[cells]))
 
     def _show(self, layouts: list[Layout]) -> None:
         chunks = [

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from opsdesk.duckdb_file import first_lines
 from opsdesk.errors import OpsdeskError
@@ -65,18 +66,17 @@ class Remembered:
         self.has_rows = True
         rows = {chunk: (count, timely) for chunk, count, timely in found}
         chunks = [_read_chunk(*row) for row in con.execute("SELECT * FROM cache.chunks ORDER BY number").fetchall()]
-        self._searched = con.execute("SELECT coalesce(max(searched), 0) FROM cache.repeated").fetchone()[0]
+        ((self._searched,),) = con.execute("SELECT coalesce(max(searched), 0) FROM cache.repeated").fetchall()
         self.next = max(self._searched, 1 + max((chunk.number for chunk in chunks), default=-1))
         sound = [
             chunk for chunk in chunks if chunk.is_closed and rows.get(chunk.number, (0, True)) == (chunk.records, True)
         ]
         return {chunk.head: chunk for chunk in sound}
 
-    def add(self, select: str) -> None:
+    def add(self, added: pa.Table) -> None:
         """Adds cleaned rows: chunk, record within it, and the columns of `clean.CLEANED`."""
-        self.con.execute(
-            f"INSERT INTO cache.rows {select}" if self.has_rows else f"CREATE TABLE cache.rows AS {select}"
-        )
+        into = "INSERT INTO cache.rows" if self.has_rows else "CREATE TABLE cache.rows AS"
+        self.con.execute(f"{into} FROM added")  # the argument; registered, it would be kept until the commit
         self.has_rows = True
 
     def keep(self, old: list[Chunk], new: list[Chunk]) -> None:

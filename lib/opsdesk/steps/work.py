@@ -17,7 +17,7 @@ def work_database(work: Path, size: int) -> Iterator[duckdb.DuckDBPyConnection]:
     """A small export fits in memory; a large one gets a database on disk, so that memory does not grow with it."""
     with duckdb.connect(":memory:" if size < SMALL else work / "work.duckdb") as con:
         con.execute(f"SET memory_limit={quoted(_limit(size))}; SET temp_directory={quoted(str(work / 'spill'))}")
-        con.execute("SET TimeZone='UTC'; PRAGMA disable_checkpoint_on_shutdown")
+        con.execute("SET TimeZone='UTC'; PRAGMA disable_checkpoint_on_shutdown; SET wal_autocheckpoint='1MB'")
         yield con
 
 
