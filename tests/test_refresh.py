@@ -261,16 +261,18 @@ EARLIER = {  # what a day in March still needs of January
 
 @pytest.fixture
 def republished(tmp_path, monkeypatch):
-    """Publishes tickets, marks a January row of daily_agent_load, publishes others; returns whether the mark is there yet."""
+    """Publishes tickets, marks a day's rows of daily_agent_load, publishes others; returns whether the mark is there yet."""
     monkeypatch.setattr(duckdb_build, "WORTHWHILE", 100)
     monkeypatch.setattr(duckdb_build, "MOST", 1)
     path = tmp_path / "w.duckdb"
 
-    def publish(before, after, as_of=("2023-05-01", "2023-05-01"), spoil="SELECT 1", teams=("East", "East")):
+    def publish(
+        before, after, as_of=("2023-05-01", "2023-05-01"), spoil="SELECT 1", teams=("East", "East"), day="2023-01-02"
+    ):
         put(path, before, teams[0])
         transform(f"duckdb:{path}", as_of[0], "UTC", RUN_AT)
         with duckdb.connect(path) as con:
-            con.execute("UPDATE daily_agent_load SET sla_breaches = 12345 WHERE ops_date = DATE '2023-01-02'")
+            con.execute("UPDATE daily_agent_load SET sla_breaches = 12345 WHERE ops_date = ?::DATE", [day])
             con.execute(spoil)
         for again in (path, tmp_path / "fresh.duckdb"):
             put(again, after, teams[1])
@@ -299,6 +301,44 @@ def test_daily_rows_before_the_first_changed_day_stay(republished, earlier, chan
     """And the rows from it on are those of a fresh warehouse, whatever they need of the tickets before."""
     rest = [ticket("2023-01-02 08:00", "2023-01-02 09:00", ticket_id="first"), earlier]
     assert republished([*rest, LATE], [*rest, *change])
+
+
+@pytest.mark.parametrize(
+    ("before", "change", "stays"),
+    [
+        pytest.param({}, {"resolved_at": "2023-03-15 10:00"}, True, id="resolved later"),
+        pytest.param({}, {"resolved_at": "2023-03-10 11:00"}, True, id="resolved earlier, within the SLA"),
+        pytest.param({}, {"resolved_at": None}, False, id="open again"),
+        pytest.param({"resolved_at": None}, {"resolved_at": "2023-03-12 10:00"}, False, id="was open"),
+        pytest.param({"sla_hours": 1100.0}, {"resolved_at": "2023-03-15 10:00"}, False, id="due later"),
+        pytest.param({}, {"sla_hours": None}, True, id="no SLA: other breaches"),
+        pytest.param({}, {"agent_id": "B"}, False, id="another agent"),
+        pytest.param({}, {"created_at": "2023-03-08 10:00"}, False, id="created earlier"),
+    ],
+)
+def test_daily_rows_after_the_last_changed_day_stay(republished, before, change, stays):
+    """Where a resolution alone is another one. And the rows up to it are those of a fresh warehouse."""
+    rest = [ticket("2023-01-02 08:00", "2023-01-02 09:00", ticket_id="first"), EARLIER["open"]]
+    after = LATE | before | change
+    assert republished([*rest, LATE | before], [*rest, after], day="2023-04-20") == stays
+
+
+OTHER_LATE = ticket("2023-03-14 10:00", "2023-03-20 17:00", ticket_id="other", sla_hours=240.0)
+
+
+@pytest.mark.parametrize(
+    ("change", "as_of"),
+    [
+        pytest.param({"resolved_at": None}, "2023-05-01", id="another ticket is open again"),
+        pytest.param({"sla_hours": 1.0}, "2023-05-01", id="another one is past due: its dates are the same"),
+        pytest.param({}, "2023-05-02", id="as_of moved on"),
+    ],
+)
+def test_the_last_changed_day_is_that_of_all_that_changed(republished, change, as_of):
+    """One ticket was resolved on another day; and besides."""
+    rest = [ticket("2023-01-02 08:00", "2023-01-02 09:00", ticket_id="first"), EARLIER["open"]]
+    later = LATE | {"resolved_at": "2023-03-13 10:00"}
+    republished([*rest, LATE, OTHER_LATE], [*rest, later, OTHER_LATE | change], ("2023-05-01", as_of))
 
 
 @pytest.mark.parametrize(("most", "stays"), [(0.67, True), (0.66, False)])

@@ -22,7 +22,7 @@ from opsdesk.records import Layout
 from opsdesk.steps.days import Day, merge_with_lake, read_days, write_days
 from opsdesk.steps.ingested import IngestResult
 from opsdesk.steps.reading import Reading
-from opsdesk.steps.rejects import collect_rejects, keep_rejects
+from opsdesk.steps.rejects import collect_rejects, decide, keep_rejects
 from opsdesk.steps.remembered import FORMAT, Remembered, TornError, attach, cache_of, forget
 from opsdesk.steps.signature import lake_digest, refuse_torn, sign, still_true, trusted_digests
 from opsdesk.steps.work import explained, work_database
@@ -119,6 +119,7 @@ def _write_lake(delivery: Delivery, lake: Lake, signature: dict, work: Path, cac
     with work_database(work, delivery.size) as con:
         layouts = _read_files(con, delivery, signature, work, cache)
         rows = sum(layout.rows for layout in layouts)
+        decide(con)
         with ThreadPoolExecutor(1) as worker:  # DuckDB counts while Python looks up the text of rejected rows
             counted = worker.submit(_count, con.cursor())
             rejected, examples = collect_rejects(con, layouts, work / "rejects.csv")

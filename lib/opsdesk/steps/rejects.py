@@ -20,10 +20,20 @@ COLUMNS = ("reason", "detail", "file", "line", "raw")
 Reject = tuple[str, str, str, int, str]
 
 
+def decide(con: duckdb.DuckDBPyConnection) -> None:
+    """Makes the table `decided`: every record of `rows` that is rejected, among them the `older` ones; file, record, reason, detail."""
+    con.execute("""CREATE TABLE decided AS
+        SELECT file, record, CASE WHEN older.record IS NOT NULL THEN 'duplicate_ticket_id'
+                ELSE coalesce(reason, 'closed_without_resolved_at') END AS reason,
+            CASE WHEN older.record IS NOT NULL THEN 'ticket_id: ' || ticket_id ELSE coalesce(detail, '') END AS detail
+        FROM rows LEFT JOIN older USING (file, record)
+        WHERE older.record IS NOT NULL OR reason IS NOT NULL OR closed_without_resolution""")
+
+
 def collect_rejects(
     con: duckdb.DuckDBPyConnection, layouts: list[Layout], file: Path
 ) -> tuple[dict[str, int], list[Reject]]:
-    """Writes every rejected row to `file` (CSV); returns rows by reason, and the first row of each reason."""
+    """Writes every row that is malformed or `decided` to `file` (CSV); returns rows by reason, and the first row of each."""
     counts: Counter[str] = Counter()
     examples: dict[str, Reject] = {}
     with file.open("w", encoding="utf-8", newline="") as text:
@@ -45,17 +55,8 @@ def _malformed(layout: Layout) -> Iterator[Reject]:
 
 def _decided(con: duckdb.DuckDBPyConnection, number: int, layout: Layout) -> Iterator[Reject]:
     """The records of one file that were read and rejected, in order."""
-    con.execute(f"""CREATE OR REPLACE TABLE decided AS
-        SELECT record, CASE WHEN older.record IS NOT NULL THEN 'duplicate_ticket_id'
-                ELSE coalesce(reason, 'closed_without_resolved_at') END AS reason,
-            CASE WHEN older.record IS NOT NULL THEN 'ticket_id: ' || ticket_id ELSE coalesce(detail, '') END AS detail
-        FROM rows LEFT JOIN older USING (file, record)
-        WHERE file = {number} AND (older.record IS NOT NULL OR reason IS NOT NULL OR closed_without_resolution)
-        ORDER BY record""")
-    records, verdicts = (
-        _rows(con, "SELECT record FROM decided ORDER BY record"),
-        _rows(con, "SELECT reason, detail FROM decided ORDER BY record"),
-    )
+    of_file = f"FROM decided WHERE file = {number} ORDER BY record"
+    records, verdicts = _rows(con, f"SELECT record {of_file}"), _rows(con, f"SELECT reason, detail {of_file}")
     for (_, line, raw), (reason, detail) in zip(
         layout.raw_texts(record for (record,) in records), verdicts, strict=True
     ):

@@ -157,6 +157,7 @@ class DuckDBWarehouse:
                 _create(con, catalogue()["_days"])
                 remember_published(con)
                 con.execute(f"INSERT INTO _runs BY NAME SELECT {', '.join(f'${name} AS {name}' for name in row)}", row)
+                con.execute("SET wal_autocheckpoint='1KB'")  # straight into the file, not into its log and then into it
                 con.execute("COMMIT")
             except BaseException:
                 with suppress(duckdb.Error):  # a full disk has ended the transaction already

@@ -1,14 +1,15 @@
 """Building tables in DuckDB inside a transaction: whole, or only the rows that may have changed.
 
-Where a row is a ticket, those of the tickets that may have changed are built; where it is a day, those from the first day on
-that such a ticket touches. A table whose rows are no tickets stays where nothing that its SELECT reads is different: a
-resolution that moves within its day changes the day's mean, and no backlog.
+Where a row is a ticket, those of the tickets that may have changed are built; where it is a day, those from the first to the
+last day that such a ticket touches. A table whose rows are no tickets stays where nothing that its SELECT reads is different:
+a resolution that moves within its day changes the day's mean, and no backlog.
 """
 
 import re
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
+from typing import NamedTuple
 
 import duckdb
 
@@ -40,12 +41,36 @@ ALL_PUBLISHED = """SELECT (SELECT count(*) FROM tickets_raw) - (SELECT count(*) 
 # Tickets without which no row of a day from {first} on is what it is: those with an event on such a day, and the open ones. Of
 # the others each arrival is outweighed by a resolution, each deadline that was missed by a late one; but a segment's days
 # begin with its first ticket.
-LASTING = """NOT is_resolved OR created_date >= DATE '{first}' OR resolved_date >= DATE '{first}' OR due_date >= DATE '{first}'
-    OR created_date IN (SELECT day FROM beginnings)"""
-CREATED = """, least(old.created_date, new.created_date) AS first_day,
-    greatest(old.created_date, new.created_date) AS last_day"""  # of a ticket, as published and as it is now
+LASTING = """(NOT is_resolved OR created_date >= DATE '{first}' OR resolved_date >= DATE '{first}' OR due_date >= DATE '{first}'
+    OR created_date IN (SELECT day FROM beginnings))"""
+# Of a ticket as published and as it is now. Resolved in both, it is nowhere open or past due after its last event; so what is
+# said of its resolution alone changes no later day. Anything else may: where it is gone, its segment may be gone for good.
+TOUCHED = """, least(old.created_date, new.created_date) AS first_day, greatest(old.created_date, new.created_date) AS last_created,
+    CASE WHEN old.is_resolved AND new.is_resolved
+        THEN greatest(old.resolved_date, new.resolved_date, old.due_date, new.due_date) END AS last_day"""
+RESOLUTION = {"resolved_at", "resolved_date", "resolution_hours_clean", "sla_breached", "sla_state", "breached_at"}
 BEGINNINGS = """CREATE OR REPLACE TEMP TABLE beginnings AS
     SELECT DISTINCT min(ops_date) AS day FROM segment_daily GROUP BY dimension, segment"""
+
+
+class Days(NamedTuple):
+    """The days from `first` to `last` of a daily table; to its end where `last` is None."""
+
+    first: date
+    last: date | None
+
+    @property
+    def rows(self) -> str:
+        """The condition for its rows."""
+        return self._until("ops_date", f"ops_date >= DATE '{self.first}'")
+
+    @property
+    def tickets(self) -> str:
+        """The condition for the rows of fact_tickets that these need."""
+        return self._until("created_date", LASTING.format(first=self.first))
+
+    def _until(self, column: str, condition: str) -> str:
+        return f"{condition} AND {column} <= DATE '{self.last}'" if self.last else condition
 
 
 class Builder:
@@ -55,7 +80,8 @@ class Builder:
         self.con, self.changes = con, changes
         # columns that are not what they were, by table; its own name: all of it
         self._differing: dict[str, set[str]] = {}
-        self._first_day: date | None = None  # before it no daily row is another one
+        self._daily_stand = False  # whether rows of the daily tables may stay
+        self._last_published: date | None = None  # if as_of moved on: a day that had not ended
         self._within = "true"  # which rows of fact_tickets are looked at for affected tickets
 
     def build(self, table: Table, select: str) -> int:
@@ -63,8 +89,7 @@ class Builder:
         if table.is_per_ticket and self._some_may_stay:
             self._refresh(table, select)
         elif not self._may_stay(table, select):
-            is_part_kept = self._first_day and table.is_daily and not self.changes.agents
-            self._replace(table, self._from_first_day(table, select) if is_part_kept else select)
+            self._replace(table, select)
         return self._rows(table.name)
 
     @cached_property
@@ -105,8 +130,13 @@ class Builder:
         is_compared = self._is_read(table) and self._some_may_stay and self._stands(table)
         if is_compared:
             self.con.execute(f"CREATE OR REPLACE TEMP TABLE former AS SELECT * FROM {table.name}")
-        self.con.execute(f"CREATE OR REPLACE TABLE {table.name} AS {select}")
-        comment(self.con, table)
+        if days := self._touched_days(table, select):
+            self.con.execute(f"DELETE FROM {table.name} WHERE {days.rows}")
+            self.con.execute(f"""INSERT INTO {table.name} SELECT * FROM (
+                WITH fact_tickets AS MATERIALIZED (SELECT * FROM main.fact_tickets WHERE {days.tickets}) {select}) WHERE {days.rows}""")
+        else:
+            self.con.execute(f"CREATE OR REPLACE TABLE {table.name} AS {select}")
+            comment(self.con, table)
         if is_compared:
             self._compare(table, "former", table.name)
         else:
@@ -124,42 +154,51 @@ class Builder:
         self.con.execute(f"""CREATE OR REPLACE TEMP TABLE fresh AS WITH {source} AS MATERIALIZED (
             SELECT * FROM main.{source} SEMI JOIN affected USING (ticket_id) WHERE {self._within}) {select}""")
         if table.name == "fact_tickets":
-            self._compare(table, f"(SELECT * FROM {table.name} SEMI JOIN affected USING (ticket_id))", "fresh", CREATED)
+            self._compare(table, f"(SELECT * FROM {table.name} SEMI JOIN affected USING (ticket_id))", "fresh", TOUCHED)
             differs = " OR ".join(f"differs_{column.name}" for column in table.columns)
-            self.con.execute(
-                f"CREATE OR REPLACE TEMP TABLE affected AS SELECT key_ticket_id AS ticket_id, first_day, last_day FROM compared WHERE {differs}"
-            )
-            first, last = self.con.execute("SELECT min(first_day), max(last_day) FROM affected").fetchone()
+            self.con.execute(f"""CREATE OR REPLACE TEMP TABLE affected AS
+                SELECT * RENAME (key_ticket_id AS ticket_id) FROM compared WHERE {differs}""")
+            first, last = self.con.execute("SELECT min(first_day), max(last_created) FROM affected").fetchone()
             self._within = f"created_date BETWEEN DATE '{first}' AND DATE '{last}'" if first else "false"
-            self._first_day = self._first_needed_day(first)
+            self._look_at_daily_tables()
         self.con.execute(
             f"DELETE FROM {table.name} WHERE {self._within} AND ticket_id IN (SELECT ticket_id FROM affected)"
         )
         self.con.execute(f"INSERT INTO {table.name} SELECT * FROM fresh SEMI JOIN affected USING (ticket_id)")
 
-    def _first_needed_day(self, first: date | None) -> date | None:
-        """The day from which on daily tables are to be built, where `first` is the first one of the tickets that changed.
-
-        If as_of moved on, the last day published is another one too. None where there is none, or where every day is better
-        built.
-        """
-        if not all(self._stands(table) for table in results() if table.is_daily):
-            return None
+    def _look_at_daily_tables(self) -> None:
+        """Finds out whether their rows may stay, while they are as they were published."""
+        self._daily_stand = all(self._stands(table) for table in results() if table.is_daily)
+        if not self._daily_stand or self.changes.agents:
+            return
+        self.con.execute(BEGINNINGS)
         if self.changes.as_of_moved:
-            last_published = self.con.execute("SELECT max(ops_date) FROM features_daily").fetchone()[0]
-            first = min((day for day in (first, last_published) if day), default=None)
+            self._last_published = self.con.execute("SELECT max(ops_date) FROM features_daily").fetchone()[0]
+
+    def _touched_days(self, table: Table, select: str) -> Days | None:
+        """The days of which a daily table is to be built, None where all are better built.
+
+        They are those of the tickets that differ in a column that its SELECT reads, or in any where it reads another daily table.
+        """
+        if not (table.is_daily and self._daily_stand) or self.changes.agents:
+            return None
+        columns = self._differing["fact_tickets"]
+        if not any(
+            reads_any(select, {other.name: {other.name}}) for other in results() if other.is_daily and other != table
+        ):
+            columns = {column for column in columns if reads_any(select, {"fact_tickets": {column}})}
+        differs = " OR ".join(f"differs_{column}" for column in columns - {"fact_tickets"}) or "false"
+        first, last, are_over = self.con.execute(
+            f"SELECT min(first_day), max(last_day), count(*) = count(last_day) FROM affected WHERE {differs}"
+        ).fetchone()
+        first = min((day for day in (first, self._last_published) if day), default=None)
         if not first:
             return None
-        self.con.execute(BEGINNINGS)
-        lasting = f"SELECT count(*) FILTER ({LASTING.format(first=first)}), count(*) FROM fact_tickets"
-        needed, tickets = self.con.execute(lasting).fetchone()
-        return first if needed <= tickets * MOST else None
-
-    def _from_first_day(self, table: Table, select: str) -> str:
-        """The rows before the first changed day as they stand, then those of the same SELECT, which sees only what they need."""
-        lasting = f"SELECT * FROM main.fact_tickets WHERE {LASTING.format(first=self._first_day)}"
-        return f"""SELECT * FROM main.{table.name} WHERE ops_date < DATE '{self._first_day}' UNION ALL
-            SELECT * FROM (WITH fact_tickets AS MATERIALIZED ({lasting}) {select}) WHERE ops_date >= DATE '{self._first_day}'"""
+        days = Days(first, last if are_over and columns <= RESOLUTION and not self.changes.as_of_moved else None)
+        needed, tickets = self.con.execute(
+            f"SELECT count(*) FILTER ({days.tickets}), count(*) FROM fact_tickets"
+        ).fetchone()
+        return days if needed <= tickets * MOST else None
 
     def _is_read(self, table: Table) -> bool:
         """Whether another result is made from this one."""
