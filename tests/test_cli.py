@@ -164,12 +164,14 @@ def test_help_and_status_start_at_once(root):
         assert perf_counter() - begun < 1.5  # 0.3 s on an idle machine
 
 
-def test_reader_that_leaves_early_is_no_error(published):
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_reader_that_leaves_early_is_no_error(published, unbuffered):
     root = f"project.ROOT = Path({str(published)!r})"
     code = f"from opsdesk import project, cli; from pathlib import Path; {root}; cli.main()"
     sql = "SELECT range AS n, repeat('x', 50) FROM range(200000)"
     command = [sys.executable, "-c", code, "query", "params/mine.yaml", sql, "--format", "csv"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ)
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
     process.stdout.readline()
     process.stdout.close()
     assert process.stderr.read() == b""

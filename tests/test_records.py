@@ -49,6 +49,10 @@ CASES = [
     pytest.param(b'1,"x\ny","z\n\nw"\n', [("1", "x\ny", "z\n\nw")], {}, {0: 2}, id="two fields with newlines"),
     pytest.param(b'1,"x\r\ny",z\r\n2,p,q\r\n', [("1", "x\ny", "z"), ("2", "p", "q")], {}, {0: 2, 1: 4}, id="CRLF in a field"),
     pytest.param(b"1,x,y\n\n  \n2,p,q\n", [("1", "x", "y"), ("2", "p", "q")], {}, {0: 2, 1: 5}, id="blank lines are not rows"),
+    pytest.param(
+        b"1,x,y\n2,p,q\n3,r,s\n\n \t\n4,a,b\n",
+        [("1", "x", "y"), ("2", "p", "q"), ("3", "r", "s"), ("4", "a", "b")], {}, {0: 2, 1: 3, 2: 4, 3: 7}, id="nor after many",
+    ),
     pytest.param(b'1,"x,y\n2,p,q\n3,r,s\n', [("2", "p", "q"), ("3", "r", "s")], {2: TORN}, {0: 3, 1: 4}, id="torn quote takes its line only"),
     pytest.param(b'1,"x,y\n2,p,q\n3,"r",s\n', [("2", "p", "q"), ("3", "r", "s")], {2: TORN}, {0: 3, 1: 4}, id="torn quote, later quotes"),
     pytest.param(b'1,x"y,z\n', [("1", 'x"y', "z")], {}, {0: 2}, id="a quote inside a bare field is text"),

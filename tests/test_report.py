@@ -1,6 +1,5 @@
 """The report of a run: hostile text stays text, nothing is loaded, and a real browser shows it at every width."""
 
-import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -217,19 +216,6 @@ def test_a_broken_notebook_is_named(tmp_path):
     (tmp_path / "01_ingest.ipynb").write_text("not json")
     with pytest.raises(OpsdeskError, match=r"01_ingest\.ipynb is not a notebook"):
         write_report(tmp_path, "t", {}, [])
-
-
-@pytest.fixture(scope="module")
-def browser():
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if not chromium:
-        pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -1,5 +1,6 @@
 """The command `opsdesk`. Each command imports what it needs, so that help and status answer at once."""
 
+import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -37,6 +38,14 @@ def _fail(sentence: str, debug: bool) -> None:
         raise
     click.echo(f"opsdesk: {sentence}", err=True)
     sys.exit(1)
+
+
+def _answer(text: str) -> None:
+    """Print text whose reader may have seen enough before its end, as `head` does: no error."""
+    try:
+        click.echo(text, nl=False)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what Python still holds, at exit
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -144,9 +153,7 @@ def query(params: str, sql: str, form: str, output: Path | None, neutralise_form
         write_rows(rows, output, form)
         click.echo(f"{output}: {len(rows):,} rows", err=True)
     else:
-        click.echo(
-            csv_text(rows) if form == "csv" else table_text(rows, 100 if limit is None else limit or None), nl=False
-        )
+        _answer(csv_text(rows) if form == "csv" else table_text(rows, 100 if limit is None else limit or None))
 
 
 @commands.command()
