@@ -174,7 +174,7 @@ class _Shape:
         flat = rb'(?:[^"%s\r\n][^%s\r\n]*+|"[^"\n]*+(?:""[^"\n]*+)*+"|)' % (mark, mark)
         # greedy, not possessive as the rest: before 3.11.5 Python took what the lookahead had seen for a part of the match
         self.lines = re.compile(
-            rb"(?:(?!\s*\n)%s(?:%s%s){%d}\r?\n){1,%d}" % (flat, mark, flat, fields - 1, CHUNK_LINES)
+            rb"(?:(?![^\S\n]*\n)%s(?:%s%s){%d}\r?\n){1,%d}" % (flat, mark, flat, fields - 1, CHUNK_LINES)
         )
 
     def plain_block(self, window: "_Window", stop: int | None) -> bytes:
