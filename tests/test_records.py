@@ -2,8 +2,6 @@
 
 import gzip
 from functools import partial
-from io import BytesIO
-from time import process_time
 from types import SimpleNamespace
 
 import duckdb
@@ -12,7 +10,6 @@ import pytest
 from opsdesk.errors import OpsdeskError
 from opsdesk.export import open_export
 from opsdesk.export_files import LocalFile, find_files
-from opsdesk.lines import LineReader
 from opsdesk.steps import reading
 
 
@@ -87,22 +84,6 @@ def test_raw_text_is_the_line_as_it_stands(tmp_path):
     _, bad, places = read(tmp_path, b'a,b,c\n1,"x\ny",z\n2,\xff"p\n')
     assert places == {0: (2, '1,"x\ny",z')}
     assert bad == {4: ("not UTF-8", '2,\\xff"p')}
-
-
-def test_a_blank_line_costs_the_same_among_many(tmp_path):
-    """Eight times as many take some eight times as long; 36 times when each looked at all that followed."""
-
-    def seconds(blank):
-        stream = BytesIO(b"a,b,c\n" + b"\n" * blank + b"1,x,y\n")
-        reader, begun = LineReader(stream, ",", 3), process_time()
-        place, records = reader.after_header(), 0
-        while chunk := reader.chunk(place):
-            place, records = place + chunk.bytes, records + chunk.records
-        assert records == 1
-        return process_time() - begun
-
-    few, many = (min(seconds(blank) for _ in range(3)) for blank in (4_000, 32_000))
-    assert many < 16 * few
 
 
 def test_large_file_with_quoted_newlines_and_torn_quotes(tmp_path):

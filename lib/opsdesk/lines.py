@@ -5,6 +5,7 @@ import math
 import re
 from array import array
 from bisect import bisect_right
+from collections import deque
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import BinaryIO, NamedTuple
@@ -189,17 +190,20 @@ class _Shape:
 class _Window:
     """A part of the file in memory; lines are looked at from `at` on and skipped when done with.
 
-    `position` is the place of `at` in the file, `reach` the end of the furthest line that was looked at.
+    `position` is the place of `at` in the file, `reach` the end of the furthest line that was looked at. `inside` are the
+    places where lines end that leave a quoted field open if it is open before them; they follow each other.
     """
 
     def __init__(self, stream: BinaryIO) -> None:
         self.stream, self.text, self.at, self.position, self.reach = stream, b"", 0, 0, 0.0
+        self.inside: deque[int] = deque()
 
     def seek(self, position: int) -> None:
         """Goes to a place in the file, and forgets what was looked at."""
         if position != self.position:
             self.stream.seek(position)
             self.text, self.at, self.position = b"", 0, position
+            self.inside.clear()
         self.reach = 0
 
     def line(self, offset: int) -> bytes | None:
@@ -213,6 +217,15 @@ class _Window:
         self.reach = max(self.reach, self.position + end + 1 - self.at)
         return self.text[self.at + offset : end + 1]
 
+    def known_inside(self, size: int) -> tuple[int, int]:
+        """Of the lines after the next `size` bytes, how many are known to be `inside`, and the bytes up to their end."""
+        while self.inside and self.inside[0] <= self.position + size:
+            self.inside.popleft()
+        if not self.inside:
+            return 0, size
+        self.reach = max(self.reach, self.inside[-1])
+        return len(self.inside), self.inside[-1] - self.position
+
     def skip(self, done: bytes) -> None:
         """Goes on behind the bytes `done`."""
         self.at += len(done)
@@ -222,20 +235,26 @@ class _Window:
 def _join(head: bytes, window: _Window, shape: _Shape) -> tuple[bytes, bytes, int]:
     """The record that begins with the line `head`, the bytes and the number of lines it stands in.
 
-    Lines are added as long as a quoted field goes on; each is looked at once.
+    Lines are added as long as a quoted field goes on; each is looked at once, for all the quotes torn before it. If the
+    field never ends, the record is the line `head` alone.
     """
-    parts, taken, lines = [_unended(head)], [head], 1
-    goes_on = not shape.whole.fullmatch(parts[0]) and shape.torn.fullmatch(parts[0])
-    size = len(head)
+    lines, size, record = 1, len(head), _unended(head)
+    goes_on = not shape.whole.fullmatch(record) and shape.torn.fullmatch(record)
+    if goes_on:
+        known, size = window.known_inside(size)
+        lines += known
     while goes_on and lines < LONGEST_RECORD and size <= LARGEST_RECORD:
         line = window.line(size)
         if line is None:
             break
-        parts.append(_unended(line))
-        taken.append(line)
-        lines, size = lines + 1, size + len(line)
-        goes_on = shape.inside.fullmatch(parts[-1]) or shape.opens_again.fullmatch(parts[-1])
-    return b"\n".join(parts), b"".join(taken), lines
+        lines, size, record = lines + 1, size + len(line), _unended(line)
+        goes_on = shape.inside.fullmatch(record) or shape.opens_again.fullmatch(record)
+        if goes_on:
+            window.inside.append(window.position + size)
+    if goes_on:
+        return _unended(head), head, 1
+    taken = window.text[window.at : window.at + size]
+    return _unended(taken).replace(b"\r\n", b"\n"), taken, lines
 
 
 def _unended(line: bytes) -> bytes:
