@@ -1,5 +1,6 @@
 """The report of a run: hostile text stays text, nothing is loaded, and a real browser shows it at every width."""
 
+import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from opsdesk import project
 from opsdesk.errors import OpsdeskError
 from opsdesk.report import clean_prose, clean_table, write_report
 from opsdesk.style import new_axes, picture
@@ -233,4 +235,14 @@ def test_a_browser_shows_it_whole_and_asks_for_nothing(browser, report, width, s
     assert tab.evaluate("document.querySelector('img').naturalWidth") > 0
     background = tab.evaluate("getComputedStyle(document.body).backgroundColor")
     assert (background == "rgb(255, 255, 255)") == (scheme == "light")
+    context.close()
+
+
+def test_a_phone_shows_the_first_tables_whole(browser, tmp_path):
+    shutil.copy(project.ROOT / "notebooks" / "04_trends.ipynb", tmp_path)
+    context = browser.new_context(viewport={"width": 390, "height": 900})
+    tab = context.new_page()
+    tab.goto(write_report(tmp_path, "Backlog", {}, []).as_uri())
+    hidden = tab.evaluate("[...document.querySelectorAll('.wide')].map(wide => wide.scrollWidth - wide.clientWidth)")
+    assert hidden[:5] == [0, 0, 0, 0, 0]  # limits, backlog, flow, age, promises
     context.close()
