@@ -53,7 +53,7 @@ lint: .venv/ready  ## ruff, and notebooks without stray metadata
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 
 docs: .venv/ready  ## write docs/tables.md anew from tables.yaml
-	@$(BIN)/python -m opsdesk.tables_page > docs/tables.md
+	@$(BIN)/python -m opsdesk.catalogue.docs_page > docs/tables.md
 
 lock:  ## choose the pins of pyproject.toml and of the emulators anew
 	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \

@@ -17,8 +17,8 @@ from pathlib import Path
 import duckdb
 import google_crc32c
 
-from opsdesk.dialect import typed_select
-from opsdesk.tables import catalogue, results
+from opsdesk.catalogue.tables import catalogue, results
+from opsdesk.googlesql.translate import typed_select
 
 COLUMNS = (
     "ticket_id", "created_at", "resolved_at", "resolution_hours", "sla_hours", "sla_breached", "priority", "category",
@@ -54,11 +54,15 @@ def connect(path: Path, memory: str) -> duckdb.DuckDBPyConnection:
 
 def write_lake(export: Path, out: Path) -> None:
     """Reads the export and writes raw/YYYY/MM/YYYY-MM-DD.csv with a manifest a month."""
-    with connect(out / "work.duckdb", "1500MB" if export.stat().st_size > LARGE else "500MB") as con:
+    with connect(
+        out / "work.duckdb", "1500MB" if export.stat().st_size > LARGE else "500MB"
+    ) as con:
         header = export.open(encoding="utf-8").readline().strip().split(",")
         columns = "{" + ", ".join(f"'{name}': 'VARCHAR'" for name in header) + "}"
         con.execute(PARSED.replace("{columns}", columns), {"export": str(export)})
-        months = con.execute("SELECT DISTINCT date_trunc('month', created_at) FROM tickets ORDER BY 1").fetchall()
+        months = con.execute(
+            "SELECT DISTINCT date_trunc('month', created_at) FROM tickets ORDER BY 1"
+        ).fetchall()
         for (month,) in months:
             write_month(con, month, out)
     (out / "work.duckdb").unlink()
@@ -68,7 +72,9 @@ def write_month(con: duckdb.DuckDBPyConnection, month: datetime, out: Path) -> N
     """One sorted copy of the month, cut by the rows of each day."""
     folder = out / "raw" / f"{month:%Y}" / f"{month:%m}"
     folder.mkdir(parents=True)
-    cells = ", ".join(ISO.format(name) if name in ("created_at", "resolved_at") else name for name in COLUMNS)
+    cells = ", ".join(
+        ISO.format(name) if name in ("created_at", "resolved_at") else name for name in COLUMNS
+    )
     within = f"created_at >= DATE '{month:%Y-%m-%d}' AND created_at < DATE '{month:%Y-%m-%d}' + INTERVAL 1 MONTH"
     con.execute(f"""COPY (SELECT {cells} FROM tickets WHERE {within} ORDER BY tickets.created_at, tickets.ticket_id)
         TO '{out / "sorted.csv"}' (FORMAT csv, HEADER false)""")
@@ -88,7 +94,9 @@ def write_month(con: duckdb.DuckDBPyConnection, month: datetime, out: Path) -> N
 def load_months(con: duckdb.DuckDBPyConnection, out: Path) -> None:
     """Loads the months one after the other, each in a transaction."""
     schema = {column.name: column.duckdb_type for column in catalogue()["tickets_raw"].columns}
-    con.execute(f"CREATE TABLE tickets_raw ({', '.join(f'{name} {kind}' for name, kind in schema.items())})")
+    con.execute(
+        f"CREATE TABLE tickets_raw ({', '.join(f'{name} {kind}' for name, kind in schema.items())})"
+    )
     columns = "{" + ", ".join(f"'{name}': '{schema[name]}'" for name in COLUMNS) + "}"
     for folder in sorted((out / "raw").glob("*/*")):
         con.execute("BEGIN")
@@ -100,13 +108,17 @@ def load_months(con: duckdb.DuckDBPyConnection, out: Path) -> None:
 
 def load_agents(con: duckdb.DuckDBPyConnection, agents: Path) -> None:
     schema = catalogue()["agents_raw"].columns
-    con.execute(f"CREATE TABLE agents_raw ({', '.join(f'{c.name} {c.duckdb_type}' for c in schema)})")
+    con.execute(
+        f"CREATE TABLE agents_raw ({', '.join(f'{c.name} {c.duckdb_type}' for c in schema)})"
+    )
     con.execute(f"INSERT INTO agents_raw BY NAME SELECT * FROM read_csv('{agents}', header=true)")
 
 
 def build_tables(con: duckdb.DuckDBPyConnection) -> None:
     """Every result table by opsdesk's own SQL, in one transaction."""
-    latest = con.execute("SELECT epoch(greatest(max(created_at), max(resolved_at))) FROM tickets_raw").fetchone()[0]
+    latest = con.execute(
+        "SELECT epoch(greatest(max(created_at), max(resolved_at))) FROM tickets_raw"
+    ).fetchone()[0]
     parameters = {"as_of": datetime.fromtimestamp(latest, UTC), "timezone": "UTC"}
     con.execute("BEGIN")
     for table in results():
@@ -128,7 +140,9 @@ def main() -> None:
         build_tables(con)
         con.close()
     with connect(out / "floor.duckdb", "600MB") as con:
-        tickets, still_open = con.execute("SELECT count(*), count(*) - count(resolved_at) FROM fact_tickets").fetchone()
+        tickets, still_open = con.execute(
+            "SELECT count(*), count(*) - count(resolved_at) FROM fact_tickets"
+        ).fetchone()
     print("NOTE", tickets, "tickets, open", still_open)
 
 

@@ -41,11 +41,15 @@ def measure(command: Sequence[str]) -> Measurement:
         output.seek(0)
         text = output.read()
     if process.returncode:
-        raise RuntimeError(f"{shlex.join(command)} ended with {process.returncode}:\n{text[-2000:]}")
+        raise RuntimeError(
+            f"{shlex.join(command)} ended with {process.returncode}:\n{text[-2000:]}"
+        )
     return Measurement(seconds, peak / 2**20, _stages(text))
 
 
-def in_turn(commands: dict[str, Callable[[], Sequence[str]]], rounds: int) -> dict[str, list[Measurement]]:
+def in_turn(
+    commands: dict[str, Callable[[], Sequence[str]]], rounds: int
+) -> dict[str, list[Measurement]]:
     """Runs every command once a round, so that a slow minute of the machine hits all of them alike.
 
     Each value prepares its command (clears folders, say) and returns it; preparing is not timed.
@@ -54,7 +58,10 @@ def in_turn(commands: dict[str, Callable[[], Sequence[str]]], rounds: int) -> di
     for number in range(rounds):
         for label, prepare in commands.items():
             found[label].append(measure(prepare()))
-            print(f"round {number + 1} of {rounds}: {label} {found[label][-1].seconds:.1f} s", file=sys.stderr)
+            print(
+                f"round {number + 1} of {rounds}: {label} {found[label][-1].seconds:.1f} s",
+                file=sys.stderr,
+            )
     return found
 
 
@@ -110,7 +117,9 @@ def main() -> None:
             commands.append([])
         else:
             commands[-1].append(word)
-    found = in_turn({shlex.join(command): lambda command=command: command for command in commands}, int(rounds))
+    found = in_turn(
+        {shlex.join(command): lambda command=command: command for command in commands}, int(rounds)
+    )
     first = next(iter(found.values()))
     rows = [
         (

@@ -41,8 +41,12 @@ def open_spark(**settings: str):
     """A local session with the settings such jobs make."""
     from pyspark.sql import SparkSession
 
-    builder = SparkSession.builder.master("local[*]").appName("usual").config("spark.driver.memory", "4g")
-    builder = builder.config("spark.sql.adaptive.enabled", "true").config("spark.ui.enabled", "false")
+    builder = (
+        SparkSession.builder.master("local[*]").appName("usual").config("spark.driver.memory", "4g")
+    )
+    builder = builder.config("spark.sql.adaptive.enabled", "true").config(
+        "spark.ui.enabled", "false"
+    )
     builder = builder.config("spark.ui.showConsoleProgress", "false")
     for name, value in settings.items():
         builder = builder.config(name.replace("_", "."), value)
@@ -64,8 +68,12 @@ def backfill(export: Path, out: Path) -> None:
             "resolved_at": "string",
             "sla_breached": "boolean",
         }.items():
-            month = month.withColumn(name, f.expr(f"try_cast({name} AS {kind})"))  # months are inferred differently
-        month = month.withColumn("_ingestion_ts", f.current_timestamp()).withColumn("_source_file", f.input_file_name())
+            month = month.withColumn(
+                name, f.expr(f"try_cast({name} AS {kind})")
+            )  # months are inferred differently
+        month = month.withColumn("_ingestion_ts", f.current_timestamp()).withColumn(
+            "_source_file", f.input_file_name()
+        )
         month.write.mode("append").parquet(str(out / "warehouse" / "tickets_raw"))
         print("loaded", folder, month.count())
         spark.catalog.clearCache()
@@ -81,7 +89,9 @@ def transform(export: Path, out: Path) -> None:
     is_resolved = f.col("resolved_at").isNotNull()
     fact = (
         raw.withColumn("created_date", f.to_date("created_at"))
-        .withColumn("resolved_date", f.expr("to_date(try_to_timestamp(resolved_at, 'yyyy-MM-dd HH:mm:ss'))"))
+        .withColumn(
+            "resolved_date", f.expr("to_date(try_to_timestamp(resolved_at, 'yyyy-MM-dd HH:mm:ss'))")
+        )
         .withColumn("is_resolved", is_resolved)
         .withColumn("resolution_hours_clean", f.when(is_resolved, f.col("resolution_hours")))
         .drop("resolution_hours", "_ingestion_ts", "_source_file")
@@ -100,7 +110,8 @@ def transform(export: Path, out: Path) -> None:
         .cache()
     )  # fmt: skip
     assigned = fact.groupBy(f.col("created_date").alias("ops_date"), "agent_id").agg(
-        f.count("ticket_id").alias("tickets_assigned"), f.sum(still_open).alias("open_tickets_from_day")
+        f.count("ticket_id").alias("tickets_assigned"),
+        f.sum(still_open).alias("open_tickets_from_day"),
     )
     done = (
         fact.where("is_resolved")
@@ -111,7 +122,9 @@ def transform(export: Path, out: Path) -> None:
         )
     )  # fmt: skip
     load = assigned.join(done, ["ops_date", "agent_id"], "full_outer")
-    load = load.fillna(0, ["tickets_assigned", "tickets_resolved", "sla_breaches", "open_tickets_from_day"])
+    load = load.fillna(
+        0, ["tickets_assigned", "tickets_resolved", "sla_breaches", "open_tickets_from_day"]
+    )
     risk = fact.select(
         "ticket_id", "created_at", "created_date", "priority", "category", "agent_id", "resolution_hours_clean", "sla_hours",
         "sla_breached", f.date_format("created_at", "E").alias("day_of_week"), f.hour("created_at").alias("hour_of_day"),
@@ -153,7 +166,9 @@ def main() -> None:
         return
     for job in JOBS:
         started = time.perf_counter()
-        subprocess.run([sys.executable, __file__, str(export), str(out), job], check=True, env=environment())
+        subprocess.run(
+            [sys.executable, __file__, str(export), str(out), job], check=True, env=environment()
+        )
         print("STAGE", job, round(time.perf_counter() - started, 3), flush=True)
 
 

@@ -39,10 +39,15 @@ def whole_lines_of(export: Path) -> Path:
     copy = OUTPUTS / "data" / f"{export.parent.name}_whole_lines" / export.name
     copy.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(export.with_name("agents_master.csv"), copy.with_name("agents_master.csv"))
-    with export.open(encoding="utf-8") as lines, copy.open("w", encoding="utf-8", newline="\n") as file:
+    with (
+        export.open(encoding="utf-8") as lines,
+        copy.open("w", encoding="utf-8", newline="\n") as file,
+    ):
         file.write(next(lines))
         file.writelines(
-            line for line in lines if line.endswith('."\n') and line.count(',"') == 1 and ", remote," not in line
+            line
+            for line in lines
+            if line.endswith('."\n') and line.count(',"') == 1 and ", remote," not in line
         )
     return copy
 
@@ -94,7 +99,10 @@ def steps(export: Path, rounds: int) -> str:
         for stage in (*STAGES, "")
     ]
     rows.append(("peak MB", peak(found["lib"]), peak(found["floor"]), ""))
-    return markdown((f"{size_of(export)}, {export.stat().st_size / 1e6:.0f} MB", "lib, s", "floor, s", "ratio"), rows)
+    return markdown(
+        (f"{size_of(export)}, {export.stat().st_size / 1e6:.0f} MB", "lib, s", "floor, s", "ratio"),
+        rows,
+    )
 
 
 def rerun(export: Path, rounds: int) -> str:
@@ -117,7 +125,9 @@ def rerun(export: Path, rounds: int) -> str:
         )
         for label, runs in found.items()
     ]
-    return markdown((size_of(export), *(f"{stage}, s" for stage in STAGES), "sum, s", "of the first run"), rows)
+    return markdown(
+        (size_of(export), *(f"{stage}, s" for stage in STAGES), "sum, s", "of the first run"), rows
+    )
 
 
 def with_one_day_changed(export: Path, what: str) -> Path:
@@ -125,7 +135,10 @@ def with_one_day_changed(export: Path, what: str) -> Path:
     changed = OUTPUTS / "data" / f"{export.parent.name}_{what}" / export.name
     changed.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(export.with_name("agents_master.csv"), changed.with_name("agents_master.csv"))
-    with export.open(encoding="utf-8", newline="") as lines, changed.open("w", encoding="utf-8", newline="") as copy:
+    with (
+        export.open(encoding="utf-8", newline="") as lines,
+        changed.open("w", encoding="utf-8", newline="") as copy,
+    ):
         day = None
         for number, line in enumerate(lines):
             cells = line.split(",", 3)
@@ -134,7 +147,9 @@ def with_one_day_changed(export: Path, what: str) -> Path:
             if day and len(cells) == 4 and cells[1].startswith(day):
                 cells[3] = cells[3].replace(",Bronze,", ",Gold,")
                 if what == "resolution" and cells[2]:
-                    cells[2] = re.sub(r"(\d\d)$", lambda match: f"{(int(match[0]) + 7) % 60:02}", cells[2])
+                    cells[2] = re.sub(
+                        r"(\d\d)$", lambda match: f"{(int(match[0]) + 7) % 60:02}", cells[2]
+                    )
             copy.write(",".join(cells))
     return changed
 
@@ -174,16 +189,27 @@ def scale(exports: Sequence[Path], rounds: int) -> str:
         growth = f"{seconds / before[1] / (tickets / before[0]):.2f}" if before else ""
         parts = (median(stage_seconds(runs, stage)) for stage in STAGES)
         rows.append(
-            (f"{tickets:,}", f"{export.stat().st_size / 1e6:,.0f}", *parts, f"{seconds:.2f}", growth, peak(runs))
+            (
+                f"{tickets:,}",
+                f"{export.stat().st_size / 1e6:,.0f}",
+                *parts,
+                f"{seconds:.2f}",
+                growth,
+                peak(runs),
+            )
         )
         before = (tickets, seconds)
         shutil.rmtree(made[-1])
-    return markdown(("tickets", "MB", *(f"{stage}, s" for stage in STAGES), "sum, s", "growth", "peak MB"), rows)
+    return markdown(
+        ("tickets", "MB", *(f"{stage}, s" for stage in STAGES), "sum, s", "growth", "peak MB"), rows
+    )
 
 
 def pyspark(export: Path, rounds: int) -> str:
     """The steps beside PySpark jobs written the usual way: the steps or jobs alone, and with the start of their processes."""
-    found = in_turn({"lib": fresh("steps.py", export), "PySpark": fresh("pyspark_usual.py", export)}, rounds)
+    found = in_turn(
+        {"lib": fresh("steps.py", export), "PySpark": fresh("pyspark_usual.py", export)}, rounds
+    )
     whole = {label: [run.seconds for run in runs] for label, runs in found.items()}
     alone = {label: stage_seconds(runs) for label, runs in found.items()}
     rows = [
@@ -193,7 +219,9 @@ def pyspark(export: Path, rounds: int) -> str:
         )
         for label, runs in found.items()
     ]  # fmt: skip
-    return markdown((size_of(export), "steps or jobs, s", "times lib", "whole, s", "times lib", "peak MB"), rows)
+    return markdown(
+        (size_of(export), "steps or jobs, s", "times lib", "whole, s", "times lib", "peak MB"), rows
+    )
 
 
 def spark(exports: Sequence[Path], rounds: int) -> str:
@@ -207,21 +235,33 @@ def spark(exports: Sequence[Path], rounds: int) -> str:
         }
         for label, runs in in_turn(commands, rounds).items():
             parts = (median(stage_seconds(runs, stage)) for stage in STAGES)
-            rows.append((size_of(export), label, *parts, median([run.seconds for run in runs]), peak(runs)))
+            rows.append(
+                (size_of(export), label, *parts, median([run.seconds for run in runs]), peak(runs))
+            )
     return markdown(("", "", *(f"{stage}, s" for stage in STAGES), "whole, s", "peak MB"), rows)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["steps", "rerun", "notebooks", "scale", "pyspark", "spark"])
-    parser.add_argument("--tickets", type=int, nargs="+", help="how many; scale and spark take several")
-    parser.add_argument("--rounds", type=int, help="how often each command runs (medians are shown)")
-    parser.add_argument("--whole-lines", action="store_true", help="leave the malformed lines out of the export")
+    parser.add_argument(
+        "what", choices=["steps", "rerun", "notebooks", "scale", "pyspark", "spark"]
+    )
+    parser.add_argument(
+        "--tickets", type=int, nargs="+", help="how many; scale and spark take several"
+    )
+    parser.add_argument(
+        "--rounds", type=int, help="how often each command runs (medians are shown)"
+    )
+    parser.add_argument(
+        "--whole-lines", action="store_true", help="leave the malformed lines out of the export"
+    )
     chosen = parser.parse_args()
     shutil.rmtree(WORK, ignore_errors=True)
     WORK.mkdir(parents=True)
     sizes = chosen.tickets or {"scale": SIZES, "spark": SIZES[:2]}.get(chosen.what, SIZES[:1])
-    exports = [whole_lines_of(export_of(size)) if chosen.whole_lines else export_of(size) for size in sizes]
+    exports = [
+        whole_lines_of(export_of(size)) if chosen.whole_lines else export_of(size) for size in sizes
+    ]
     if chosen.what in ("scale", "spark"):
         print(globals()[chosen.what](exports, chosen.rounds or 1))
     else:

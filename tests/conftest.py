@@ -8,7 +8,10 @@ import pytest
 from emulated import cloud, emulators
 
 __all__ = ["browser", "cloud", "emulators"]
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))),
+    None,
+)
 
 
 @pytest.fixture(scope="module")

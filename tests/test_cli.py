@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 
 from opsdesk import __version__, cli
+from opsdesk.display.query_output import csv_text, neutralised, table_text
 from opsdesk.errors import OpsdeskError
-from opsdesk.rows_out import csv_text, neutralised, table_text
 from published import publish
 from tiny_project import make_project
 
@@ -52,14 +52,33 @@ def test_version(opsdesk):
     [
         pytest.param(["frob"], 2, "No such command 'frob'", id="unknown command"),
         pytest.param(["run"], 2, "Missing argument 'PARAMS'", id="no params"),
-        pytest.param(["run", "params/mine.yaml", "-p", "x"], 2, "write it as key=value", id="-p without ="),
-        pytest.param(["sample", "--tickets", "0", "x"], 2, "0 is not in the range", id="no tickets"),
         pytest.param(
-            ["query", "params/mine.yaml", "SELECT 1", "--format", "parquet"], 2, "--output", id="parquet to screen"
+            ["run", "params/mine.yaml", "-p", "x"], 2, "write it as key=value", id="-p without ="
         ),
-        pytest.param(["run", "params/nix.yaml"], 1, "opsdesk: params/nix.yaml does not exist", id="no such file"),
-        pytest.param(["run", "params/mine.yaml", "-p", "agnts=x"], 1, "did you mean agents?", id="unknown parameter"),
-        pytest.param(["run", "params/mine.yaml", "--only", "9"], 1, "There is no step '9'", id="unknown step"),
+        pytest.param(
+            ["sample", "--tickets", "0", "x"], 2, "0 is not in the range", id="no tickets"
+        ),
+        pytest.param(
+            ["query", "params/mine.yaml", "SELECT 1", "--format", "parquet"],
+            2,
+            "--output",
+            id="parquet to screen",
+        ),
+        pytest.param(
+            ["run", "params/nix.yaml"],
+            1,
+            "opsdesk: params/nix.yaml does not exist",
+            id="no such file",
+        ),
+        pytest.param(
+            ["run", "params/mine.yaml", "-p", "agnts=x"],
+            1,
+            "did you mean agents?",
+            id="unknown parameter",
+        ),
+        pytest.param(
+            ["run", "params/mine.yaml", "--only", "9"], 1, "There is no step '9'", id="unknown step"
+        ),
         pytest.param(["status", "params/nix.yaml"], 1, "does not exist", id="status"),
         pytest.param(["query", "params/nix.yaml", "SELECT 1"], 1, "does not exist", id="query"),
     ],
@@ -77,9 +96,12 @@ def test_debug_shows_the_traceback(monkeypatch, root):
 
 
 def test_unexpected_error_is_one_line(opsdesk, root, monkeypatch):
-    monkeypatch.setattr("opsdesk.pipeline.run", lambda *_: 1 / 0)
+    monkeypatch.setattr("opsdesk.runner.run.run", lambda *_: 1 / 0)
     ended, _, err = opsdesk("run", "params/mine.yaml")
-    assert (ended, err) == (1, "opsdesk: Unexpected ZeroDivisionError: division by zero (--debug shows where).\n")
+    assert (ended, err) == (
+        1,
+        "opsdesk: Unexpected ZeroDivisionError: division by zero (--debug shows where).\n",
+    )
 
 
 def test_run_says_what_it_does_and_status_knows(opsdesk, root):
@@ -122,11 +144,19 @@ def test_query_exports_csv_and_parquet(opsdesk, published, tmp_path):
     assert rows[0] == ["ticket_id", "created_at", "due_date", "priority"]
     assert rows[4] == ["T4", "2023-01-02 11:00:00+00:00", "", "Low"] and len(rows) == 5
     target = tmp_path / "tickets.parquet"
-    ended, out, err = opsdesk("query", "params/mine.yaml", sql, "--format", "parquet", "--output", str(target))
+    ended, out, err = opsdesk(
+        "query", "params/mine.yaml", sql, "--format", "parquet", "--output", str(target)
+    )
     assert (ended, out, err) == (0, "", f"{target}: 6 rows\n")
     assert list(pd.read_parquet(target)["ticket_id"]) == ["T1", "T2", "T3", "T4", "T5", "T6"]
     ended, _, err = opsdesk(
-        "query", "params/mine.yaml", sql, "--output", str(tmp_path / "no" / "x.csv"), "--format", "csv"
+        "query",
+        "params/mine.yaml",
+        sql,
+        "--output",
+        str(tmp_path / "no" / "x.csv"),
+        "--format",
+        "csv",
     )
     assert ended == 1 and "cannot be written" in err
 
@@ -134,7 +164,10 @@ def test_query_exports_csv_and_parquet(opsdesk, published, tmp_path):
 def test_query_can_neutralise_formulas(opsdesk, published):
     sql = "SELECT name FROM dim_agents WHERE agent_id = 'A2'"
     assert opsdesk("query", "params/mine.yaml", sql, "--format", "csv")[1] == "name\n=1+1\n"
-    assert opsdesk("query", "params/mine.yaml", sql, "--format", "csv", "--neutralise-formulas")[1] == "name\n'=1+1\n"
+    assert (
+        opsdesk("query", "params/mine.yaml", sql, "--format", "csv", "--neutralise-formulas")[1]
+        == "name\n'=1+1\n"
+    )
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
@@ -160,7 +193,9 @@ def test_help_and_status_start_at_once(root):
     )
     for arguments in (["--help"], ["status", "params/sample.yaml"]):
         begun = perf_counter()
-        subprocess.run([sys.executable, "-c", code.format(arguments)], check=True, capture_output=True)
+        subprocess.run(
+            [sys.executable, "-c", code.format(arguments)], check=True, capture_output=True
+        )
         assert perf_counter() - begun < 1.5  # 0.3 s on an idle machine
 
 
@@ -171,7 +206,9 @@ def test_reader_that_leaves_early_is_no_error(published, unbuffered):
     sql = "SELECT range AS n, repeat('x', 50) FROM range(200000)"
     command = [sys.executable, "-c", code, "query", "params/mine.yaml", sql, "--format", "csv"]
     environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
+    )
     process.stdout.readline()
     process.stdout.close()
     assert process.stderr.read() == b""

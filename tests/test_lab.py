@@ -21,7 +21,13 @@ ERRORS = '.jp-OutputArea-output[data-mime-type*="stderr"], .jp-OutputArea-output
 
 @pytest.fixture(scope="module")
 def sample_published():
-    command = [sys.executable, "-c", "from opsdesk.cli import main; main()", "run", "params/sample.yaml"]
+    command = [
+        sys.executable,
+        "-c",
+        "from opsdesk.cli import main; main()",
+        "run",
+        "params/sample.yaml",
+    ]
     for _ in range(20):
         run = subprocess.run(command, capture_output=True, text=True)
         if "is in use by" not in run.stderr:
@@ -37,7 +43,9 @@ def lab(tmp_path_factory, browser):
     work.mkdir()
     for path in sorted((project.ROOT / "notebooks").glob("*.ipynb")):
         (work / path.name).write_text(json.dumps(emptied(json.loads(path.read_text()))))
-    settings = home / "settings" / "@jupyterlab" / "notebook-extension" / "tracker.jupyterlab-settings"
+    settings = (
+        home / "settings" / "@jupyterlab" / "notebook-extension" / "tracker.jupyterlab-settings"
+    )
     settings.parent.mkdir(parents=True)
     settings.write_text(json.dumps(SETTINGS))
     with socket.socket() as free:
@@ -60,9 +68,16 @@ def emptied(notebook):
 
 
 def start_lab(home, work, port):
-    folders = {"CONFIG": "JUPYTER_CONFIG_DIR", "data": "JUPYTER_DATA_DIR", "run": "JUPYTER_RUNTIME_DIR"}
+    folders = {
+        "CONFIG": "JUPYTER_CONFIG_DIR",
+        "data": "JUPYTER_DATA_DIR",
+        "run": "JUPYTER_RUNTIME_DIR",
+    }
     own = {name: str(home / folder) for folder, name in folders.items()}
-    own |= {"JUPYTERLAB_SETTINGS_DIR": str(home / "settings"), "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces")}
+    own |= {
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+    }
     options = [
         "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0",
         f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={work}", "--LabApp.news_url=None",
@@ -70,7 +85,9 @@ def start_lab(home, work, port):
     ]  # fmt: skip
     with (home / "server.log").open("w") as log:
         command = [sys.executable, "-m", "jupyterlab", *options]
-        return subprocess.Popen(command, env={**os.environ, **own}, cwd=work, stdout=log, stderr=log)
+        return subprocess.Popen(
+            command, env={**os.environ, **own}, cwd=work, stdout=log, stderr=log
+        )
 
 
 def wait_for_server(server, address):
@@ -91,13 +108,19 @@ def test_all_cells_run_and_end_idle_without_error(browser, sample_published, lab
     page.set_default_timeout(PATIENCE)
     broken, elsewhere = [], set()
     page.on("pageerror", lambda error: broken.append(error.message))
-    page.on("request", lambda request: elsewhere.add(request.url) if leaves(request.url, url) else None)
+    page.on(
+        "request", lambda request: elsewhere.add(request.url) if leaves(request.url, url) else None
+    )
     page.goto(f"{url}/lab/tree/{name}?token={TOKEN}&reset")
     page.locator(".jp-NotebookPanel .jp-Cell").first.wait_for()
     status = page.locator("#jp-main-statusbar")
-    status.get_by_text(re.compile(r"\| Idle")).wait_for()  # the toolbar's circle says idle before there is a kernel
+    status.get_by_text(
+        re.compile(r"\| Idle")
+    ).wait_for()  # the toolbar's circle says idle before there is a kernel
     run_all(page)
-    cells = sum(cell["cell_type"] == "code" for cell in json.loads((work / name).read_text())["cells"])
+    cells = sum(
+        cell["cell_type"] == "code" for cell in json.loads((work / name).read_text())["cells"]
+    )
     wait_until_all_ran(page, cells)
     status.get_by_text(re.compile(r"\| Idle")).wait_for()
     assert page.locator(ERRORS).all_inner_texts() == []
@@ -120,8 +143,12 @@ def wait_until_all_ran(page, cells):
     prompts = page.locator(".jp-CodeCell .jp-InputArea-prompt")
     end = monotonic() + PATIENCE / 1000
     while monotonic() < end:
-        ran = [text for text in prompts.all_inner_texts() if re.fullmatch(r"\[\d+\]:", text.strip())]
+        ran = [
+            text for text in prompts.all_inner_texts() if re.fullmatch(r"\[\d+\]:", text.strip())
+        ]
         if len(ran) == cells or page.locator(ERRORS).count():
             return
         sleep(0.2)
-    pytest.fail(f"{len(ran)} of {cells} cells ran in {PATIENCE / 1000:.0f} s: {prompts.all_inner_texts()}")
+    pytest.fail(
+        f"{len(ran)} of {cells} cells ran in {PATIENCE / 1000:.0f} s: {prompts.all_inner_texts()}"
+    )

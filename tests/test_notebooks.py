@@ -17,7 +17,9 @@ BY_NAME = {"argvalues": NOTEBOOKS, "ids": lambda path: path.stem}
 
 
 def cells(path, kind=None):
-    return [cell for cell in json.loads(path.read_text())["cells"] if kind in (None, cell["cell_type"])]
+    return [
+        cell for cell in json.loads(path.read_text())["cells"] if kind in (None, cell["cell_type"])
+    ]
 
 
 def run_nbval(*paths, **environment):
@@ -42,7 +44,9 @@ def run_nbval(*paths, **environment):
         "--rootdir",
         str(paths[0].parent),
     ]
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | environment)
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, env=os.environ | environment
+    )
 
 
 @pytest.mark.xdist_group("sample-outputs")
@@ -70,7 +74,9 @@ def test_half_of_a_notebook_is_prose_and_its_code_is_short(path):
     assert len(prose) >= len(code)
     for cell in code:
         source = "".join(cell["source"])
-        is_parameters = "parameters" in cell["metadata"].get("tags", [])  # a line each, however many there are
+        is_parameters = "parameters" in cell["metadata"].get(
+            "tags", []
+        )  # a line each, however many there are
         assert is_parameters or len(source.strip().splitlines()) <= 12, source
         banned = (ast.FunctionDef, ast.ClassDef, ast.For, ast.While)
         assert not any(isinstance(node, banned) for node in ast.walk(ast.parse(source))), source
@@ -79,15 +85,21 @@ def test_half_of_a_notebook_is_prose_and_its_code_is_short(path):
 
 @pytest.mark.parametrize("path", **BY_NAME)
 def test_counts_are_stored_so_that_outputs_are_compared(path):
-    assert [cell["execution_count"] for cell in cells(path, "code")] == list(range(1, len(cells(path, "code")) + 1))
+    assert [cell["execution_count"] for cell in cells(path, "code")] == list(
+        range(1, len(cells(path, "code")) + 1)
+    )
     assert not any(
-        output["output_type"] in ("error", "stream") for cell in cells(path, "code") for output in cell["outputs"]
+        output["output_type"] in ("error", "stream")
+        for cell in cells(path, "code")
+        for output in cell["outputs"]
     )
 
 
 @pytest.mark.parametrize("path", **BY_NAME)
 def test_one_parameters_cell_a_line_each_with_its_meaning(path):
-    (tagged,) = [cell for cell in cells(path, "code") if "parameters" in cell["metadata"].get("tags", [])]
+    (tagged,) = [
+        cell for cell in cells(path, "code") if "parameters" in cell["metadata"].get("tags", [])
+    ]
     for line in "".join(tagged["source"]).splitlines():
         name, _, rest = line.partition(": str = ")
         assert name.isidentifier(), line

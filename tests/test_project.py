@@ -8,13 +8,15 @@ import pytest
 import yaml
 
 from opsdesk import project
-from opsdesk.declared import declared_parameters
-from opsdesk.tables_page import tables_page
+from opsdesk.catalogue.docs_page import tables_page
+from opsdesk.config.notebook_parameters import declared_parameters
 
 ROOT = project.ROOT
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 PINS = [*PYPROJECT["dependencies"], *PYPROJECT["optional-dependencies"]["dev"]]
-TRACKED = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split()
+TRACKED = subprocess.run(
+    ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+).stdout.split()
 
 
 def test_conda_names_the_same_pins():
@@ -46,7 +48,9 @@ def test_the_tables_page_is_up_to_date():
 def test_the_readme_names_every_notebook_with_its_parameters():
     readme = (ROOT / "README.md").read_text()
     for step, parameters in declared_parameters(ROOT / "notebooks").items():
-        row = re.search(rf"\[{step}\]\(notebooks/{step}\.ipynb\) \|.*\| ([^|]+) \|$", readme, re.MULTILINE)
+        row = re.search(
+            rf"\[{step}\]\(notebooks/{step}\.ipynb\) \|.*\| ([^|]+) \|$", readme, re.MULTILINE
+        )
         assert row, f"{step} is not in README.md"
         assert row[1].split(", ") == list(parameters)
 
@@ -59,7 +63,9 @@ def test_links_in_the_documents_lead_somewhere():
 
 @pytest.mark.skipif(not TRACKED, reason="not a git checkout")
 def test_nothing_of_one_machine_is_in_the_project():
-    own = re.compile(r"/(?:root|home/\w+|Users/\w+)/|https?://[\w.-]*(?:pypi|pythonhosted|npmjs|maven)[\w.-]*")
+    own = re.compile(
+        r"/(?:root|home/\w+|Users/\w+)/|https?://[\w.-]*(?:pypi|pythonhosted|npmjs|maven)[\w.-]*"
+    )
     for name in TRACKED:
         path = ROOT / name
         if path.suffix in (".gz", ".png") or name == "tests/test_project.py" or not path.exists():

@@ -37,7 +37,9 @@ def clone(tmp_path_factory):
 
 def type_in(clone, *command: str) -> subprocess.CompletedProcess:
     environment = os.environ | {"PYTHONPATH": str(clone / "lib")}
-    return subprocess.run(command, cwd=clone, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, cwd=clone, env=environment, capture_output=True, text=True, check=False
+    )
 
 
 @pytest.mark.skipif(not (project.ROOT / ".git").exists(), reason="not a git checkout")
@@ -50,7 +52,9 @@ def test_every_command_works(clone):
         done = type_in(clone, "sh", "-c", command.replace("make ", "make -o .venv/ready "))
         assert done.returncode == 0, f"{command}\n{done.stdout[-1500:]}{done.stderr[-1500:]}"
         if command == "make run":
-            assert re.search(r"^Report: outputs/boston311/runs/\S+/report\.html$", done.stdout, re.MULTILINE)
+            assert re.search(
+                r"^Report: outputs/boston311/runs/\S+/report\.html$", done.stdout, re.MULTILINE
+            )
     python = re.search(r"```python\n(.*?)```", README, re.DOTALL)[1]
     last = "\nassert len(boston.tickets('2011-12-31')) == 9_879"
     done = type_in(clone, sys.executable, "-c", python + last)

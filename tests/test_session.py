@@ -9,8 +9,9 @@ import duckdb
 import pytest
 
 import opsdesk
+import steps
+from opsdesk.config.parameters import read_parameters
 from opsdesk.errors import OpsdeskError
-from opsdesk.params import read_parameters
 from opsdesk.session import Session
 from published import publish
 from tiny_project import make_project
@@ -38,9 +39,11 @@ def sample(tmp_path_factory):
     own = {"lake": str(folder / "lake"), "warehouse": f"duckdb:{folder / 'opsdesk.duckdb'}"}
     parameters = read_parameters("params/sample.yaml", own)
     given = parameters.values
-    opsdesk.ingest(*(given[key] for key in ("export", "mapping", "agents", "export_kind", "lake")), run_at)
-    opsdesk.backfill(given["lake"], given["warehouse"], "", "", run_at)
-    opsdesk.transform(given["warehouse"], given["as_of"], given["timezone"], run_at)
+    steps.ingest(
+        *(given[key] for key in ("export", "mapping", "agents", "export_kind", "lake")), run_at
+    )
+    steps.backfill(given["lake"], given["warehouse"], "", "", run_at)
+    steps.transform(given["warehouse"], given["as_of"], given["timezone"], run_at)
     return Session(parameters)
 
 
@@ -88,11 +91,17 @@ def test_tickets_are_as_many_as_the_number_says(session, state, table, column):
         pytest.param({"ops_date": "2023-01-02"}, "T2 T3", id="a day in words"),
         pytest.param({"ops_date": date(2023, 1, 1)}, "T2", id="a date"),
         pytest.param({"priority": "High"}, "T3 T5", id="by priority"),
-        pytest.param({"priority": ["High", "O'Hara; DROP"], "agent_id": "A1"}, "T6", id="two columns, a list, a quote"),
+        pytest.param(
+            {"priority": ["High", "O'Hara; DROP"], "agent_id": "A1"},
+            "T6",
+            id="two columns, a list, a quote",
+        ),
         pytest.param({"team": "Core"}, "T6", id="by team"),
         pytest.param({"team": "(none)"}, "T5", id="agent without a team"),
         pytest.param(
-            {"ops_date": "2023-01-02", "state": "created", "team": "(none)"}, "T4", id="unassigned has no team"
+            {"ops_date": "2023-01-02", "state": "created", "team": "(none)"},
+            "T4",
+            id="unassigned has no team",
         ),
         pytest.param({"priority": "x' OR 'a'='a"}, "", id="a value is never SQL"),
         pytest.param({"priority": []}, "", id="nothing chosen"),
@@ -105,15 +114,23 @@ def test_tickets_filtered(session, arguments, expected):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        pytest.param({"prio": "High"}, "no column 'prio': there are ticket_id, .*, team", id="column"),
-        pytest.param({"priority = '' OR 1=1 --": "x"}, "no column", id="SQL for a column"),
-        pytest.param({"state": "closed"}, "no state 'closed': the states are open, created", id="state"),
         pytest.param(
-            {"ops_date": "yesterday"}, "ops_date 'yesterday' is not a day: write it as \"2023-06-30\"", id="day"
+            {"prio": "High"}, "no column 'prio': there are ticket_id, .*, team", id="column"
+        ),
+        pytest.param({"priority = '' OR 1=1 --": "x"}, "no column", id="SQL for a column"),
+        pytest.param(
+            {"state": "closed"}, "no state 'closed': the states are open, created", id="state"
+        ),
+        pytest.param(
+            {"ops_date": "yesterday"},
+            "ops_date 'yesterday' is not a day: write it as \"2023-06-30\"",
+            id="day",
         ),
         pytest.param({"ops_date": "2023-02-30"}, "is not a day", id="no such day"),
         pytest.param(
-            {"ops_date": "2022-12-31"}, "outside the data, which reach from 2023-01-01 to 2023-01-03", id="before"
+            {"ops_date": "2022-12-31"},
+            "outside the data, which reach from 2023-01-01 to 2023-01-03",
+            id="before",
         ),
         pytest.param({"created_date": "soon"}, "soon", id="value of the wrong type"),
     ],
@@ -124,7 +141,12 @@ def test_what_cannot_be_asked_is_told(session, arguments, says):
 
 
 def test_query_binds_and_bad_sql_is_a_sentence(session):
-    assert session.query("SELECT count(*) AS n FROM fact_tickets WHERE priority = $p", {"p": "High"})["n"][0] == 3
+    assert (
+        session.query("SELECT count(*) AS n FROM fact_tickets WHERE priority = $p", {"p": "High"})[
+            "n"
+        ][0]
+        == 3
+    )
     with pytest.raises(OpsdeskError, match="nowhere"):
         session.query("SELECT * FROM nowhere")
 
@@ -150,7 +172,9 @@ def test_while_a_run_writes_the_old_copy_answers(session, file):
         "import duckdb, sys; c = duckdb.connect(sys.argv[1]); c.execute('DELETE FROM fact_tickets; CHECKPOINT'); "
         "print('held', flush=True); sys.stdin.read()"
     )
-    writer = subprocess.Popen([sys.executable, "-c", code, str(file)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    writer = subprocess.Popen(
+        [sys.executable, "-c", code, str(file)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
     writer.stdout.readline()
     assert len(session.tickets()) == 3
     writer.communicate(b"")
@@ -160,7 +184,9 @@ def test_while_a_run_writes_the_old_copy_answers(session, file):
 def test_first_look_while_a_run_writes_says_so(session, file, monkeypatch):
     monkeypatch.setattr("opsdesk.duckdb_file.PATIENCE", 0)
     code = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
-    writer = subprocess.Popen([sys.executable, "-c", code, str(file)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    writer = subprocess.Popen(
+        [sys.executable, "-c", code, str(file)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
     writer.stdout.readline()
     with pytest.raises(OpsdeskError, match=r"outputs/mine/opsdesk\.duckdb is held by process"):
         session.table("fact_tickets")
@@ -169,7 +195,9 @@ def test_first_look_while_a_run_writes_says_so(session, file, monkeypatch):
 
 def test_what_is_only_in_the_log_is_seen(file, session):
     writer = duckdb.connect(str(file))
-    writer.execute("PRAGMA disable_checkpoint_on_shutdown; INSERT INTO backlog_daily VALUES ('2023-01-04', 9, 0)")
+    writer.execute(
+        "PRAGMA disable_checkpoint_on_shutdown; INSERT INTO backlog_daily VALUES ('2023-01-04', 9, 0)"
+    )
     writer.close()
     assert file.with_name("opsdesk.duckdb.wal").exists()
     assert session.table("backlog_daily")["backlog_size"].max() == 9
@@ -191,7 +219,8 @@ def test_before_anything_has_run(root):
     assert session.params["timezone"] == "UTC"
     assert session.runs().empty
     with pytest.raises(
-        OpsdeskError, match=r"There is no outputs/mine/opsdesk\.duckdb yet: type `opsdesk run params/mine\.yaml`"
+        OpsdeskError,
+        match=r"There is no outputs/mine/opsdesk\.duckdb yet: type `opsdesk run params/mine\.yaml`",
     ):
         session.tickets()
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 from pyspark.sql import SparkSession
 
+from opsdesk.dataproc.job import run_steps
 from opsdesk.errors import OpsdeskError
-from opsdesk.spark.batch import run_steps
 
 
 def main() -> None:

@@ -18,9 +18,13 @@ INTERRUPTED = 130  # what shells expect after Ctrl-C
 def main() -> None:
     """Run the command line: 0 done, 1 an error told in a sentence, 2 wrong usage, 3 a kernel died."""
     debug = "--debug" in sys.argv
-    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]  # it may stand anywhere
+    arguments = [
+        argument for argument in sys.argv[1:] if argument != "--debug"
+    ]  # it may stand anywhere
     try:
-        sys.exit(commands(["--debug", *arguments] if debug else arguments, standalone_mode=False) or 0)
+        sys.exit(
+            commands(["--debug", *arguments] if debug else arguments, standalone_mode=False) or 0
+        )
     except OpsdeskError as error:
         _fail(str(error), debug)
     except click.ClickException as error:
@@ -45,7 +49,9 @@ def _answer(text: str) -> None:
     try:
         click.echo(text, nl=False)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what Python still holds, at exit
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+        )  # for what Python still holds, at exit
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -55,7 +61,9 @@ def commands(debug: bool) -> None:
     """Ticket exports in, true backlog and SLA trends out. Paths in PARAMS start at the project folder."""
 
 
-def _pairs(context: click.Context, parameter: click.Parameter, texts: tuple[str, ...]) -> dict[str, str]:
+def _pairs(
+    context: click.Context, parameter: click.Parameter, texts: tuple[str, ...]
+) -> dict[str, str]:
     for text in texts:
         if "=" not in text:
             raise click.BadParameter("write it as key=value, such as -p timezone=Europe/Berlin")
@@ -64,7 +72,12 @@ def _pairs(context: click.Context, parameter: click.Parameter, texts: tuple[str,
 
 def _overrides(command: Callable) -> Callable:
     return click.option(
-        "-p", "overrides", multiple=True, callback=_pairs, metavar="KEY=VALUE", help="Set a parameter."
+        "-p",
+        "overrides",
+        multiple=True,
+        callback=_pairs,
+        metavar="KEY=VALUE",
+        help="Set a parameter.",
     )(command)
 
 
@@ -73,17 +86,26 @@ def _overrides(command: Callable) -> Callable:
 @_overrides
 @click.option("--from", "from_step", metavar="STEP", help=f"Begin with this step. {STEP_HELP}")
 @click.option("--only", "only_step", metavar="STEP", help="Run this step alone.")
-@click.option("--dry-run", is_flag=True, help="Tell what a run would load, scan and cost; change nothing.")
+@click.option(
+    "--dry-run", is_flag=True, help="Tell what a run would load, scan and cost; change nothing."
+)
 @click.pass_context
 def run(
-    context: click.Context, params: str, overrides: dict, from_step: str | None, only_step: str | None, dry_run: bool
+    context: click.Context,
+    params: str,
+    overrides: dict,
+    from_step: str | None,
+    only_step: str | None,
+    dry_run: bool,
 ) -> int:
     """Run the notebooks with params/NAME.yaml: ingest, backfill, transform, trends and the report."""
     if dry_run:
         return _plan(params, overrides, from_step or only_step)
-    from opsdesk.pipeline import run as run_pipeline
+    from opsdesk.runner.run import run as run_pipeline
 
-    record = run_pipeline(params, overrides, from_step, only_step, lambda: datetime.now(UTC), click.echo)
+    record = run_pipeline(
+        params, overrides, from_step, only_step, lambda: datetime.now(UTC), click.echo
+    )
     if record.error:
         if record.traceback and context.parent.params["debug"]:
             click.echo(record.traceback, err=True)
@@ -94,8 +116,8 @@ def run(
 def _plan(params: str, overrides: dict, step: str | None) -> int:
     if step:
         raise click.UsageError("--dry-run looks at the whole run: leave --from and --only out.")
-    from opsdesk.dry_run import plan_lines, plan_run
-    from opsdesk.params import read_parameters
+    from opsdesk.config.parameters import read_parameters
+    from opsdesk.runner.plan import plan_lines, plan_run
 
     parameters = read_parameters(params, overrides)
     for line in plan_lines(parameters, plan_run(parameters, datetime.now(UTC))):
@@ -108,8 +130,8 @@ def _plan(params: str, overrides: dict, step: str | None) -> int:
 @_overrides
 def status(params: str, overrides: dict) -> None:
     """Tell past runs, loaded months, row counts and rejected rows."""
-    from opsdesk.params import read_parameters
-    from opsdesk.status import read_status, status_lines
+    from opsdesk.config.parameters import read_parameters
+    from opsdesk.runner.status import read_status, status_lines
 
     parameters = read_parameters(params, overrides)
     for line in status_lines(parameters, read_status(parameters)):
@@ -132,17 +154,38 @@ def sample(tickets: int, folder: str) -> None:
 @commands.command()
 @click.argument("params")
 @click.argument("sql")
-@click.option("--format", "form", type=click.Choice(["table", "csv", "parquet"]), default="table", show_default=True)
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file.")
-@click.option("--neutralise-formulas", is_flag=True, help="Put ' before text a spreadsheet would run (= + - @).")
 @click.option(
-    "--limit", type=click.IntRange(min=0), help="At most so many rows; 0 is all. A table on screen shows 100."
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "parquet"]),
+    default="table",
+    show_default=True,
 )
-def query(params: str, sql: str, form: str, output: Path | None, neutralise_formulas: bool, limit: int | None) -> None:
+@click.option(
+    "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file."
+)
+@click.option(
+    "--neutralise-formulas",
+    is_flag=True,
+    help="Put ' before text a spreadsheet would run (= + - @).",
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    help="At most so many rows; 0 is all. A table on screen shows 100.",
+)
+def query(
+    params: str,
+    sql: str,
+    form: str,
+    output: Path | None,
+    neutralise_formulas: bool,
+    limit: int | None,
+) -> None:
     """Print the rows of a SELECT on the published tables, or export them."""
     if form == "parquet" and not output:
         raise click.UsageError("Parquet is no text: name a file with --output.")
-    from opsdesk.rows_out import csv_text, neutralised, table_text, write_rows
+    from opsdesk.display.query_output import csv_text, neutralised, table_text, write_rows
     from opsdesk.session import open as open_session
 
     rows = open_session(params).query(sql)
@@ -153,15 +196,25 @@ def query(params: str, sql: str, form: str, output: Path | None, neutralise_form
         write_rows(rows, output, form)
         click.echo(f"{output}: {len(rows):,} rows", err=True)
     else:
-        _answer(csv_text(rows) if form == "csv" else table_text(rows, 100 if limit is None else limit or None))
+        _answer(
+            csv_text(rows)
+            if form == "csv"
+            else table_text(rows, 100 if limit is None else limit or None)
+        )
 
 
 @commands.command()
-@click.option("--folder", metavar="DIR", default="outputs/emulators", show_default=True, help="Where their state goes.")
+@click.option(
+    "--folder",
+    metavar="DIR",
+    default="outputs/emulators",
+    show_default=True,
+    help="Where their state goes.",
+)
 def emulators(folder: str) -> None:
     """Run emulators of Cloud Storage and BigQuery until Ctrl-C, and write the params file to use."""
     from opsdesk import project
-    from opsdesk.emulators.stay import stay
+    from opsdesk.emulators.command import stay
 
     stay(project.resolve(folder), click.echo)
 
@@ -169,9 +222,17 @@ def emulators(folder: str) -> None:
 @commands.command()
 @click.argument("params")
 @_overrides
-@click.option("--region", default="us-central1", show_default=True, help="Where batch or cluster run: near the data.")
 @click.option(
-    "--image", default=f"YOUR-REGISTRY/opsdesk:{opsdesk.__version__}", show_default=True, help="The batch's image."
+    "--region",
+    default="us-central1",
+    show_default=True,
+    help="Where batch or cluster run: near the data.",
+)
+@click.option(
+    "--image",
+    default=f"YOUR-REGISTRY/opsdesk:{opsdesk.__version__}",
+    show_default=True,
+    help="The batch's image.",
 )
 @click.option("--dry-run", is_flag=True, help="Print the commands.")
 def dataproc(params: str, overrides: dict, region: str, image: str, dry_run: bool) -> None:
@@ -180,7 +241,7 @@ def dataproc(params: str, overrides: dict, region: str, image: str, dry_run: boo
         raise OpsdeskError(
             "These commands cost money in your project, so opsdesk does not run them: add --dry-run, read them, paste them."
         )
-    from opsdesk.dataproc import dataproc_commands
-    from opsdesk.params import read_parameters
+    from opsdesk.config.parameters import read_parameters
+    from opsdesk.dataproc.commands import dataproc_commands
 
     click.echo(dataproc_commands(read_parameters(params, overrides), region, image))

@@ -15,10 +15,16 @@ OFFLINE = {
     "autoload_known_extensions": "false",
 }  # an SQLite file is not a reason to download
 PATIENCE = 60.0  # seconds to wait for another process to let go of the file
-HELD = ("set lock", "being used by another process", "different configuration")  # what DuckDB says of a file in use
+HELD = (
+    "set lock",
+    "being used by another process",
+    "different configuration",
+)  # what DuckDB says of a file in use
 
 
-def connect(path: Path, *, read_only: bool, patience: float | None = None) -> duckdb.DuckDBPyConnection:
+def connect(
+    path: Path, *, read_only: bool, patience: float | None = None
+) -> duckdb.DuckDBPyConnection:
     """A connection whose session is in UTC. While one may write, no other process can open the file.
 
     Raises:
@@ -90,3 +96,13 @@ def _cannot_open(path: Path, text: str) -> str:
     if "not a valid DuckDB database file" in text:
         return f"{project.shown(path)} is not a DuckDB file: move it away, or name another file as `warehouse`."
     return f"Cannot open the warehouse {project.shown(path)}: {' '.join(text.split())[:300]}"
+
+
+def quoted(text: str) -> str:
+    """`text` as an SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def is_month(text: str) -> bool:
+    """Whether `text` is a month such as 2023-01 and nothing else."""
+    return bool(re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text))

@@ -16,7 +16,9 @@ def read_instant(name: str, text: str, timezone: str = "UTC") -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise OpsdeskError(f'{name}: {text!r} is not a time; write "2023-06-30 23:59:59".') from None
+        raise OpsdeskError(
+            f'{name}: {text!r} is not a time; write "2023-06-30 23:59:59".'
+        ) from None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=read_zone(timezone))
     try:
@@ -28,7 +30,9 @@ def read_instant(name: str, text: str, timezone: str = "UTC") -> datetime:
 def read_zone(timezone: str) -> ZoneInfo:
     """The IANA zone called `timezone`, or an OpsdeskError."""
     if not is_zone(timezone):
-        raise OpsdeskError(f"timezone: {timezone!r} is not an IANA time zone such as Europe/Berlin or UTC.")
+        raise OpsdeskError(
+            f"timezone: {timezone!r} is not an IANA time zone such as Europe/Berlin or UTC."
+        )
     return ZoneInfo(timezone)
 
 
@@ -43,10 +47,17 @@ def is_zone(timezone: str) -> bool:
     return True
 
 
+def is_month(text: str) -> bool:
+    """Whether `text` is a month such as 2023-01 and nothing else: the one rule for months."""
+    return bool(re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text))
+
+
 def read_month(name: str, text: str) -> str:
     """`text` if it is a month such as 2023-01 or empty, else an OpsdeskError that names the parameter."""
-    if text and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
-        raise OpsdeskError(f'{name}: {text!r} is not a month; write "2023-01", or "" for all there are.')
+    if text and not is_month(text):
+        raise OpsdeskError(
+            f'{name}: {text!r} is not a month; write "2023-01", or "" for all there are.'
+        )
     return text
 
 

@@ -11,13 +11,14 @@ from pathlib import Path
 import pandas as pd
 
 from opsdesk import project
-from opsdesk.cloud import Cloud
+from opsdesk.config.locations import BigQueryLocation, read_warehouse
+from opsdesk.config.parameters import Parameters, read_parameters
 from opsdesk.duckdb_file import InUseError, copy_while_still, version_of
 from opsdesk.errors import OpsdeskError
-from opsdesk.params import Parameters, read_parameters
-from opsdesk.runs import past_runs
-from opsdesk.tickets import day_of, tickets_query
-from opsdesk.warehouse import Warehouse, open_warehouse
+from opsdesk.google.connection import GoogleConnection
+from opsdesk.runner.record import past_runs
+from opsdesk.trends.drill_down import day_of, tickets_query
+from opsdesk.warehouse.open import Warehouse, open_warehouse
 
 
 def open(params_file: str | Path) -> "Session":
@@ -51,7 +52,9 @@ class Session:
         """A published table, such as backlog_daily, with all its columns."""
         return self._warehouse().table(name)
 
-    def tickets(self, ops_date: object = None, state: str = "open", **filters: object) -> pd.DataFrame:
+    def tickets(
+        self, ops_date: object = None, state: str = "open", **filters: object
+    ) -> pd.DataFrame:
         """The tickets behind a number: those in `state` at the end of the day `ops_date` (or on it).
 
         `state` is open, created, resolved, past_due, due or missed; without `ops_date` it is the last day.
@@ -66,14 +69,18 @@ class Session:
             raise OpsdeskError(
                 f"ops_date {day} is outside the data, which reach from {last['first']} to {last['day']}."
             )
-        sql, values = tickets_query(day, last["as_of"], state, filters, self._warehouse().columns("fact_tickets"))
+        sql, values = tickets_query(
+            day, last["as_of"], state, filters, self._warehouse().columns("fact_tickets")
+        )
         return self._warehouse().ask(sql, values)
 
     def runs(self) -> pd.DataFrame:
         """The runs so far, newest first: run_id, run_at, outcome, seconds, error."""
         runs = past_runs(self._parameters.outputs)
         columns = ["run_id", "run_at", "outcome", "seconds", "error"]
-        return pd.DataFrame([{name: getattr(run, name) for name in columns} for run in runs], columns=columns)
+        return pd.DataFrame(
+            [{name: getattr(run, name) for name in columns} for run in runs], columns=columns
+        )
 
     def __repr__(self) -> str:
         name, warehouse = project.shown(self._parameters.path), self._parameters.values["warehouse"]
@@ -91,10 +98,16 @@ class Session:
     def _last_publication(self) -> dict:
         runs = self._warehouse().runs()
         if runs.empty:
-            raise OpsdeskError(f"Nothing is published yet: type `opsdesk run {project.shown(self._parameters.path)}`.")
-        days = self.query("SELECT MIN(ops_date) AS first, MAX(ops_date) AS last FROM backlog_daily").iloc[0]
+            raise OpsdeskError(
+                f"Nothing is published yet: type `opsdesk run {project.shown(self._parameters.path)}`."
+            )
+        days = self.query(
+            "SELECT MIN(ops_date) AS first, MAX(ops_date) AS last FROM backlog_daily"
+        ).iloc[0]
         if pd.isna(days["first"]):
-            raise OpsdeskError("The published tables hold no ticket, so there is no day to ask for.")
+            raise OpsdeskError(
+                "The published tables hold no ticket, so there is no day to ask for."
+            )
         last = runs.iloc[-1]  # published last, whenever it was started
         return {
             "as_of": last["as_of"].tz_convert(last["timezone"]),
@@ -103,10 +116,11 @@ class Session:
         }
 
     def _warehouse(self) -> Warehouse:
-        url = self._parameters.values["warehouse"]
-        if not url.startswith("duckdb:"):
-            return open_warehouse(url, Cloud.of(self._parameters.values))
-        self._refresh(project.resolve(url.removeprefix("duckdb:")))
+        location = self._parameters.values["warehouse"]
+        place = read_warehouse(location)
+        if isinstance(place, BigQueryLocation):
+            return open_warehouse(location, GoogleConnection.of(self._parameters.block("google")))
+        self._refresh(place.path)
         return open_warehouse(f"duckdb:{self._copy}")
 
     def _refresh(self, path: Path) -> None:
@@ -130,12 +144,16 @@ class Session:
     def _drop_copy(self) -> None:
         if self._copy:
             for file in self._folder.glob(f"{self._copy.name}*"):
-                with suppress(OSError):  # Windows keeps a file that is still being read; it goes with the folder
+                with suppress(
+                    OSError
+                ):  # Windows keeps a file that is still being read; it goes with the folder
                     file.unlink()
 
     @cached_property
     def _folder(self) -> Path:
         folder = tempfile.mkdtemp(prefix="opsdesk-")
         remove = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
-        atexit.register(remove)  # before the exit handlers of Jupyter, which may hang and get the kernel killed
+        atexit.register(
+            remove
+        )  # before the exit handlers of Jupyter, which may hang and get the kernel killed
         return Path(folder)

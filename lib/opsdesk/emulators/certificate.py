@@ -10,7 +10,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import pkcs12
 
 PASSWORD = "emulators"  # Java wants one; it protects a public certificate
-VALID = datetime(2020, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UTC)  # it lives as long as its folder
+VALID = (
+    datetime(2020, 1, 1, tzinfo=UTC),
+    datetime(2099, 1, 1, tzinfo=UTC),
+)  # it lives as long as its folder
 
 
 def write_certificate(folder: Path) -> Path:
@@ -22,7 +25,11 @@ def write_certificate(folder: Path) -> Path:
     private = folder / "key.pem"
     private.touch(0o600)
     private.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
     )
     store = folder / "trust.p12"
     store.write_bytes(
@@ -36,7 +43,9 @@ def write_certificate(folder: Path) -> Path:
 
 def _self_signed(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    names = x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))])
+    names = x509.SubjectAlternativeName(
+        [x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))]
+    )
     return (
         x509.CertificateBuilder()
         .subject_name(name)

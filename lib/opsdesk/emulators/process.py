@@ -13,13 +13,18 @@ from pathlib import Path
 
 from opsdesk.errors import OpsdeskError
 
-LEASH = Path(__file__).with_name("leash.py")
+LEASH = Path(__file__).with_name("supervisor.py")
 LAST_WORDS = 600  # characters of the log in an error
 
 
 @contextmanager
 def running(
-    name: str, command: Sequence[str | Path], log: Path, ready_url: str, environment: Mapping[str, str], patience: float
+    name: str,
+    command: Sequence[str | Path],
+    log: Path,
+    ready_url: str,
+    environment: Mapping[str, str],
+    patience: float,
 ) -> Iterator[subprocess.Popen]:
     """Runs `command` while the block runs, from the moment `ready_url` answers; yields its leash.
 
@@ -48,7 +53,9 @@ def _wait(name: str, process: subprocess.Popen, log: Path, url: str, patience: f
     deadline = time.monotonic() + patience
     while not _answers(url):
         if process.poll() is not None:
-            raise OpsdeskError(f"{name} ended at once (exit code {process.returncode}). {_last_words(log)}")
+            raise OpsdeskError(
+                f"{name} ended at once (exit code {process.returncode}). {_last_words(log)}"
+            )
         if time.monotonic() > deadline:
             raise OpsdeskError(f"{name} did not answer within {patience:.0f} s. {_last_words(log)}")
         time.sleep(0.05)
@@ -56,7 +63,9 @@ def _wait(name: str, process: subprocess.Popen, log: Path, url: str, patience: f
 
 def _answers(url: str) -> bool:
     with contextlib.suppress(OSError, urllib.error.URLError):
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # loopback needs no proxy
+        opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({})
+        )  # loopback needs no proxy
         with opener.open(url, timeout=2) as answer:
             return answer.status == 200
     return False
@@ -65,4 +74,6 @@ def _answers(url: str) -> bool:
 def _last_words(log: Path) -> str:
     lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
     words = " / ".join(lines[-3:])[-LAST_WORDS:]
-    return f"Its last words, from {log}: {words}" if words else f"It said nothing; its log is {log}."
+    return (
+        f"Its last words, from {log}: {words}" if words else f"It said nothing; its log is {log}."
+    )

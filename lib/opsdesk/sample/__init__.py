@@ -53,7 +53,9 @@ class SampleSummary:
         return dict(counts)
 
 
-def write_sample(folder: Path, tickets: int, start: date | None = None, days: int | None = None) -> SampleSummary:
+def write_sample(
+    folder: Path, tickets: int, start: date | None = None, days: int | None = None
+) -> SampleSummary:
     """Writes ops_tickets.csv and agents_master.csv into `folder`, which is made where it is missing.
 
     Without `start` and `days` the period follows the number of tickets: 2023-01-01 to 2023-06-30 below 30,000; to the
@@ -63,9 +65,13 @@ def write_sample(folder: Path, tickets: int, start: date | None = None, days: in
         OpsdeskError: no tickets, no days, or a folder that cannot be written.
     """
     usual_start, usual_days = usual_period(tickets)
-    plan = Plan(tickets, start or usual_start, usual_days if days is None else days, count_agents(tickets))
+    plan = Plan(
+        tickets, start or usual_start, usual_days if days is None else days, count_agents(tickets)
+    )
     if plan.tickets < 1 or plan.days < 1:
-        raise OpsdeskError(f"A sample needs at least one ticket and one day, got {plan.tickets} and {plan.days}.")
+        raise OpsdeskError(
+            f"A sample needs at least one ticket and one day, got {plan.tickets} and {plan.days}."
+        )
     export, agents = folder / "ops_tickets.csv", folder / "agents_master.csv"
     planted: Counter[str] = Counter()
     rows = 0
@@ -78,7 +84,9 @@ def write_sample(folder: Path, tickets: int, start: date | None = None, days: in
                 file.write("\n".join(lines) + "\n")
                 rows += len(lines)
     except OSError as error:
-        raise OpsdeskError(f"Cannot write the sample into {folder}: {error.strerror or error}.") from None
+        raise OpsdeskError(
+            f"Cannot write the sample into {folder}: {error.strerror or error}."
+        ) from None
     return SampleSummary(export, agents, plan.start, plan.days, tickets, rows, dict(planted))
 
 

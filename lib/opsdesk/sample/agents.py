@@ -30,5 +30,7 @@ def agents_csv(plan: "Plan") -> str:
         team = "" if place == plan.agents - 1 else TEAMS[place % len(TEAMS)]
         hired = date(plan.start.year - 1 - place % 3, 1 + place * 5 % 12, 1)
         gone = last_day if place == plan.agents - 2 else ""
-        lines.append(f"{agent_id(place)},Agent {place + 1},{team},{hired},{gone},{usual + place % 3}")
+        lines.append(
+            f"{agent_id(place)},Agent {place + 1},{team},{hired},{gone},{usual + place % 3}"
+        )
     return "\n".join(lines) + "\n"

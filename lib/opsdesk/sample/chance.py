@@ -7,7 +7,10 @@ PURPOSES = (
     "weekend", "style", "assigned", "agent", "other_agent", "dirt",
 )  # fmt: skip
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-MIX = ((np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)), (np.uint64(27), np.uint64(0x94D049BB133111EB)))
+MIX = (
+    (np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)),
+    (np.uint64(27), np.uint64(0x94D049BB133111EB)),
+)
 
 
 def draw(purpose: str, numbers: np.ndarray, below: int) -> np.ndarray:
@@ -15,7 +18,10 @@ def draw(purpose: str, numbers: np.ndarray, below: int) -> np.ndarray:
 
     The mixing is splitmix64's. Each purpose has draws of its own.
     """
-    mixed = (numbers.astype(np.uint64) * np.uint64(len(PURPOSES)) + np.uint64(PURPOSES.index(purpose) + 1)) * GOLDEN
+    mixed = (
+        numbers.astype(np.uint64) * np.uint64(len(PURPOSES))
+        + np.uint64(PURPOSES.index(purpose) + 1)
+    ) * GOLDEN
     for shift, factor in MIX:
         mixed = (mixed ^ (mixed >> shift)) * factor
     mixed ^= mixed >> np.uint64(31)
@@ -32,4 +38,6 @@ def interpolate(places: np.ndarray, knots: tuple[tuple[int, int], ...]) -> np.nd
     """Whole numbers on the lines between `knots` (place, value), for places from the first knot to before the last."""
     at, values = (np.array(side, dtype=np.int64) for side in zip(*knots, strict=True))
     left = np.searchsorted(at, places, side="right") - 1
-    return values[left] + (values[left + 1] - values[left]) * (places - at[left]) // (at[left + 1] - at[left])
+    return values[left] + (values[left + 1] - values[left]) * (places - at[left]) // (
+        at[left + 1] - at[left]
+    )

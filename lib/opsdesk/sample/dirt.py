@@ -51,9 +51,18 @@ CHANGES = {  # kind of dirt: cells that are replaced
     "bad_sla_flag": {"sla_breached": "maybe"},
 }
 RESOLVED_AFTER = {  # kind of dirt: hours after creation at which it is resolved, cells; one hour keeps every target
-    "resolved_before_created": (-5, {"resolution_hours": "", "sla_breached": "False", "status": "Resolved"}),
-    "resolution_hours_differ": (1, {"resolution_hours": "13.50", "sla_breached": "False", "status": "Resolved"}),
-    "sla_flag_differs": (1, {"resolution_hours": "1.00", "sla_breached": "True", "status": "Resolved"}),
+    "resolved_before_created": (
+        -5,
+        {"resolution_hours": "", "sla_breached": "False", "status": "Resolved"},
+    ),
+    "resolution_hours_differ": (
+        1,
+        {"resolution_hours": "13.50", "sla_breached": "False", "status": "Resolved"},
+    ),
+    "sla_flag_differs": (
+        1,
+        {"resolution_hours": "1.00", "sla_breached": "True", "status": "Resolved"},
+    ),
 }
 
 
@@ -70,7 +79,11 @@ def soil(rows: list[tuple[str, ...]], first: int, planted: Counter[str]) -> list
         lines[place] = _spoiled(list(rows[place]), kind)
         planted[kind] += 1
     cycles = range(-(-len(lines) // CYCLE))
-    return [line for cycle in cycles for line in (*lines[cycle * CYCLE : (cycle + 1) * CYCLE], *later.get(cycle, ()))]
+    return [
+        line
+        for cycle in cycles
+        for line in (*lines[cycle * CYCLE : (cycle + 1) * CYCLE], *later.get(cycle, ()))
+    ]
 
 
 def _turns(first: int, count: int) -> list[tuple[int, str]]:
@@ -78,7 +91,9 @@ def _turns(first: int, count: int) -> list[tuple[int, str]]:
     blocks = np.arange(first // BLOCK, (first + count - 1) // BLOCK + 1)
     places = blocks * BLOCK + draw("dirt", blocks, BLOCK) - first
     kinds = (KINDS[block % len(KINDS)] for block in blocks.tolist())
-    return [(place, kind) for place, kind in zip(places.tolist(), kinds, strict=True) if place < count]
+    return [
+        (place, kind) for place, kind in zip(places.tolist(), kinds, strict=True) if place < count
+    ]
 
 
 def _spoiled(cells: list[str], kind: str) -> str:
@@ -86,14 +101,18 @@ def _spoiled(cells: list[str], kind: str) -> str:
     if kind == "too_few_fields":
         return ",".join(cells[:8])
     if kind == "too_many_fields":
-        return ",".join([*cells[:8], " remote", *cells[8:]])  # a comma in the category that nobody quoted
+        return ",".join(
+            [*cells[:8], " remote", *cells[8:]]
+        )  # a comma in the category that nobody quoted
     if kind == "torn_quote":
         return ",".join(cells).removesuffix('"')
     hours, changes = RESOLVED_AFTER.get(kind, (None, CHANGES.get(kind, {})))
     if hours is not None:
         changes = {
             **changes,
-            "resolved_at": str(datetime.fromisoformat(cells[PLACES["created_at"]]) + timedelta(hours=hours)),
+            "resolved_at": str(
+                datetime.fromisoformat(cells[PLACES["created_at"]]) + timedelta(hours=hours)
+            ),
         }
     for column, text in changes.items():
         cells[PLACES[column]] = text

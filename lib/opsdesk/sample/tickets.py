@@ -72,10 +72,20 @@ def draw_tickets(plan: Plan, first: int, after: int) -> list[tuple[str, ...]]:
     numbers = np.arange(first, after)
     created = _creation_seconds(plan, numbers)
     outage = plan.in_outage(created // DAY)
-    priority = np.where(outage, choose("priority", numbers, OUTAGE_PRIORITIES), choose("priority", numbers, PRIORITIES))
-    category = np.where(outage, choose("category", numbers, OUTAGE_CATEGORIES), choose("category", numbers, CATEGORIES))
+    priority = np.where(
+        outage,
+        choose("priority", numbers, OUTAGE_PRIORITIES),
+        choose("priority", numbers, PRIORITIES),
+    )
+    category = np.where(
+        outage,
+        choose("category", numbers, OUTAGE_CATEGORIES),
+        choose("category", numbers, CATEGORIES),
+    )
     target = SLA_HOURS[priority] * 3600
-    slowness = SLOWNESS[category] * np.where(outage, 2, 1) * (100 + TIRING * (created // DAY) // plan.days)
+    slowness = (
+        SLOWNESS[category] * np.where(outage, 2, 1) * (100 + TIRING * (created // DAY) // plan.days)
+    )
     done = _completion_seconds(plan, numbers, created, priority, slowness)
     is_iso = draw("style", numbers, 10) == 0
     resolved = np.where(is_iso, done, done // 60 * 60)  # the other style has no seconds
@@ -131,7 +141,9 @@ def _words(words: object, places: np.ndarray) -> list[str]:
 def _clock() -> tuple[list[str], list[str]]:
     """Every second of a day as 03:04:05, every minute as 3:04."""
     minutes = [(minute // 60, minute % 60) for minute in range(1440)]
-    return [f"{h:02d}:{m:02d}:{s:02d}" for h, m in minutes for s in range(60)], [f"{h}:{m:02d}" for h, m in minutes]
+    return [f"{h:02d}:{m:02d}:{s:02d}" for h, m in minutes for s in range(60)], [
+        f"{h}:{m:02d}" for h, m in minutes
+    ]
 
 
 def _instants(plan: Plan, seconds: np.ndarray) -> list[str]:
@@ -140,7 +152,9 @@ def _instants(plan: Plan, seconds: np.ndarray) -> list[str]:
     return [days[second // DAY] + clock[second % DAY] for second in seconds.tolist()]
 
 
-def _resolutions(plan: Plan, resolved: np.ndarray, is_iso: np.ndarray, is_open: np.ndarray) -> list[str]:
+def _resolutions(
+    plan: Plan, resolved: np.ndarray, is_iso: np.ndarray, is_open: np.ndarray
+) -> list[str]:
     """resolved_at as `1/2/23 3:04`, or as ISO; blank while open."""
     dates = [plan.start + timedelta(day) for day in range(plan.days)]
     days = [f"{day.month}/{day.day}/{day.year % 100:02d} " for day in dates]
@@ -158,17 +172,23 @@ def _resolutions(plan: Plan, resolved: np.ndarray, is_iso: np.ndarray, is_open: 
 def _hours(seconds: np.ndarray, is_open: np.ndarray) -> list[str]:
     """Hours with two decimals, blank while open."""
     hundredths = np.where(is_open, -1, (seconds + 18) // 36)
-    return ["" if hours < 0 else f"{hours // 100}.{hours % 100:02d}" for hours in hundredths.tolist()]
+    return [
+        "" if hours < 0 else f"{hours // 100}.{hours % 100:02d}" for hours in hundredths.tolist()
+    ]
 
 
 def _statuses(numbers: np.ndarray, is_open: np.ndarray) -> list[str]:
-    places = np.where(is_open, len(CLOSED) + choose("status", numbers, OPEN), choose("status", numbers, CLOSED))
+    places = np.where(
+        is_open, len(CLOSED) + choose("status", numbers, OPEN), choose("status", numbers, CLOSED)
+    )
     return _words((*CLOSED, *OPEN), places)
 
 
 def _agents(plan: Plan, numbers: np.ndarray, is_open: np.ndarray) -> list[str]:
     """agent_id: the first agents get the most, some tickets wait for one, a few belong to somebody unknown."""
-    agent = np.minimum(draw("agent", numbers, plan.agents), draw("other_agent", numbers, plan.agents * 2))
+    agent = np.minimum(
+        draw("agent", numbers, plan.agents), draw("other_agent", numbers, plan.agents * 2)
+    )
     chance = draw("assigned", numbers, 1000)
     agent = np.where(chance < np.where(is_open, 150, 20), plan.agents, agent)
     agent = np.where(chance >= 995, plan.agents + 1, agent)

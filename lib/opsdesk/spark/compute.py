@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
-from opsdesk.dialect import typed_select
-from opsdesk.tables import Table, read_sql, results
+from opsdesk.catalogue.tables import Table, read_sql, results
+from opsdesk.googlesql.translate import typed_select
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -37,7 +37,9 @@ def compute_tables(
         return {name: future.result() for name, future in written.items()}
 
 
-def _make(spark: "SparkSession", table: Table, parameters: Mapping[str, object], needed: list[Future]) -> "DataFrame":
+def _make(
+    spark: "SparkSession", table: Table, parameters: Mapping[str, object], needed: list[Future]
+) -> "DataFrame":
     for other in needed:
         other.result()
     return _register(spark, table, parameters)

@@ -4,21 +4,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Union
 
-from opsdesk.cloud import Cloud
-from opsdesk.engine import Engine
-from opsdesk.spark.parquet import ParquetHandover
+from opsdesk.spark.parquet_handover import ParquetHandover
 from opsdesk.spark.scratch import scratch_folder
-from opsdesk.warehouse import Warehouse
-from opsdesk.warehouse.duckdb import DuckDBWarehouse
+from opsdesk.spark.setup import SparkSetup
+from opsdesk.warehouse.duckdb.warehouse import DuckDBWarehouse
+from opsdesk.warehouse.open import Warehouse
 
 if TYPE_CHECKING:
-    from opsdesk.spark.connector import ConnectorHandover
+    from opsdesk.spark.connector_handover import ConnectorHandover
 
-Handover = Union[ParquetHandover, "ConnectorHandover"]  # what each verb promises stands at ParquetHandover
+Handover = Union[
+    ParquetHandover, "ConnectorHandover"
+]  # what each verb promises stands at ParquetHandover
 
 
 @contextmanager
-def open_handover(engine: Engine, cloud: Cloud, warehouse: Warehouse) -> Iterator[Handover]:
+def open_handover(setup: SparkSetup, warehouse: Warehouse) -> Iterator[Handover]:
     """The handover for a warehouse; at the end nothing staged is left.
 
     Raises:
@@ -28,7 +29,7 @@ def open_handover(engine: Engine, cloud: Cloud, warehouse: Warehouse) -> Iterato
         with scratch_folder(warehouse.path) as folder:
             yield ParquetHandover(warehouse, folder)
     else:
-        from opsdesk.spark.connector import connector_handover
+        from opsdesk.spark.connector_handover import connector_handover
 
-        with connector_handover(engine, cloud, warehouse) as handover:
+        with connector_handover(setup, warehouse) as handover:
             yield handover

@@ -94,7 +94,9 @@ def fetch() -> list[Path]:
             for jar in missing:
                 found = Path(work) / jar.file
                 if not found.exists():
-                    raise OpsdeskError(f"{jar.file} could not be fetched from Maven Central: {said.strip()}")
+                    raise OpsdeskError(
+                        f"{jar.file} could not be fetched from Maven Central: {said.strip()}"
+                    )
                 if not _is_whole(found, jar):
                     raise OpsdeskError(
                         f"What came as {jar.file} is not the pinned file (its sha256 differs): nothing was kept."
@@ -128,7 +130,9 @@ def _ask_ivy(jars: list[Jar], work: Path) -> str:
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     lines = [line.strip() for line in (done.stdout + done.stderr).splitlines()]
-    problem = next((line for line in lines if "error" in line.lower() and ": " in line), "is there a network?")
+    problem = next(
+        (line for line in lines if "error" in line.lower() and ": " in line), "is there a network?"
+    )
     return problem.rpartition(": ")[2] if done.returncode else ""
 
 
@@ -140,7 +144,15 @@ def _ask_maven(jars: list[Jar], work: Path) -> str:
     plugin = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy"
     for jar in jars:
         artifact = ":".join(filter(None, (jar.group, jar.name, jar.version, "jar", jar.classifier)))
-        command = [maven, "-q", "-B", "-ntp", plugin, f"-Dartifact={artifact}", f"-DoutputDirectory={work}"]
+        command = [
+            maven,
+            "-q",
+            "-B",
+            "-ntp",
+            plugin,
+            f"-Dartifact={artifact}",
+            f"-DoutputDirectory={work}",
+        ]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             return (done.stdout + done.stderr).strip().splitlines()[0]
@@ -149,7 +161,10 @@ def _ask_maven(jars: list[Jar], work: Path) -> str:
 
 def _ivy_file(jars: list[Jar]) -> str:
     dependencies = (
-        DEPENDENCY.format(jar, classifier=f' m:classifier="{jar.classifier}"' if jar.classifier else "") for jar in jars
+        DEPENDENCY.format(
+            jar, classifier=f' m:classifier="{jar.classifier}"' if jar.classifier else ""
+        )
+        for jar in jars
     )
     return IVY.format(dependencies="\n".join(dependencies))
 
@@ -164,9 +179,14 @@ def _trusted(work: Path) -> list[str]:
 
     with warnings.catch_warnings(action="ignore"):  # old roots have odd serial numbers
         certificates = x509.load_pem_x509_certificates(Path(bundle).read_bytes())
-    entries = [pkcs12.PKCS12Certificate(one, str(number).encode()) for number, one in enumerate(certificates)]
+    entries = [
+        pkcs12.PKCS12Certificate(one, str(number).encode())
+        for number, one in enumerate(certificates)
+    ]
     store = work / "trust.p12"
-    store.write_bytes(pkcs12.serialize_java_truststore(entries, BestAvailableEncryption(b"changeit")))
+    store.write_bytes(
+        pkcs12.serialize_java_truststore(entries, BestAvailableEncryption(b"changeit"))
+    )
     return [f"-Djavax.net.ssl.trustStore={store}", "-Djavax.net.ssl.trustStorePassword=changeit"]
 
 

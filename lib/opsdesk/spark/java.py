@@ -26,7 +26,9 @@ def find_java(spark: str) -> Path:
     wheel = _wheel()
     if wheel and spark.startswith("3."):  # the wheel's Java lacks a module that Spark 4 needs
         return wheel
-    there = f"only Java {' and '.join(str(version) for _, version in found)}" if found else "no Java"
+    there = (
+        f"only Java {' and '.join(str(version) for _, version in found)}" if found else "no Java"
+    )
     raise OpsdeskError(
         f"Spark {spark} runs on Java {' or '.join(map(str, fitting))} and {there} was found: install Java 17 "
         "(Debian and Ubuntu: apt-get install openjdk-17-jre-headless) or set JAVA_HOME to one."
@@ -36,7 +38,9 @@ def find_java(spark: str) -> Path:
 def java_version(home: Path) -> int | None:
     """The major version of the Java at `home`; None where there is none."""
     release = home / "release"
-    text = release.read_text(encoding="utf-8", errors="replace") if release.exists() else _asked(home)
+    text = (
+        release.read_text(encoding="utf-8", errors="replace") if release.exists() else _asked(home)
+    )
     found = re.search(r'JAVA_VERSION="(?:1\.)?(\d+)|version "(?:1\.)?(\d+)', text)
     return int(found[1] or found[2]) if found else None
 
@@ -51,7 +55,9 @@ def _homes() -> Iterator[Path]:
 
 def _asked(home: Path) -> str:
     try:
-        said = subprocess.run([home / "bin" / "java", "-version"], capture_output=True, text=True, check=False)
+        said = subprocess.run(
+            [home / "bin" / "java", "-version"], capture_output=True, text=True, check=False
+        )
     except OSError:
         return ""
     return said.stderr + said.stdout

@@ -25,7 +25,9 @@ def scratch_folder(beside: Path) -> Iterator[Path]:
     try:
         folder = Path(tempfile.mkdtemp(dir=beside.parent, prefix=f"{beside.name}.spark-"))
     except OSError as error:
-        raise OpsdeskError(f"Spark needs room beside {project.shown(beside)}: {error.strerror}.") from None
+        raise OpsdeskError(
+            f"Spark needs room beside {project.shown(beside)}: {error.strerror}."
+        ) from None
     try:
         with FileLock(folder / LOCK):
             yield folder

@@ -8,12 +8,11 @@ from contextlib import contextmanager, suppress
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from opsdesk.cloud import Cloud
-from opsdesk.engine import Engine
 from opsdesk.errors import OpsdeskError
-from opsdesk.spark.gcloud import hadoop_settings, java_options
+from opsdesk.spark.google_settings import hadoop_settings, java_options
 from opsdesk.spark.jars import jar_paths
 from opsdesk.spark.java import find_java
+from opsdesk.spark.setup import SparkSetup
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -34,7 +33,7 @@ SQL_SETTINGS = {
 
 
 @contextmanager
-def spark_session(engine: Engine, cloud: Cloud, *, in_cloud: bool) -> Iterator["SparkSession"]:
+def spark_session(setup: SparkSetup, *, in_cloud: bool) -> Iterator["SparkSession"]:
     """A session for one step, stopped at its end together with its Java process.
 
     `in_cloud` tells whether gs:// or BigQuery is used. In a process that has a session already (Dataproc's, a
@@ -48,22 +47,22 @@ def spark_session(engine: Engine, cloud: Cloud, *, in_cloud: bool) -> Iterator["
 
     if SparkContext._active_spark_context:
         spark = SparkSession.builder.getOrCreate().newSession()
-        for key, value in {**SQL_SETTINGS, **_sql_only(engine.settings)}.items():
+        for key, value in {**SQL_SETTINGS, **_sql_only(setup.options.settings)}.items():
             spark.conf.set(key, value)
         yield spark
         return
     _stop(None)  # a Java process that a stopped session has left has other settings
     with _interrupts_kept():
-        spark = _start(engine, cloud, in_cloud)
+        spark = _start(setup, in_cloud)
         try:
             yield spark
         finally:
             _stop(spark)
 
 
-def fit_partitions(spark: "SparkSession", engine: Engine, size: int) -> None:
-    """As many shuffle partitions as `size` bytes and the cores ask for, unless `spark_conf` says how many."""
-    if "spark.sql.shuffle.partitions" not in engine.settings:
+def fit_partitions(spark: "SparkSession", setup: SparkSetup, size: int) -> None:
+    """As many shuffle partitions as `size` bytes and the cores ask for, unless `spark.conf` says how many."""
+    if "spark.sql.shuffle.partitions" not in setup.options.settings:
         wanted = max(spark.sparkContext.defaultParallelism, math.ceil(size / BYTES_A_PARTITION))
         spark.conf.set("spark.sql.shuffle.partitions", min(wanted, MOST_PARTITIONS))
 
@@ -73,25 +72,29 @@ def words_of(spark: "SparkSession") -> str:
     return f"Spark {spark.version} on {spark.sparkContext.master}"
 
 
-def settings(engine: Engine, cloud: Cloud, *, in_cloud: bool, version: str) -> dict[str, str]:
-    """Everything a new session is started with; `spark_conf` wins, and adds to the options of Java."""
+def settings(setup: SparkSetup, *, in_cloud: bool, version: str) -> dict[str, str]:
+    """Everything a new session is started with; `spark.conf` wins, and adds to the options of Java."""
     chosen = {
         "spark.app.name": "opsdesk",
-        "spark.master": engine.spark_master,
-        "spark.driver.memory": engine.spark_driver_memory,
+        "spark.master": setup.options.master,
+        "spark.driver.memory": setup.options.driver_memory,
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.executorEnv.TZ": "UTC",
         **SQL_SETTINGS,
     }
-    if engine.is_local:  # nobody else on the network can reach it
+    if setup.options.is_local:  # nobody else on the network can reach it
         chosen |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
     if in_cloud:
-        chosen |= hadoop_settings(cloud) | {"spark.jars": ",".join(str(path) for path in jar_paths(version))}
-    options = ["-Duser.timezone=UTC", *(java_options(cloud) if in_cloud else [])]
+        chosen |= hadoop_settings(setup.google) | {
+            "spark.jars": ",".join(str(path) for path in jar_paths(version))
+        }
+    options = ["-Duser.timezone=UTC", *(java_options(setup.google) if in_cloud else [])]
     chosen["spark.executor.extraJavaOptions"] = " ".join(options)
-    chosen["spark.driver.extraJavaOptions"] = " ".join([*options, f"'-Dlog4j2.configurationFile={_log_settings()}'"])
-    return chosen | _added_to(chosen, engine.settings)
+    chosen["spark.driver.extraJavaOptions"] = " ".join(
+        [*options, f"'-Dlog4j2.configurationFile={_log_settings()}'"]
+    )
+    return chosen | _added_to(chosen, setup.options.settings)
 
 
 def _added_to(chosen: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
@@ -108,23 +111,23 @@ def _added_to(chosen: Mapping[str, str], given: Mapping[str, str]) -> dict[str, 
     }
 
 
-def _start(engine: Engine, cloud: Cloud, in_cloud: bool) -> "SparkSession":
+def _start(setup: SparkSetup, in_cloud: bool) -> "SparkSession":
     import pyspark
     from pyspark.sql import SparkSession
 
     builder = SparkSession.builder
-    for key, value in settings(engine, cloud, in_cloud=in_cloud, version=pyspark.__version__).items():
+    for key, value in settings(setup, in_cloud=in_cloud, version=pyspark.__version__).items():
         builder = builder.config(key, value)
     with _environment(JAVA_HOME=str(find_java(pyspark.__version__)), TZ="UTC"):
         try:
             return builder.getOrCreate()
         except Exception as error:  # py4j and pyspark have no common root
-            from opsdesk.spark.causes import first_cause
+            from opsdesk.spark.errors import first_cause
 
             cause = first_cause(error)  # it is asked of Java, so before Java ends
             _stop(None)
             raise OpsdeskError(
-                f"Spark did not start on {engine.spark_master}: {cause} Look at spark_master, spark_driver_memory and spark_conf."
+                f"Spark did not start on {setup.options.master}: {cause} Look at master, driver_memory and conf of the block `spark:`."
             ) from None
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,24 +10,24 @@ from pathlib import Path
 
 import duckdb
 
-from opsdesk.agents import agents_csv, read_agents
-from opsdesk.clean import ISSUE_MEANINGS, create_clock_changes
-from opsdesk.cloud import NO_CLOUD, Cloud
+from opsdesk.checksums import checksum
 from opsdesk.errors import OpsdeskError
-from opsdesk.export import ExportFile, check_columns, open_export
-from opsdesk.export_files import SourceFile, find_files
+from opsdesk.ingest.agents import agents_csv, read_agents
+from opsdesk.ingest.cleaning_sql import create_clock_changes
+from opsdesk.ingest.day_files import Day, merge_with_lake, read_days, write_days
+from opsdesk.ingest.export_file import ExportFile, check_columns, open_export
+from opsdesk.ingest.mapping import Mapping
+from opsdesk.ingest.reading.chunk_layout import Layout
+from opsdesk.ingest.reading.clean_blocks import Reading
+from opsdesk.ingest.reading.row_cache import FORMAT, Remembered, TornError, attach, cache_of, forget
+from opsdesk.ingest.reasons import ISSUE_MEANINGS
+from opsdesk.ingest.rejects import collect_rejects, decide, keep_rejects
+from opsdesk.ingest.result import IngestResult
+from opsdesk.ingest.signature import lake_digest, refuse_torn, sign, still_true, trusted_digests
+from opsdesk.ingest.source_files import SourceFile
+from opsdesk.ingest.work_database import explained, work_database
 from opsdesk.instants import read_instant
-from opsdesk.lake import AGENTS, DayFile, Lake, Manifest, open_lake
-from opsdesk.mapping import Mapping, read_mapping
-from opsdesk.records import Layout
-from opsdesk.steps.days import Day, merge_with_lake, read_days, write_days
-from opsdesk.steps.ingested import IngestResult
-from opsdesk.steps.reading import Reading
-from opsdesk.steps.rejects import collect_rejects, decide, keep_rejects
-from opsdesk.steps.remembered import FORMAT, Remembered, TornError, attach, cache_of, forget
-from opsdesk.steps.signature import lake_digest, refuse_torn, sign, still_true, trusted_digests
-from opsdesk.steps.work import explained, work_database
-from opsdesk.store import checksum
+from opsdesk.lake.lake import AGENTS, DayFile, Lake, Manifest
 
 KINDS = ("full", "delta")
 SMALLEST_CACHE = 8 << 20  # bytes; a smaller one is never too large
@@ -54,15 +55,19 @@ class Delivery:
 
 
 def ingest(
-    export: str, mapping: str, agents: str, export_kind: str, lake: str, run_at: str, cloud: Cloud = NO_CLOUD
+    export: Sequence[SourceFile],
+    mapping: Mapping,
+    agents: Sequence[SourceFile],
+    export_kind: str,
+    lake: Lake,
+    run_at: str,
 ) -> IngestResult:
     """Brings an export into the lake.
 
     Args:
-        export: path or glob of CSV files. mapping: a name in params/mappings. agents: path of agents_master, or "".
+        export: its CSV files. mapping: how its columns become ours. agents: the file agents_master, or none.
         export_kind: `full` (days it no longer has disappear) or `delta` (rows are upserted by ticket_id).
-        lake: its folder, or gs://bucket[/prefix]. run_at: the moment of the run; later instants are the future.
-        cloud: how to reach Google Cloud, where the export or the lake lies there.
+        lake: where to write. run_at: the moment of the run (ISO 8601); later instants are the future.
 
     Raises:
         OpsdeskError: anything a person can put right; nothing the tables are made from has changed then, unless the
@@ -71,25 +76,24 @@ def ingest(
     if export_kind not in KINDS:
         raise OpsdeskError(f"export_kind: {export_kind!r} is neither full nor delta.")
     moment = read_instant("run_at", run_at).replace(tzinfo=None)
-    rules, target = read_mapping(mapping), open_lake(lake, cloud)
-    sources = find_files(export, cloud)
-    with target.store.locked(), target.store.work_folder() as work:
-        files = open_files(sources, rules, work)
-        delivery = Delivery(files, rules, read_agents(agents, work, cloud), export_kind, moment)
-        signature = sign(delivery.files, rules, agents_csv(delivery.agents), export_kind)
-        record = target.record()
-        if unchanged := still_true(record, signature, moment, target):
-            return IngestResult(record, unchanged, target)
+    with lake.store.locked(), lake.store.work_folder() as work:
+        files = open_files(export, mapping, work)
+        delivery = Delivery(files, mapping, read_agents(agents, work), export_kind, moment)
+        signature = sign(delivery.files, mapping, agents_csv(delivery.agents), export_kind)
+        record = lake.record()
+        if unchanged := still_true(record, signature, moment, lake):
+            return IngestResult(record, unchanged, lake)
         if export_kind == "delta":
-            refuse_torn(target, record, signature)
-        return IngestResult(_bring_in(delivery, target, signature, work), unchanged, target)
+            refuse_torn(lake, record, signature)
+        return IngestResult(_bring_in(delivery, lake, signature, work), unchanged, lake)
 
 
-def open_files(sources: list[SourceFile], rules: Mapping, work: Path) -> list[ExportFile]:
+def open_files(sources: Sequence[SourceFile], rules: Mapping, work: Path) -> list[ExportFile]:
     """Every file of the export, each held to the mapping before any is read."""
     is_unique = len({source.name for source in sources}) == len(sources)
     files = [
-        open_export(source, rules.delimiter, work, source.name if is_unique else source.shown) for source in sources
+        open_export(source, rules.delimiter, work, source.name if is_unique else source.shown)
+        for source in sources
     ]
     for file in files:
         check_columns(file, rules.sources, rules.name)
@@ -107,11 +111,17 @@ def _bring_in(delivery: Delivery, lake: Lake, signature: dict, work: Path) -> di
             except (TornError, duckdb.Error):
                 if not is_remembered:
                     raise
-            forget(cache)  # a torn block of it is found where it is read; a full disk will be found again
+            forget(
+                cache
+            )  # a torn block of it is found where it is read; a full disk will be found again
             (again := work / "again").mkdir()
             return _write_lake(delivery, lake, signature, again, cache)
     finally:
-        if cache and cache.exists() and cache.stat().st_size > max(SMALLEST_CACHE, delivery.size / 2):
+        if (
+            cache
+            and cache.exists()
+            and cache.stat().st_size > max(SMALLEST_CACHE, delivery.size / 2)
+        ):
             forget(cache)  # after many changes it may hold more room than rows
 
 
@@ -120,7 +130,9 @@ def _write_lake(delivery: Delivery, lake: Lake, signature: dict, work: Path, cac
         layouts = _read_files(con, delivery, signature, work, cache)
         rows = sum(layout.rows for layout in layouts)
         decide(con)
-        with ThreadPoolExecutor(1) as worker:  # DuckDB counts while Python looks up the text of rejected rows
+        with ThreadPoolExecutor(
+            1
+        ) as worker:  # DuckDB counts while Python looks up the text of rejected rows
             counted = worker.submit(_count, con.cursor())
             rejected, examples = collect_rejects(con, layouts, work / "rejects.csv")
         wanted, facts = counted.result()
@@ -138,7 +150,9 @@ def _write_lake(delivery: Delivery, lake: Lake, signature: dict, work: Path, cac
     lake.store.ensure_unchanged("raw")
     lake.store.ensure_unchanged("agents_data")
     months = [
-        (part, len(m.files), m.rows, sum(f.bytes for f in m.files)) for part, m in manifests.items() if part != "agents"
+        (part, len(m.files), m.rows, sum(f.bytes for f in m.files))
+        for part, m in manifests.items()
+        if part != "agents"
     ]
     record = {
         "signature": signature, "lake": lake_digest(manifests), "rows": rows, "kept": kept, "rejected": rejected,
@@ -155,7 +169,14 @@ def _read_files(
     """Makes the view `rows`: every record of every file, cleaned, with its number in its file; then `older` and `kept`."""
     con.execute(create_clock_changes(delivery.mapping))
     attach(con, cache)
-    maker = json.dumps([FORMAT, signature["mapping"], signature["cleaning"], [file.header for file in delivery.files]])
+    maker = json.dumps(
+        [
+            FORMAT,
+            signature["mapping"],
+            signature["cleaning"],
+            [file.header for file in delivery.files],
+        ]
+    )
     memory = Remembered(con, maker, delivery.moment)
     layouts = Reading(con, delivery.mapping, delivery.moment, memory, work).read(delivery.files)
     _find_duplicates(con, memory)
@@ -164,11 +185,17 @@ def _read_files(
 
 def _find_duplicates(con: duckdb.DuckDBPyConnection, memory: Remembered) -> None:
     """Makes `older` (every version of a ticket but its newest) and `kept` (what goes into the lake)."""
-    made, among = ("TABLE", f"SEMI JOIN ({memory.may_repeat}) USING (ticket_id)") if memory.may_repeat else ("VIEW", "")
+    made, among = (
+        ("TABLE", f"SEMI JOIN ({memory.may_repeat}) USING (ticket_id)")
+        if memory.may_repeat
+        else ("VIEW", "")
+    )
     con.execute(
         f"CREATE {made} versions AS SELECT ticket_id, updated_at, file, record FROM rows {among} WHERE reason IS NULL"
     )
-    con.execute("CREATE TABLE repeated AS SELECT ticket_id FROM versions GROUP BY ticket_id HAVING count(*) > 1")
+    con.execute(
+        "CREATE TABLE repeated AS SELECT ticket_id FROM versions GROUP BY ticket_id HAVING count(*) > 1"
+    )
     con.execute("""CREATE TABLE older AS SELECT file, record FROM versions SEMI JOIN repeated USING (ticket_id)
         QUALIFY row_number() OVER (PARTITION BY ticket_id ORDER BY updated_at DESC NULLS LAST, file DESC, record DESC) > 1""")
     memory.keep_repeated("repeated")
@@ -176,7 +203,9 @@ def _find_duplicates(con: duckdb.DuckDBPyConnection, memory: Remembered) -> None
         WHERE reason IS NULL AND NOT closed_without_resolution""")
 
 
-def _reconcile(delivery: Delivery, rows: int, kept: int, rejected: dict[str, int], examples: list[tuple]) -> None:
+def _reconcile(
+    delivery: Delivery, rows: int, kept: int, rejected: dict[str, int], examples: list[tuple]
+) -> None:
     """Stops before anything is written where rows are unaccounted for, or where nothing would be left."""
     lost = rows - kept - sum(rejected.values())
     if not rows:
@@ -222,7 +251,9 @@ def _write_agents(lake: Lake, agents: list[dict]) -> None:
         lake.write_manifest(Manifest("agents", ()))
         lake.store.delete(AGENTS)
     else:
-        new = Manifest("agents", (DayFile(AGENTS.rsplit("/")[-1], len(agents), *checksum(content)),))
+        new = Manifest(
+            "agents", (DayFile(AGENTS.rsplit("/")[-1], len(agents), *checksum(content)),)
+        )
         if lake.store.checksums("agents_data").get(AGENTS) != new.files[0].checksum:
             lake.store.write(AGENTS, content)
         if new != old:

@@ -7,19 +7,21 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from opsdesk.billed import Billed
-from opsdesk.cloud import NO_CLOUD, Cloud
-from opsdesk.dialect import meaning
-from opsdesk.engine import THE_WAREHOUSE, Engine
+from opsdesk.catalogue.identities import CHECKS, hold
+from opsdesk.catalogue.tables import catalogue, results
 from opsdesk.errors import OpsdeskError
+from opsdesk.googlesql.translate import meaning
 from opsdesk.instants import read_instant, read_zone, run_id
-from opsdesk.steps.checks import CHECKS, hold
-from opsdesk.tables import catalogue, results
-from opsdesk.warehouse import Warehouse, name_of, open_warehouse
+from opsdesk.warehouse.billing import Billed
 from opsdesk.warehouse.changes import changes_since
+from opsdesk.warehouse.open import Warehouse, name_of
+
+if TYPE_CHECKING:
+    from opsdesk.spark.engine import SparkEngine
 
 
 @dataclass(frozen=True)
@@ -53,22 +55,31 @@ class TransformResult:
     @property
     def checks(self) -> pd.DataFrame:
         """The identities that held before anything was published."""
-        return pd.DataFrame([(check.says, "holds") for check in CHECKS], columns=["checked on every row", "result"])
+        return pd.DataFrame(
+            [(check.says, "holds") for check in CHECKS], columns=["checked on every row", "result"]
+        )
 
     @property
     def known_until(self) -> str:
         """as_of as a wall time in the parameter `timezone`."""
-        return f"{self.as_of.astimezone(read_zone(self.timezone)):%Y-%m-%d %H:%M:%S} {self.timezone}"
+        return (
+            f"{self.as_of.astimezone(read_zone(self.timezone)):%Y-%m-%d %H:%M:%S} {self.timezone}"
+        )
 
 
 def transform(
-    warehouse: str, as_of: str, timezone: str, run_at: str, cloud: Cloud = NO_CLOUD, engine: Engine = THE_WAREHOUSE
+    warehouse: Warehouse,
+    as_of: str,
+    timezone: str,
+    run_at: str,
+    engine: "SparkEngine | None" = None,
 ) -> TransformResult:
     """Builds and publishes every table as it was known at `as_of`, with day boundaries in `timezone`.
 
     Args:
-        warehouse: such as duckdb:PATH. as_of: "latest" (the last event in the data), "now" (`run_at`), or a time in
-            `timezone`. timezone: an IANA zone. run_at: the moment of the run, ISO with offset.
+        warehouse: where the raw tables are. as_of: "latest" (the last event in the data), "now" (`run_at`), or a time
+            in `timezone`. timezone: an IANA zone. run_at: the moment of the run, ISO with offset. engine: what computes
+            the tables instead of the warehouse.
 
     Raises:
         OpsdeskError: no tickets loaded, an as_of before the first of them, tables that contradict themselves. Readers
@@ -77,18 +88,19 @@ def transform(
     started = time.perf_counter()
     read_zone(timezone)
     run = read_instant("run_at", run_at)
-    target = open_warehouse(warehouse, cloud, {"step": "transform", "run": run_id(run)})
     with ExitStack() as connected:
-        connected.enter_context(target.reading() if engine.is_spark else target.publishing())
-        moment = _resolve_as_of(target, as_of, timezone, run)
-        parts = _loaded(target)
-        published = target.runs().tail(1)
+        connected.enter_context(warehouse.reading() if engine else warehouse.publishing())
+        moment = _resolve_as_of(warehouse, as_of, timezone, run)
+        parts = _loaded(warehouse)
+        published = warehouse.runs().tail(1)
         definitions = _definitions(timezone)
         fingerprint = _fingerprint(parts, moment, definitions)
         if not published.empty and published["fingerprint"].item() == fingerprint:
-            by = json.loads(published["parameters"].item()).get("computed_by", name_of(target))
-            return TransformResult(moment, timezone, json.loads(published["rows"].item()), True, by, target.billed)
-        if engine.is_spark:
+            by = json.loads(published["parameters"].item()).get("computed_by", name_of(warehouse))
+            return TransformResult(
+                moment, timezone, json.loads(published["rows"].item()), True, by, warehouse.billed
+            )
+        if engine:
             connected.close()  # it takes its time, in which others may read
 
         def run_row(rows: dict[str, int]) -> dict:
@@ -101,22 +113,20 @@ def transform(
 
         parameters = {"as_of": moment, "timezone": timezone}
         changes = changes_since(published, parts, definitions, moment)
-        with _computed(engine, cloud, target, parameters) as (staged, by):
-            rows = target.publish(parameters, hold, run_row, staged, changes)
-    return TransformResult(moment, timezone, rows, False, by, target.billed)
+        with _computed(engine, warehouse, parameters) as (staged, by):
+            rows = warehouse.publish(parameters, hold, run_row, staged, changes)
+    return TransformResult(moment, timezone, rows, False, by, warehouse.billed)
 
 
 @contextmanager
 def _computed(
-    engine: Engine, cloud: Cloud, target: Warehouse, parameters: dict[str, object]
+    engine: "SparkEngine | None", warehouse: Warehouse, parameters: dict[str, object]
 ) -> Iterator[tuple[dict | None, str]]:
-    """The tables that were computed outside the warehouse, None where it computes them itself; and who did, in words."""
-    if not engine.is_spark:
-        yield None, name_of(target)
+    """The tables that an engine has computed, None where the warehouse computes them; and who does, in words."""
+    if engine is None:
+        yield None, name_of(warehouse)
         return
-    from opsdesk.spark.tables import spark_tables
-
-    with spark_tables(engine, cloud, target, parameters) as computed:
+    with engine.tables(warehouse, parameters) as computed:
         yield computed
 
 
@@ -127,23 +137,31 @@ def publication_holds(target: Warehouse, as_of: str, timezone: str) -> bool:
     if as_of == "now" or (given.get("as_of"), given.get("timezone")) != (as_of, timezone):
         return False
     moment = runs["as_of"].item().to_pydatetime().astimezone(UTC)
-    return runs["fingerprint"].item() == _fingerprint(_loaded(target), moment, _definitions(timezone))
+    return runs["fingerprint"].item() == _fingerprint(
+        _loaded(target), moment, _definitions(timezone)
+    )
 
 
 def _resolve_as_of(target: Warehouse, as_of: str, timezone: str, run: datetime) -> datetime:
     """The instant that `as_of` means, held to what the warehouse knows."""
     if not target.has_tickets():
-        raise OpsdeskError(f"The warehouse {target.url} holds no tickets: run 01_ingest and 02_backfill first.")
+        raise OpsdeskError(
+            f"The warehouse {target.url} holds no tickets: run 01_ingest and 02_backfill first."
+        )
     span = target.query(
         "SELECT MIN(created_at) AS first, MAX(created_at) AS last, MAX(resolved_at) AS closed FROM tickets_raw"
     ).iloc[0]
     first = span["first"].to_pydatetime().astimezone(UTC)
     last = (
-        max(span["last"], span["last"] if pd.isna(span["closed"]) else span["closed"]).to_pydatetime().astimezone(UTC)
+        max(span["last"], span["last"] if pd.isna(span["closed"]) else span["closed"])
+        .to_pydatetime()
+        .astimezone(UTC)
     )
     if as_of == "latest":
         return last
-    moment = run.replace(microsecond=0) if as_of == "now" else read_instant("as_of", as_of, timezone)
+    moment = (
+        run.replace(microsecond=0) if as_of == "now" else read_instant("as_of", as_of, timezone)
+    )
     if moment < first:
         raise OpsdeskError(
             f"as_of: {as_of!r} is before the first ticket ({first:%Y-%m-%d %H:%M:%S} UTC): nothing is known then. "

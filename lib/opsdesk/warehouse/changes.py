@@ -21,7 +21,9 @@ class Changes:
     as_of_moved: bool
 
 
-def changes_since(run: pd.DataFrame, parts: Mapping[str, str], definitions: str, as_of: datetime) -> Changes | None:
+def changes_since(
+    run: pd.DataFrame, parts: Mapping[str, str], definitions: str, as_of: datetime
+) -> Changes | None:
     """What is new since the publication `run` (its row of `_runs`, or none); None where everything must be built.
 
     That is so when the definitions or the time zone differ, or as_of went back: a ticket that was resolved by the old

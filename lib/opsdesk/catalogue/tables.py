@@ -1,0 +1,131 @@
+"""The catalogue of tables: `tables.yaml` read into typed records, and the SQL file of each result table."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+import yaml
+
+from opsdesk.errors import OpsdeskError
+from opsdesk.project import LOADER
+
+DUCKDB_TYPES = {
+    "STRING": "VARCHAR",
+    "INT64": "BIGINT",
+    "FLOAT64": "DOUBLE",
+    "BOOL": "BOOLEAN",
+    "DATE": "DATE",
+    "TIMESTAMP": "TIMESTAMPTZ",
+}
+SPARK_TYPES = {
+    "STRING": "STRING",
+    "INT64": "BIGINT",
+    "FLOAT64": "DOUBLE",
+    "BOOL": "BOOLEAN",
+    "DATE": "DATE",
+    "TIMESTAMP": "TIMESTAMP",
+}
+AGE_BANDS = ("age_0_1", "age_2_7", "age_8_30", "age_31_90", "age_over_90")  # of backlog_daily
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its GoogleSQL type, its meaning in a sentence, and the unit of a number ("" when it has none)."""
+
+    name: str
+    type: str
+    description: str
+    unit: str = ""
+
+    @property
+    def duckdb_type(self) -> str:
+        """The type's name in DuckDB."""
+        return DUCKDB_TYPES[self.type]
+
+    @property
+    def spark_type(self) -> str:
+        """The type's name in Spark."""
+        return SPARK_TYPES[self.type]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How BigQuery lays a table out: partitioned by month of one column, clustered by others, and why ("" for neither)."""
+
+    partition: str = ""
+    cluster: tuple[str, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: kind `raw`, `result` or `ledger`; `key` names the columns that together occur once."""
+
+    name: str
+    kind: str
+    description: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    layout: Layout = Layout()
+
+    @property
+    def is_per_ticket(self) -> bool:
+        """Whether each row is computed from one ticket alone, so that a changed ticket changes its own row only."""
+        return self.kind == "result" and self.key == ("ticket_id",)
+
+    @property
+    def is_daily(self) -> bool:
+        """Whether its rows are of local days, a row of a day being what tickets were up to it."""
+        return self.kind == "result" and self.key[0] == "ops_date"
+
+    def column(self, name: str) -> Column:
+        """The column of that name.
+
+        Raises:
+            OpsdeskError: there is none; the text names those there are.
+        """
+        for column in self.columns:
+            if column.name == name:
+                return column
+        names = ", ".join(column.name for column in self.columns)
+        raise OpsdeskError(f"There is no column {name!r} in {self.name}: it has {names}.")
+
+
+@lru_cache
+def catalogue() -> dict[str, Table]:
+    """Every table of tables.yaml by name, in its order."""
+    entries = yaml.load(_text("tables.yaml"), Loader=LOADER)
+    return {name: _read_table(name, entry) for name, entry in entries.items()}
+
+
+def results() -> tuple[Table, ...]:
+    """The tables that SQL computes, in the order in which they are built."""
+    return tuple(table for table in catalogue().values() if table.kind == "result")
+
+
+def read_sql(table: Table) -> str:
+    """The GoogleSQL text that defines a result table.
+
+    Raises:
+        OpsdeskError: a table that is loaded and not computed.
+    """
+    if table.kind != "result":
+        raise OpsdeskError(
+            f"{table.name} has no SQL file: it is a {table.kind} table, which is loaded and not computed."
+        )
+    return _text("sql", f"{table.name}.sql")
+
+
+def _read_table(name: str, entry: dict) -> Table:
+    columns = tuple(Column(**column) for column in entry["columns"])
+    layout = {
+        key: tuple(value) if key == "cluster" else value
+        for key, value in entry.get("bigquery", {}).items()
+    }
+    return Table(
+        name, entry["kind"], entry["description"], tuple(entry["key"]), columns, Layout(**layout)
+    )
+
+
+def _text(*path: str) -> str:
+    return resources.files(__package__).joinpath("/".join(path)).read_text(encoding="utf-8")

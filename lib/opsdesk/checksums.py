@@ -1,0 +1,17 @@
+"""Telling one content from another: size and crc32c, the checksum that Cloud Storage keeps too."""
+
+from typing import NamedTuple
+
+import google_crc32c
+
+
+class Checksum(NamedTuple):
+    """What tells one content from another: size in bytes and crc32c as 8 hex digits."""
+
+    bytes: int
+    crc32c: str
+
+
+def checksum(content: bytes) -> Checksum:
+    """Size and crc32c of `content`."""
+    return Checksum(len(content), f"{google_crc32c.value(content):08x}")

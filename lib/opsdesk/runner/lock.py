@@ -1,0 +1,71 @@
+"""One run at a time on an outputs folder: the second one learns who is first."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from opsdesk import project
+from opsdesk.errors import OpsdeskError
+
+PATIENCE = 0.3  # seconds; `opsdesk status` holds the lock for an instant to see whether it is free
+
+
+@contextmanager
+def run_lock(outputs: Path, run_id: str, since: str) -> Iterator[None]:
+    """Hold the lock of the folder `outputs`.
+
+    Raises:
+        OpsdeskError: another run holds it; the text says which.
+    """
+    outputs.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(_lock_file(outputs))
+    try:
+        lock.acquire(timeout=PATIENCE, poll_interval=0.05)
+    except Timeout:
+        raise OpsdeskError(f"{describe(outputs)}: wait for it to end, or stop it.") from None
+    try:
+        _holder_file(outputs).write_text(
+            json.dumps({"pid": os.getpid(), "run_id": run_id, "since": since})
+        )
+        yield
+    finally:
+        with suppress(OSError):
+            _holder_file(outputs).unlink(missing_ok=True)
+        lock.release()
+
+
+def is_held(outputs: Path) -> bool:
+    """Whether a run holds the lock of `outputs` at this moment."""
+    if not _lock_file(outputs).exists():
+        return False
+    lock = FileLock(_lock_file(outputs))
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return True
+    except OSError:
+        return _holder_file(outputs).exists()
+    lock.release()
+    return False
+
+
+def describe(outputs: Path) -> str:
+    """Who holds the lock, as the beginning of a sentence."""
+    try:
+        holder = json.loads(_holder_file(outputs).read_text())
+        who = f"run {holder['run_id']} (process {holder['pid']}, since {holder['since']})"
+    except (OSError, ValueError, KeyError, TypeError):
+        who = "another run"
+    return f"{project.shown(outputs)} is in use by {who}"
+
+
+def _lock_file(outputs: Path) -> Path:
+    return outputs / ".lock"
+
+
+def _holder_file(outputs: Path) -> Path:
+    return outputs / ".lock.json"

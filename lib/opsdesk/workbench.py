@@ -1,0 +1,129 @@
+"""The workbench: what notebooks and jobs call. It opens what parameters name, and runs a step on it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from opsdesk.config.spark_options import DEFAULTS, SparkOptions
+from opsdesk.errors import OpsdeskError
+from opsdesk.google.connection import ON_THIS_MACHINE, GoogleConnection
+
+if TYPE_CHECKING:
+    from opsdesk.ingest.result import IngestResult
+    from opsdesk.spark.engine import SparkEngine
+    from opsdesk.steps.backfill import BackfillResult
+    from opsdesk.steps.transform import TransformResult
+    from opsdesk.warehouse.open import Warehouse
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """The steps, on places that are named as in a params file.
+
+    `run_at` is the moment of the run (ISO 8601 with offset); what is later is the future. `google` says how Google
+    Cloud is reached, `spark` how Spark is set up where it computes.
+    """
+
+    run_at: str
+    google: GoogleConnection = ON_THIS_MACHINE
+    spark: SparkOptions = DEFAULTS
+
+    def ingest(
+        self, export: str, mapping: str, agents: str, export_kind: str, lake: str
+    ) -> "IngestResult":
+        """Brings an export into the lake (step 01).
+
+        Args:
+            export: path or glob of CSV files, local or gs://. mapping: a name in params/mappings.
+            agents: path of agents_master, or "". lake: a folder, or gs://bucket[/prefix].
+            export_kind: `full` (days it no longer has disappear) or `delta` (rows are upserted by ticket_id).
+
+        Raises:
+            OpsdeskError: see `steps.ingest`.
+        """
+        from opsdesk.ingest.mapping import read_mapping
+        from opsdesk.ingest.source_files import find_files
+        from opsdesk.lake.open import open_lake
+        from opsdesk.steps.ingest import ingest
+
+        rules = read_mapping(mapping)
+        target = open_lake(lake, self.google)
+        files = find_files(export, self.google)
+        people = find_files(agents, self.google) if agents else []
+        return ingest(files, rules, people, export_kind, target, self.run_at)
+
+    def backfill(
+        self,
+        lake: str,
+        warehouse: str,
+        first_month: str = "",
+        last_month: str = "",
+        engine: str = "warehouse",
+    ) -> "BackfillResult":
+        """Loads the lake's months into the warehouse (step 02); "" is no bound.
+
+        Raises:
+            OpsdeskError: see `steps.backfill`.
+        """
+        from opsdesk.lake.open import open_lake
+        from opsdesk.steps.backfill import backfill
+
+        source = open_lake(lake, self.google)
+        target = self.open_warehouse(warehouse, step="backfill")
+        return backfill(source, target, first_month, last_month, self.run_at, self._engine(engine))
+
+    def transform(
+        self, warehouse: str, as_of: str, timezone: str, engine: str = "warehouse"
+    ) -> "TransformResult":
+        """Builds and publishes every table as it was known at `as_of` (step 03).
+
+        Raises:
+            OpsdeskError: see `steps.transform`.
+        """
+        from opsdesk.steps.transform import transform
+
+        target = self.open_warehouse(warehouse, step="transform")
+        return transform(target, as_of, timezone, self.run_at, self._engine(engine))
+
+    def open_warehouse(self, warehouse: str, step: str = "") -> "Warehouse":
+        """The warehouse at duckdb:PATH or bigquery:PROJECT.DATASET; `step` marks its jobs in a bill."""
+        from opsdesk.instants import read_instant, run_id
+        from opsdesk.warehouse.open import open_warehouse
+
+        labels = {"step": step, "run": run_id(read_instant("run_at", self.run_at))} if step else {}
+        return open_warehouse(warehouse, self.google, labels)
+
+    def _engine(self, engine: str) -> "SparkEngine | None":
+        """What computes instead of the warehouse, None where the warehouse does."""
+        if engine == "warehouse":
+            return None
+        if engine != "spark":
+            raise OpsdeskError(f'engine: {engine!r} is neither "warehouse" nor "spark".')
+        from opsdesk.spark.engine import SparkEngine
+        from opsdesk.spark.setup import SparkSetup
+
+        return SparkEngine(SparkSetup(self.spark, self.google))
+
+
+def start_notebook(
+    run_at: str = "",
+    google: Mapping[str, str] | None = None,
+    spark: Mapping[str, str] | None = None,
+) -> Workbench:
+    """Prepares a notebook: frames show whole cells, and the workbench has its settings.
+
+    Args:
+        run_at: the moment of the run, "" is now. google, spark: the blocks of a params file.
+
+    Raises:
+        OpsdeskError: a setting that a block does not have.
+    """
+    import pandas as pd
+
+    pd.options.display.max_colwidth = None
+    return Workbench(
+        run_at or datetime.now(UTC).isoformat(),
+        GoogleConnection.of(google or {}),
+        SparkOptions.of(spark or {}),
+    )

@@ -1,0 +1,291 @@
+"""The charts, looked at through their Axes; what they look like to an eye is checked by eye."""
+
+from datetime import date
+from io import BytesIO
+from itertools import pairwise
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib import dates
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
+from PIL import Image
+
+from opsdesk.display import bar_charts, time_charts
+from opsdesk.display.chart_style import AGES, COLOURS, new_axes, picture
+from opsdesk.catalogue.tables import AGE_BANDS
+
+AS_OF = pd.Timestamp("2024-02-09 23:59:59")
+MARKS = {"is_partial": False, "burn_in_until": pd.Timestamp("2024-01-11"), "as_of": AS_OF}
+OVER_TIME = ("backlog", "flow", "age", "attainment", "past_due", "breach_rate", "resolution_time")
+
+
+def days(**values: object) -> pd.DataFrame:
+    """Forty days, the last one whole; ages 1 to 5 tickets a band."""
+    frame = pd.DataFrame({"ops_date": pd.date_range("2024-01-01", periods=40)})
+    for place, band in enumerate(AGE_BANDS):
+        frame[band] = place + 1
+    frame["backlog_size"] = 15
+    frame["age_p50_days"], frame["age_p90_days"], frame["past_due"] = (
+        range(40),
+        range(10, 50),
+        range(5, 45),
+    )
+    marks = {
+        "is_partial": False,
+        "burn_in_until": pd.Timestamp("2024-01-11"),
+        "as_of": AS_OF,
+    }
+    return frame.assign(**marks | values)
+
+
+def weeks(**values: object) -> pd.DataFrame:
+    """Five whole weeks."""
+    numbers = {
+        "week_ending": pd.date_range("2024-01-07", periods=5, freq="7D"),
+        "inflow": [10, 20, 30, 20, 10],
+        "outflow": [5, 15, 25, 25, 15],
+        "attainment": [0.9, 0.8, np.nan, 0.7, 0.6],
+        "breach_rate": [0.1, 0.2, 0.3, np.nan, 0.1],
+        "median_hours": [1.0, 2.0, 3.0, 2.0, 1.0],
+        "p90_hours": [100.0, 200.0, 300.0, 200.0, 100.0],
+    }
+    marks = {
+        "is_partial": False,
+        "burn_in_until": pd.Timestamp("2024-01-11"),
+        "as_of": AS_OF,
+    }
+    return pd.DataFrame(numbers).assign(**marks | values)
+
+
+def drawn(name: str, **values: object):
+    frame = days(**values) if name in ("backlog", "age", "past_due") else weeks(**values)
+    return getattr(time_charts, name)(frame, new_axes()), frame
+
+
+def legend_of(ax) -> list[str]:
+    return [text.get_text() for text in ax.get_legend().get_texts()]
+
+
+def line(ax, label: str):
+    return next(line for line in ax.get_lines() if line.get_label() == label)
+
+
+@pytest.mark.parametrize("name", OVER_TIME)
+def test_every_chart_over_time_is_labelled_and_marked(name):
+    ax, frame = drawn(name)
+    assert ax.get_title(loc="left")
+    assert ax.get_xlabel()
+    assert ax.get_ylabel()
+    assert "burn-in (older tickets missing)" in legend_of(ax)
+    assert ax.get_title(loc="right") == "┊ as of 2024-02-09 23:59"
+    as_of = next(
+        line
+        for line in ax.get_lines()
+        if len(set(line.get_xdata())) == 1 and line.get_ydata() == [0, 1]
+    )
+    assert dates.date2num(as_of.get_xdata()[0]) == dates.date2num(frame["as_of"].iloc[0])
+    assert isinstance(ax.xaxis.get_major_formatter(), dates.ConciseDateFormatter)
+
+
+@pytest.mark.parametrize("name", [name for name in OVER_TIME if name != "resolution_time"])
+def test_values_start_at_zero(name):
+    ax, _ = drawn(name)
+    assert ax.get_ylim()[0] == 0
+
+
+@pytest.mark.parametrize("name", OVER_TIME)
+def test_burn_in_spans_from_the_first_day_to_its_last(name):
+    ax, frame = drawn(name)
+    handles, labels = ax.get_legend_handles_labels()
+    span = handles[labels.index("burn-in (older tickets missing)")]
+    first = frame.iloc[0][["ops_date", "week_ending"][name not in ("backlog", "age", "past_due")]]
+    assert span.get_x() == dates.date2num(first)
+    assert span.get_x() + span.get_width() == dates.date2num(pd.Timestamp("2024-01-11"))
+
+
+def test_no_burn_in_mark_when_it_ended_before_the_first_whole_week():
+    ax, _ = drawn("flow", burn_in_until=pd.Timestamp("2024-01-02"))
+    assert legend_of(ax) == ["backlog grows", "opened", "resolved"]
+
+
+def test_partial_last_day_is_hatched_and_named():
+    partial = [False] * 39 + [True]
+    ax, _ = drawn("backlog", is_partial=partial, as_of=pd.Timestamp("2024-02-09 12:00"))
+    handles, labels = ax.get_legend_handles_labels()
+    span = handles[labels.index("last day, not over")]
+    assert span.get_hatch()
+    assert span.get_x() == dates.date2num(date(2024, 2, 9))
+    assert span.get_width() == 0.5
+
+
+def test_whole_last_day_is_not_marked_partial():
+    ax, _ = drawn("backlog")
+    assert "last day, not over" not in legend_of(ax)
+
+
+def test_bands_are_stacked_youngest_first_up_to_the_total():
+    ax, frame = drawn("backlog")
+    tops = [
+        collection.get_paths()[0].vertices[:, 1].max()
+        for collection in ax.collections[: len(AGE_BANDS)]
+    ]
+    assert tops == [1, 3, 6, 10, 15]
+    assert line(ax, "all open").get_ydata().tolist() == frame["backlog_size"].tolist()
+    assert legend_of(ax)[:6] == ["0–1 days", "2–7", "8–30", "31–90", "over 90 days", "all open"]
+
+
+def test_age_colours_keep_their_order_in_grey():
+    luminance = [np.dot(to_rgb(colour), (0.2126, 0.7152, 0.0722)) for colour in AGES]
+    assert all(lighter - darker > 0.08 for lighter, darker in pairwise(luminance))
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "column"),
+    [
+        ("flow", "opened", "inflow"),
+        ("flow", "resolved", "outflow"),
+        ("age", "median", "age_p50_days"),
+        ("age", "p90: nine of ten are younger", "age_p90_days"),
+        ("attainment", "kept, of all that fell due", "attainment"),
+        ("past_due", "past due", "past_due"),
+        ("past_due", "all open", "backlog_size"),
+        ("breach_rate", "resolved too late", "breach_rate"),
+        ("resolution_time", "median", "median_hours"),
+        ("resolution_time", "p90", "p90_hours"),
+    ],
+)
+def test_lines_are_the_numbers_of_the_frame(name, label, column):
+    ax, frame = drawn(name)
+    np.testing.assert_array_equal(line(ax, label).get_ydata(), frame[column])
+
+
+@pytest.mark.parametrize("name", ["flow", "age", "past_due", "resolution_time"])
+def test_two_lines_of_a_chart_differ_in_more_than_colour(name):
+    ax, _ = drawn(name)
+    first, second = [line for line in ax.get_lines() if len(line.get_xdata()) > 2]
+    assert first.get_linestyle() != second.get_linestyle()
+
+
+@pytest.mark.parametrize("name", ["flow", "attainment", "breach_rate", "resolution_time"])
+def test_weekly_smoothing_is_stated(name):
+    ax, _ = drawn(name)
+    assert "week" in ax.get_title(loc="left")
+    assert "week" in ax.get_xlabel()
+
+
+@pytest.mark.parametrize("name", ["flow", "attainment", "breach_rate", "resolution_time"])
+def test_no_whole_week_yet_is_said(name):
+    ax = getattr(time_charts, name)(weeks().head(0), new_axes())
+    assert ax.texts
+    assert picture(ax).png
+
+
+SEGMENTS = pd.DataFrame(
+    {
+        "dimension": ["category", "category", "channel"],
+        "segment": ["$x_1$ <b>", "A very long name of a segment, too long", "Phone"],
+        "open_tickets": [9, 5, 12],
+        "past_due": [4, 0, 6],
+        "as_of": AS_OF,
+    }
+)
+AGENTS = pd.DataFrame(
+    {
+        "agent_id": ["bob", "(unassigned)"],
+        "team": ["North", None],
+        "open_tickets": [20, 8],
+        "days_of_work": [2.5, None],
+        "is_agent": [True, False],
+        "as_of": AS_OF,
+    }
+)
+
+
+@pytest.mark.parametrize("rows", [1, 40])
+def test_legend_lies_between_title_and_bars_however_many(rows):
+    many = pd.concat([SEGMENTS.head(1)] * rows, ignore_index=True).assign(dimension="customer_tier")
+    ax = bar_charts.segments(many, new_axes(many))
+    assert ax.get_yticklabels()[-1].get_text() == "customer tier"
+    renderer = FigureCanvasAgg(ax.figure).get_renderer()
+    ax.figure.draw(renderer)
+    legend = ax.get_legend().get_window_extent(renderer)
+    assert ax.get_window_extent(renderer).y1 <= legend.y0
+    assert legend.y1 <= ax.title.get_window_extent(renderer).y0
+
+
+def test_segments_stack_past_due_and_the_rest_under_their_dimension():
+    ax = bar_charts.segments(SEGMENTS, new_axes(SEGMENTS))
+    past_due, rest = ax.containers
+    assert [bar.get_width() for bar in past_due] == [4, 0, 6]
+    assert [bar.get_x() + bar.get_width() for bar in rest] == [9, 5, 12]
+    names = {label.get_position()[1]: label.get_text() for label in ax.get_yticklabels()}
+    assert [names[row] for row in sorted(names)] == [
+        "category", "$x_1$ <b>", "A very long name of a segme…", "channel", "Phone"
+    ]  # fmt: skip
+    assert legend_of(ax) == ["past due", "not past due"]
+    assert not any(label.get_parse_math() for label in ax.get_yticklabels())
+    assert "open tickets as of 2024-02-09 23:59" in ax.get_xlabel()
+
+
+def test_agents_show_team_and_days_of_work_and_the_unassigned_apart():
+    ax = bar_charts.agents(AGENTS, new_axes(AGENTS))
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["bob, North", "(unassigned)"]
+    assert [text.get_text() for text in ax.texts] == ["20 (2.5 d)", "8"]
+    named, unassigned = ax.patches
+    assert named.get_facecolor() != unassigned.get_facecolor()
+
+
+@pytest.mark.parametrize(
+    ("chart", "frame"), [(bar_charts.segments, SEGMENTS), (bar_charts.agents, AGENTS)]
+)
+def test_bars_of_nothing_say_so(chart, frame):
+    assert chart(frame.head(0), new_axes()).texts
+
+
+@pytest.mark.parametrize("name", OVER_TIME)
+def test_same_chart_same_bytes_whatever_the_user_has_set(name):
+    first = picture(drawn(name)[0])
+    with mpl.rc_context({"font.size": 20, "axes.facecolor": "red", "lines.linewidth": 9}):
+        assert picture(drawn(name)[0]) == first
+
+
+@pytest.mark.parametrize("name", OVER_TIME)
+def test_nothing_is_clipped_and_legend_and_titles_lie_outside_the_data(name):
+    ax, _ = drawn(name)
+    figure = ax.figure
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    figure.draw(renderer)
+    parts = [ax.get_legend(), ax.xaxis.label, ax.yaxis.label, ax.title, ax._right_title]
+    boxes = [part.get_window_extent(renderer) for part in parts]
+    bottom, top = ax.get_ylim()
+    ticks = [tick.label1 for tick in ax.yaxis.get_major_ticks() if bottom <= tick.get_loc() <= top]
+    for box in [*boxes, *(label.get_window_extent(renderer) for label in ticks)]:
+        assert box.x0 >= 0
+        assert box.x1 <= figure.bbox.width + 1
+        assert box.y1 <= figure.bbox.height + 1
+    legend, _, _, title, as_of = boxes
+    assert legend.y0 >= ax.get_window_extent(renderer).y1
+    assert title.y0 >= legend.y1
+    assert title.x1 < as_of.x0
+
+
+def test_picture_is_a_small_png_without_a_clock_and_says_its_title():
+    chart = picture(drawn("backlog")[0])
+    image = Image.open(BytesIO(chart.png))
+    assert image.format == "PNG"
+    assert not image.info.keys() & {"Software", "Creation Time", "tIME"}
+    assert len(image.getcolors()) <= COLOURS
+    assert image.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
+    assert len(chart.png) < 60_000
+    shown, about = chart._repr_mimebundle_()
+    assert shown["text/plain"] == about["image/png"]["alt"] == "Open tickets by age"
+
+
+def test_charts_leave_no_figure_behind():
+    import matplotlib.pyplot as plt
+
+    drawn("backlog")
+    assert plt.get_fignums() == []

@@ -1,0 +1,216 @@
+"""GoogleSQL to DuckDB, by what it computes; to Spark, by its text (Spark's own run comes with the engine)."""
+
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import duckdb
+import pytest
+import sqlglot
+
+from opsdesk.catalogue.tables import Table, results
+from opsdesk.errors import OpsdeskError
+from opsdesk.googlesql.translate import transpile, typed_select
+
+PARAMETERS = {"as_of": datetime(2023, 3, 26, 1, 30, tzinfo=UTC), "timezone": "Europe/Berlin"}
+HALF_PAST_ELEVEN = "TIMESTAMP '2023-01-04 23:30:00+00'"
+
+
+def value(expression: str) -> object:
+    """What DuckDB makes of a GoogleSQL expression."""
+    with duckdb.connect() as con:
+        con.execute("SET TimeZone = 'UTC'")
+        (found,) = (
+            con.sql(transpile(f"SELECT {expression} AS x", "duckdb", PARAMETERS))
+            .to_arrow_table()
+            .to_pylist()
+        )
+        return found["x"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        pytest.param("@as_of", PARAMETERS["as_of"], id="an instant"),
+        pytest.param("@timezone", "Europe/Berlin", id="a text"),
+        pytest.param("DATE(@as_of, @timezone)", date(2023, 3, 26), id="DATE in a zone"),
+        pytest.param(
+            f"DATE({HALF_PAST_ELEVEN}, @timezone)",
+            date(2023, 1, 5),
+            id="DATE in a zone, past midnight there",
+        ),
+        pytest.param(
+            "DATETIME(@as_of, @timezone)",
+            datetime(2023, 3, 26, 3, 30),
+            id="DATETIME in a zone, summer time has begun",
+        ),
+        pytest.param(
+            "FORMAT_TIMESTAMP('%H:%M', @as_of, @timezone)", "03:30", id="FORMAT_TIMESTAMP in a zone"
+        ),
+        pytest.param("EXTRACT(HOUR FROM @as_of AT TIME ZONE @timezone)", 3, id="EXTRACT in a zone"),
+        pytest.param(
+            "DATE_ADD(DATE '2023-01-31', INTERVAL 1 DAY)",
+            date(2023, 2, 1),
+            id="DATE_ADD stays a date",
+        ),
+        pytest.param(
+            "DATE_SUB(DATE '2023-01-01', INTERVAL 1 DAY)",
+            date(2022, 12, 31),
+            id="DATE_SUB stays a date",
+        ),
+        pytest.param(
+            "DATE_TRUNC(DATE '2023-01-04', MONTH)", date(2023, 1, 1), id="DATE_TRUNC to a month"
+        ),
+        pytest.param(
+            "DATE_TRUNC(DATE '2023-01-04', WEEK)", date(2023, 1, 1), id="a WEEK begins on Sunday"
+        ),
+        pytest.param(
+            "DATE_TRUNC(DATE '2023-01-01', WEEK)", date(2023, 1, 1), id="a Sunday begins its WEEK"
+        ),
+        pytest.param(
+            "DATE_TRUNC(DATE '2023-01-04', ISOWEEK)",
+            date(2023, 1, 2),
+            id="an ISOWEEK begins on Monday",
+        ),
+        pytest.param(
+            "DATE_TRUNC(DATE '2023-01-01', WEEK(MONDAY))",
+            date(2022, 12, 26),
+            id="so does WEEK(MONDAY)",
+        ),
+        pytest.param(
+            "EXTRACT(DAYOFWEEK FROM DATE '2023-01-01')", 1, id="Sunday is day 1 of the week"
+        ),
+        pytest.param("EXTRACT(DAY FROM DATE '2023-01-04')", 4, id="other parts stay"),
+        pytest.param("FORMAT_DATE('%a', DATE '2023-01-04')", "Wed", id="weekday"),
+        pytest.param(
+            "TIMESTAMP_DIFF(TIMESTAMP '2023-01-01 10:59:00+00', TIMESTAMP '2023-01-01 09:58:00+00', HOUR)",
+            1,
+            id="an hour and a minute is one hour",
+        ),
+        pytest.param(
+            "TIMESTAMP_DIFF(TIMESTAMP '2023-01-01 11:01:00+00', TIMESTAMP '2023-01-01 10:59:00+00', HOUR)",
+            0,
+            id="two minutes are no hour",
+        ),
+        pytest.param(
+            "(SELECT COUNT(*) FROM UNNEST(GENERATE_DATE_ARRAY(DATE '2023-01-02', DATE '2023-01-01')) AS d)",
+            0,
+            id="days from later to earlier: none",
+        ),
+        pytest.param("0.1 + 0.2", 0.1 + 0.2, id="0.1 is a float"),
+        pytest.param("1 / 2", 0.5, id="division of whole numbers"),
+        pytest.param("SAFE_DIVIDE(1, 0)", None, id="division by nothing"),
+        pytest.param("CAST(ROUND(2.5) AS INT64)", 3, id="half is rounded up"),
+        pytest.param("GREATEST(1, CAST(NULL AS INT64))", None, id="GREATEST with NULL"),
+    ],
+)
+def test_in_duckdb(expression: str, expected: object) -> None:
+    found = value(expression)
+    assert (found, type(found)) == (expected, type(expected))
+
+
+@pytest.mark.parametrize(
+    ("expression", "spark"),
+    [
+        pytest.param(
+            "DATE(t, @timezone)",
+            "CAST(FROM_UTC_TIMESTAMP(t, 'Europe/Berlin') AS DATE)",
+            id="DATE in a zone",
+        ),
+        pytest.param(
+            "DATETIME(t, @timezone)",
+            "FROM_UTC_TIMESTAMP(t, 'Europe/Berlin')",
+            id="DATETIME in a zone",
+        ),
+        pytest.param(
+            "FORMAT_TIMESTAMP('%H', t, @timezone)",
+            "DATE_FORMAT(FROM_UTC_TIMESTAMP(t, 'Europe/Berlin'), 'HH')",
+            id="FORMAT_TIMESTAMP in a zone",
+        ),
+        pytest.param(
+            "TIMESTAMP_ADD(t, INTERVAL n SECOND)",
+            "TIMESTAMP_MICROS(UNIX_MICROS(t) + (n) * CAST(1000000 AS BIGINT))",
+            id="seconds to add are more than fit in INT",
+        ),
+        pytest.param(
+            "DATE_ADD(d, INTERVAL n DAY)", "DATE_ADD(d, CAST(n AS INT))", id="days to add are INT"
+        ),
+        pytest.param("DATE_TRUNC(d, ISOWEEK)", "CAST(DATE_TRUNC('WEEK', d) AS DATE)", id="ISOWEEK"),
+        pytest.param(
+            "DATE_TRUNC(d, WEEK)",
+            "DATE_ADD(CAST(DATE_TRUNC('WEEK', DATE_ADD(d, 1)) AS DATE), -1)",
+            id="WEEK from Sunday",
+        ),
+        pytest.param(
+            "GENERATE_DATE_ARRAY(a, b)",
+            "IF(a <= b, SEQUENCE(a, b), CAST(ARRAY() AS ARRAY<DATE>))",
+            id="days in order, or none",
+        ),
+        pytest.param(
+            "LEAST(a, b)", "IF(a IS NULL OR b IS NULL, NULL, LEAST(a, b))", id="LEAST with NULL"
+        ),
+        pytest.param("0.5", "CAST(0.5 AS DOUBLE)", id="0.5 is a float"),
+        pytest.param(
+            "@as_of", "CAST('2023-03-26 01:30:00.000000+00:00' AS TIMESTAMP)", id="an instant"
+        ),
+    ],
+)
+def test_in_spark(expression: str, spark: str) -> None:
+    text = transpile(f"SELECT {expression} AS x FROM rows", "spark", PARAMETERS)
+    assert (
+        " ".join(text.split()).replace("( ", "(").replace(" )", ")")
+        == f"SELECT {spark} AS x FROM rows"
+    )
+
+
+@pytest.mark.parametrize("dialect", ["duckdb", "spark"])
+@pytest.mark.parametrize("table", [pytest.param(table, id=table.name) for table in results()])
+def test_every_table_has_a_text_that_parses(table: Table, dialect: str) -> None:
+    text = typed_select(table, dialect, PARAMETERS)
+    tree = sqlglot.parse_one(text, read=dialect)
+    assert tree.named_selects == [column.name for column in table.columns]
+    assert list(tree.find_all(sqlglot.exp.Parameter)) == []
+
+
+def test_spark_types_are_sparks() -> None:
+    text = typed_select(results()[0], "spark", PARAMETERS)
+    assert "CAST(agent_id AS STRING) AS agent_id" in text
+    assert "CAST(daily_capacity AS DOUBLE) AS daily_capacity" in text
+
+
+def test_a_parameter_is_a_value_and_never_sql() -> None:
+    quote = "it's; DROP TABLE fact_tickets --"
+    with duckdb.connect() as con:
+        assert con.execute(
+            transpile("SELECT @timezone AS x", "duckdb", {"timezone": quote})
+        ).fetchone() == (quote,)
+
+
+def test_an_instant_of_another_offset_is_the_same_instant() -> None:
+    there = datetime(2023, 3, 26, 3, 30, tzinfo=timezone(timedelta(hours=2)))
+    assert transpile("SELECT @as_of", "duckdb", {"as_of": there}) == transpile(
+        "SELECT @as_of", "duckdb", PARAMETERS
+    )
+
+
+@pytest.mark.parametrize(
+    ("sql", "parameters", "message"),
+    [
+        pytest.param(
+            "SELECT @as_off",
+            PARAMETERS,
+            "the parameter @as_off, which was given no value; given are: as_of, timezone",
+            id="an unknown parameter",
+        ),
+        pytest.param(
+            "SELECT @as_of",
+            {"as_of": datetime(2023, 1, 1)},
+            "@as_of must be an instant with its offset from UTC",
+            id="a wall time",
+        ),
+        pytest.param(
+            "SELECT a\nFROM (t", PARAMETERS, "Line 2 of the SQL cannot be read", id="no SQL"
+        ),
+    ],
+)
+def test_errors(sql: str, parameters: dict, message: str) -> None:
+    with pytest.raises(OpsdeskError, match=message):
+        transpile(sql, "duckdb", parameters)

@@ -1,0 +1,157 @@
+"""Lines of an export: which are records, which are malformed, and where each stands."""
+
+import gzip
+from functools import partial
+from types import SimpleNamespace
+
+import duckdb
+import pytest
+
+from opsdesk.errors import OpsdeskError
+from opsdesk.ingest.export_file import open_export
+from opsdesk.ingest.reading import clean_blocks
+from opsdesk.ingest.source_files import LocalFile, find_files
+
+
+def add(con, added):
+    con.register("added", added)
+    con.execute(
+        "CREATE TABLE IF NOT EXISTS cache.rows AS FROM added LIMIT 0; INSERT INTO cache.rows FROM added"
+    )
+
+
+def read(tmp_path, content: bytes, name: str = "x.csv"):
+    """(records, {line: (what is wrong, text)}, {record: (line, text)}) of a file with the columns a, b, c."""
+    path = tmp_path / name
+    path.write_bytes(content)
+    file = open_export(LocalFile(path), ",", tmp_path)
+    mapping = SimpleNamespace(delimiter=",", sources=["a", "b", "c"])
+    with duckdb.connect() as con, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            clean_blocks,
+            "select_tickets",
+            lambda *_, **__: "SELECT rowid AS record, c0, c1, c2, NULL AS reason FROM texts",
+        )
+        con.execute("ATTACH ':memory:' AS cache")
+        memory = SimpleNamespace(
+            known={}, next=0, has_rows=False, keep=lambda *_: None, add=partial(add, con), con=con
+        )
+        layout = clean_blocks.Reading(con, mapping, None, memory, tmp_path).read([file])[0]
+        records = con.execute("SELECT c0, c1, c2 FROM rows ORDER BY record").fetchall()
+    malformed = {line.line: (line.detail, line.raw) for line in layout.malformed}
+    texts = {record: (line, raw) for record, line, raw in layout.raw_texts(range(len(records)))}
+    return records, malformed, texts
+
+
+FEW, MANY, TORN = "too few fields: 2 of 3", "too many fields: 4 of 3", "a quote that is not closed"
+CASES = [
+    pytest.param(b"1,x,y\n2,p,q\n", [("1", "x", "y"), ("2", "p", "q")], {}, {0: 2, 1: 3}, id="plain"),
+    pytest.param(b"1,x,y\r\n2,p,q\r\n", [("1", "x", "y"), ("2", "p", "q")], {}, {0: 2, 1: 3}, id="CRLF"),
+    pytest.param(b"1,x,y\n2,p,q", [("1", "x", "y"), ("2", "p", "q")], {}, {0: 2, 1: 3}, id="no newline at the end"),
+    pytest.param(b"1,x,y\r\n2,p,q\n3,r,s\r\n", [("1", "x", "y"), ("2", "p", "q"), ("3", "r", "s")], {}, {2: 4}, id="CRLF and LF mixed"),
+    pytest.param(b"1,x\n2,p,q\n3,r,s,t\n4,u,v\n", [("2", "p", "q"), ("4", "u", "v")], {2: FEW, 4: MANY}, {0: 3, 1: 5}, id="too few, too many"),
+    pytest.param(b'1,"x, ""y""",z\n', [("1", 'x, "y"', "z")], {}, {0: 2}, id="comma and quotes in a field"),
+    pytest.param(b'1,"x\ny",z\n2,p,q\n', [("1", "x\ny", "z"), ("2", "p", "q")], {}, {0: 2, 1: 4}, id="newline in a field"),
+    pytest.param(b'1,"x\ny","z\n\nw"\n', [("1", "x\ny", "z\n\nw")], {}, {0: 2}, id="two fields with newlines"),
+    pytest.param(b'1,"x\r\ny",z\r\n2,p,q\r\n', [("1", "x\ny", "z"), ("2", "p", "q")], {}, {0: 2, 1: 4}, id="CRLF in a field"),
+    pytest.param(b"1,x,y\n\n  \n2,p,q\n", [("1", "x", "y"), ("2", "p", "q")], {}, {0: 2, 1: 5}, id="blank lines are not rows"),
+    pytest.param(
+        b"1,x,y\n2,p,q\n3,r,s\n\n \t\n4,a,b\n",
+        [("1", "x", "y"), ("2", "p", "q"), ("3", "r", "s"), ("4", "a", "b")], {}, {0: 2, 1: 3, 2: 4, 3: 7}, id="nor after many",
+    ),
+    pytest.param(b'1,"x,y\n2,p,q\n3,r,s\n', [("2", "p", "q"), ("3", "r", "s")], {2: TORN}, {0: 3, 1: 4}, id="torn quote takes its line only"),
+    pytest.param(b'1,"x,y\n2,p,q\n3,"r",s\n', [("2", "p", "q"), ("3", "r", "s")], {2: TORN}, {0: 3, 1: 4}, id="torn quote, later quotes"),
+    pytest.param(b'1,x"y,z\n', [("1", 'x"y', "z")], {}, {0: 2}, id="a quote inside a bare field is text"),
+    pytest.param(b'1,"x"y,z\n2,p,q\n', [("2", "p", "q")], {2: "text after a closing quote"}, {0: 3}, id="text after a closing quote"),
+    pytest.param(b"1,x\ry,z\n2,p,q\n", [("2", "p", "q")], {2: "a carriage return inside the line"}, {0: 3}, id="a carriage return inside a line"),
+    pytest.param(b'1,"x\ry",z\n', [("1", "x\ry", "z")], {}, {0: 2}, id="a carriage return inside quotes"),
+    pytest.param(b"1," + b"x" * 2_000_001 + b",z\n2,p,q\n", [("2", "p", "q")], {2: "longer than 2 MB"}, {0: 3}, id="longer than DuckDB reads"),
+    pytest.param(b"1,\xe9,z\n2,p,q\n", [("2", "p", "q")], {2: "not UTF-8"}, {0: 3}, id="not UTF-8"),
+    pytest.param("1,é,z\n".encode(), [("1", "é", "z")], {}, {0: 2}, id="UTF-8"),
+    pytest.param(b'1,"a\n\nb",z\n2,x\n\n3,p,q\n', [("1", "a\n\nb", "z"), ("3", "p", "q")], {5: FEW}, {0: 2, 1: 7}, id="everything at once"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("data", "records", "malformed", "lines"), CASES)
+def test_lines_become_records(tmp_path, data, records, malformed, lines):
+    got, bad, places = read(tmp_path, b"a,b,c\n" + data)
+    assert got == records
+    assert {line: detail for line, (detail, _) in bad.items()} == malformed
+    assert {record: places[record][0] for record in lines} == lines
+
+
+def test_a_byte_order_mark_is_not_part_of_the_first_name(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_bytes(b"\xef\xbb\xbfa,b\n1,2\n")
+    assert open_export(LocalFile(path), ",", tmp_path).header == ("a", "b")
+
+
+def test_raw_text_is_the_line_as_it_stands(tmp_path):
+    _, bad, places = read(tmp_path, b'a,b,c\n1,"x\ny",z\n2,\xff"p\n')
+    assert places == {0: (2, '1,"x\ny",z')}
+    assert bad == {4: ("not UTF-8", '2,\\xff"p')}
+
+
+def test_large_file_with_quoted_newlines_and_torn_quotes(tmp_path):
+    """Past the size that DuckDB reads in parallel; every record and every bad line is where it was put."""
+    lines, records, malformed, places, number = [], [], [], {}, 2
+    for i in range(60_000):
+        if i % 1000 == 7:
+            lines.append(f'{i},"torn,{"x" * 40}')
+            malformed.append(number)
+        else:
+            spans = i % 10 == 3
+            text = f"a\n{i}" if spans else f"a {i}" + "x" * 40
+            lines.append(f'{i},"{text}",z')
+            places[len(records)] = number
+            records.append((str(i), text, "z"))
+            number += spans
+        number += 1
+    got, bad, found = read(tmp_path, ("a,b,c\n" + "\n".join(lines) + "\n").encode())
+    assert got == records
+    assert list(bad) == malformed
+    assert {record: line for record, (line, _) in found.items()} == places
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        pytest.param("x.csv", b"", "is empty", id="empty"),
+        pytest.param("x.csv", b"\n \n", "is empty", id="blank lines only"),
+        pytest.param("x.csv", b"PK\x03\x04abc", "a zip archive", id="zip"),
+        pytest.param("x.csv", "a,b\n1,2\n".encode("utf-16"), "UTF-16", id="UTF-16"),
+        pytest.param(
+            "x.csv", "a,b\n1,2\n".encode("utf-16-le"), "zero bytes", id="UTF-16 without mark"
+        ),
+        pytest.param("x.csv", gzip.compress(b"a,b\n"), "gzip", id="gzip under a plain name"),
+        pytest.param(
+            "x.csv.gz", gzip.compress(b"a,b\n" * 999)[:-9], "not a whole gzip file", id="torn gzip"
+        ),
+        pytest.param(
+            "x.csv.gz", b"a,b\n1,2\n", "not a whole gzip file", id="plain text under a gzip name"
+        ),
+        pytest.param("x.csv", b"a,b\r1,2\r", "bare CR", id="old Mac"),
+        pytest.param("x.csv", b"a,\xe9\n1,2\n", "header of", id="header not UTF-8"),
+        pytest.param("x.csv", b"\na,b\n1,2\n", "first line", id="header not on the first line"),
+    ],
+)
+def test_what_is_not_csv_text_is_refused(tmp_path, name, content, says):
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(OpsdeskError, match=says):
+        open_export(LocalFile(path), ",", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("export", "says"),
+    [
+        pytest.param("", "is a folder", id="folder"),
+        pytest.param("nothing.csv", "There is no file", id="missing"),
+        pytest.param("*.csv", "No file matches", id="glob without match"),
+        pytest.param("x.xlsx", "does not end in .csv", id="another kind"),
+    ],
+)
+def test_what_is_not_there_is_said(tmp_path, export, says):
+    (tmp_path / "x.xlsx").touch()
+    with pytest.raises(OpsdeskError, match=says):
+        find_files(f"{tmp_path}/{export}")

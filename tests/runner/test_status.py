@@ -1,0 +1,122 @@
+"""What `opsdesk status` tells, before the first run, after some, and while one is under way."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from opsdesk.config.parameters import read_parameters
+from opsdesk.runner.lock import run_lock
+from opsdesk.runner.record import RunRecord, Step
+from opsdesk.runner.status import read_status, status_lines
+from published import publish
+from tiny_project import make_project
+
+
+@pytest.fixture
+def root(monkeypatch, tmp_path):
+    return make_project(monkeypatch, tmp_path)
+
+
+def told(**overrides):
+    parameters = read_parameters("params/mine.yaml", overrides)
+    return "\n".join(status_lines(parameters, read_status(parameters)))
+
+
+def write_run(root, run_id, outcome, error=None, seconds=1.25):
+    folder = root / "outputs" / "mine" / "runs" / run_id
+    folder.mkdir(parents=True)
+    steps = [Step("01_ingest", "done", 1.0)]
+    RunRecord(run_id, "2026-11-24T03:01:47.123+00:00", "mine", "params/mine.yaml", {}, "0.1.0", folder, steps, outcome,
+              seconds, error).save()  # fmt: skip
+
+
+def test_before_the_first_run(root):
+    assert told().splitlines() == [
+        "params/mine.yaml writes to outputs/mine",
+        "Nothing has run yet: type `opsdesk run params/mine.yaml`.",
+    ]
+    assert not (root / "outputs").exists()
+
+
+def test_everything_there_is_to_tell(root):
+    publish(root / "outputs" / "mine" / "opsdesk.duckdb")
+    write_run(root, "20261123T030000-000", "failed", "01_ingest failed in cell 3: no such file.")
+    write_run(root, "20261124T030147-123", "done")
+    lake = root / "outputs" / "mine" / "lake"
+    lake.mkdir()
+    (lake / "_ingest.json").write_text(
+        json.dumps({"rejected": {"missing_ticket_id": 12, "malformed_line": 3}})
+    )
+    assert told().splitlines() == [
+        "params/mine.yaml writes to outputs/mine",
+        "",
+        "Runs (2)",
+        "  20261124T030147-123  started 2026-11-24 03:01:47 UTC  done  1.2 s",
+        "  20261123T030000-000  started 2026-11-24 03:01:47 UTC  failed  1.2 s",
+        "    01_ingest failed in cell 3: no such file.",
+        "",
+        "Loaded by month, UTC (rows)",
+        "  2023-01             6",
+        "",
+        "Published tables (rows), as of 2023-01-03 18:00:00 UTC",
+        "  fact_tickets              6",
+        "  backlog_daily             3",
+        "",
+        "Rejected rows (outputs/mine/lake/rejects)",
+        "  missing_ticket_id            12",
+        "  malformed_line                3",
+    ]
+
+
+def test_run_that_was_killed_is_interrupted(root):
+    write_run(root, "20261124T030147-123", "running")
+    assert "20261124T030147-123  started 2026-11-24 03:01:47 UTC  interrupted" in told()
+
+
+def test_run_under_way_is_running_and_named_and_an_older_killed_one_is_not(root):
+    write_run(root, "20261123T030000-000", "running")
+    write_run(root, "20261124T030147-123", "running")
+    with run_lock(root / "outputs" / "mine", "20261124T030147-123", "03:01"):
+        text = told()
+    assert "in use by run 20261124T030147-123" in text
+    assert "20261124T030147-123  started 2026-11-24 03:01:47 UTC  running" in text
+    assert "20261123T030000-000  started 2026-11-24 03:01:47 UTC  interrupted" in text
+
+
+def test_many_runs_show_the_last_ten(root):
+    for day in range(1, 13):
+        write_run(root, f"202611{day:02d}T030147-123", "done")
+    assert told().count("started") == 10
+    assert "and 2 before" in told()
+
+
+def test_torn_run_json_is_passed_over(root):
+    write_run(root, "20261124T030147-123", "done")
+    torn = root / "outputs" / "mine" / "runs" / "20261125T030147-123"
+    torn.mkdir()
+    (torn / "run.json").write_text('{"run_id": ')
+    assert "Runs (1)" in told()
+
+
+def test_warehouse_being_written(root, monkeypatch):
+    monkeypatch.setattr("opsdesk.runner.status.PATIENCE", 0)
+    file = publish(root / "outputs" / "mine" / "opsdesk.duckdb")
+    write_run(root, "20261124T030147-123", "done")
+    code = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
+    writer = subprocess.Popen(
+        [sys.executable, "-c", code, str(file)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    writer.stdout.readline()
+    text = told()
+    writer.communicate(b"")
+    assert "outputs/mine/opsdesk.duckdb is held by process" in text
+    assert "Runs (1)" in text
+
+
+def test_file_that_is_no_database(root):
+    path = root / "outputs" / "mine" / "opsdesk.duckdb"
+    path.parent.mkdir(parents=True)
+    path.write_text("no")
+    assert "is not a DuckDB file" in told()

@@ -1,0 +1,306 @@
+"""Spark against the warehouses' own engines: the same rows in every table, through folders, a bucket and both warehouses.
+
+The sample from a folder into DuckDB is in test_spark_processes, where Spark starts as a cluster starts it.
+"""
+
+from dataclasses import replace
+
+import pyspark
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from exports import line, run_ingest, write_export
+from generated_tickets import AGENTS, ZONES, many_tickets
+from opsdesk import OpsdeskError
+from opsdesk.catalogue.tables import results
+from opsdesk.google.connection import GoogleConnection
+from opsdesk.lake.lake import COLUMNS, Manifest
+from opsdesk.lake.open import open_lake
+from opsdesk.spark import connector_handover, scratch, stage_months
+from opsdesk.spark.compute import compute_tables
+from opsdesk.spark.session import spark_session
+from sparked import (  # noqa: F401
+    SPARK,
+    cloud,
+    emulators,
+    handover,
+    spark,
+    staged_rows,
+    unequal,
+    unequal_as_spark_reads,
+)
+from steps import backfill, ingest, open_warehouse, transform
+from ticket_rows import differences
+from tickets import build, numbered
+
+pytestmark = [pytest.mark.xdist_group("spark"), pytest.mark.usefixtures("spark")]
+RUN_AT = "2024-01-01T00:00:00+00:00"
+SAMPLE = (
+    "lib/opsdesk/data/sample/ops_tickets.csv",
+    "ops_tickets",
+    "lib/opsdesk/data/sample/agents_master.csv",
+    "full",
+)
+BOSTON = ("lib/opsdesk/data/boston311_2011.csv.gz", "boston311", "", "full")
+SAMPLE_TIMES = ("2023-06-30 23:59:59", "Europe/Berlin", RUN_AT)
+BOSTON_TIMES = ("2011-12-31 23:59:59", "America/New_York", RUN_AT)
+
+
+@pytest.fixture(scope="module")
+def native(tmp_path_factory):
+    """The sample and Boston in folders and DuckDB files, by DuckDB."""
+    folder = tmp_path_factory.mktemp("native")
+    for name, source, times in (("sample", SAMPLE, SAMPLE_TIMES), ("boston", BOSTON, BOSTON_TIMES)):
+        ingest(*source, f"{folder}/{name}", RUN_AT)
+        backfill(f"{folder}/{name}", f"duckdb:{folder}/{name}.duckdb", "", "", RUN_AT)
+        transform(f"duckdb:{folder}/{name}.duckdb", *times)
+    return folder
+
+
+def by_spark(lake, warehouse, times, given=GoogleConnection(), engine=SPARK):  # noqa: B008 a frozen value
+    """Backfill and transform by Spark; what both returned."""
+    loaded = backfill(lake, warehouse, "", "", RUN_AT, given, engine)
+    return loaded, transform(warehouse, *times, given, engine)
+
+
+def test_boston_from_a_folder_into_duckdb(native, tmp_path):
+    target = f"duckdb:{tmp_path}/w.duckdb"
+    loaded, made = by_spark(f"{native}/boston", target, BOSTON_TIMES)
+    assert loaded.engine == f"Loaded by Spark {pyspark.__version__} on local[2]"
+    assert made.engine == f"Computed by Spark {pyspark.__version__} on local[2]"
+    assert unequal(target, f"duckdb:{native}/boston.duckdb") == {}
+    assert [path.name for path in tmp_path.iterdir()] == ["w.duckdb"]  # nothing staged is left
+
+
+def test_the_sample_from_a_bucket_into_bigquery(native, cloud):  # noqa: F811
+    """Google's own connectors on both sides. What is computed by BigQuery itself is held to DuckDB in test_bigquery."""
+    given = GoogleConnection(endpoints=cloud.endpoints())
+    ingest(*SAMPLE, cloud.lake, RUN_AT, given)
+    by_spark(
+        cloud.lake, cloud.warehouse, SAMPLE_TIMES, given, replace(SPARK, temp_bucket=cloud.bucket)
+    )
+    names = [table.table_id for table in cloud.bigquery_client().list_tables(cloud.dataset)]
+    assert not [name for name in names if name.startswith(("_spark", "_new", "_load_"))]
+    assert not [
+        blob.name for blob in cloud.storage_client().list_blobs(cloud.bucket, prefix=".spark")
+    ]
+    assert unequal(cloud.warehouse, f"duckdb:{native}/sample.duckdb", given) == {}
+
+
+def test_boston_from_a_folder_into_bigquery(native, cloud, spark, tmp_path):  # noqa: F811
+    given, target = GoogleConnection(endpoints=cloud.endpoints()), f"duckdb:{native}/boston.duckdb"
+    by_spark(
+        f"{native}/boston",
+        cloud.warehouse,
+        BOSTON_TIMES,
+        given,
+        replace(SPARK, temp_bucket=cloud.bucket),
+    )
+    assert (
+        unequal_as_spark_reads(spark, open_warehouse(cloud.warehouse, given), target, tmp_path)
+        == {}
+    )
+
+
+@settings(max_examples=2, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(st.sampled_from(ZONES), st.integers(1, 10**6))
+def test_generated_tickets(spark, tmp_path_factory, zone, seed):  # noqa: F811
+    tickets, as_of = many_tickets(zone, 200, seed)
+    place = handover(
+        tmp_path_factory.mktemp("any"),
+        {"tickets_raw": numbered(tickets), "agents_raw": list(AGENTS)},
+    )
+    with spark_session(SPARK, GoogleConnection(), in_cloud=False) as session:
+        raw = {name: place.read(session, name) for name in ("tickets_raw", "agents_raw")}
+        staged = compute_tables(session, raw, {"as_of": as_of, "timezone": zone}, place.write, 2)
+    expected = build(tickets, as_of, zone, AGENTS)
+    found = {
+        t.name: differences(t.name, staged_rows(staged[t.name]), expected[t.name])
+        for t in results()
+    }
+    assert {name: rows for name, rows in found.items() if rows} == {}
+
+
+def test_cells_with_everything_in_them(tmp_path):
+    odd = [
+        '"a ""quoted"" word"',
+        '"two\nlines"',
+        '"with\r\nreturn"',
+        '"x,y"',
+        '"  blanks  "',
+        "back\\slash",
+        "ünï",
+        "'",
+        "#",
+    ]
+    lines = [
+        line(f"T{place}", f"2023-01-0{1 + place % 3} 10:00:00", category=cell)
+        for place, cell in enumerate(odd)
+    ]
+    run_ingest(tmp_path, write_export(tmp_path, *lines))
+    for name, engine in (("native", {}), ("spark", {"engine": SPARK})):
+        backfill(f"{tmp_path}/lake", f"duckdb:{tmp_path}/{name}.duckdb", "", "", RUN_AT, **engine)
+    both = [
+        open_warehouse(f"duckdb:{tmp_path}/{name}.duckdb").table("tickets_raw")
+        for name in ("native", "spark")
+    ]
+    assert len(both[0]) == len(odd)
+    by_id = [rows.sort_values("ticket_id", ignore_index=True) for rows in both]
+    assert by_id[0].equals(by_id[1]), (by_id[0]["category"].tolist(), by_id[1]["category"].tolist())
+
+
+def lake_with(folder, text, rows=1):
+    """A lake whose only day file says `text`, with a manifest that agrees."""
+    lake = open_lake(f"{folder}/lake")
+    lake.store.write("agents_data/.keep", b"")
+    file = lake.write_file("2023-01", "2023-01-02.csv", rows, text.encode())
+    lake.write_manifest(Manifest("2023-01", (file,)))
+    return f"{folder}/lake"
+
+
+HEADER = ",".join(COLUMNS)
+GOOD = "T1,2023-01-02T10:00:00Z,,,24.0,,High,Bug,Email,Gold,Open,A1,"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        pytest.param(
+            f"{HEADER}\n{GOOD.replace('24.0', 'many')}\n",
+            "2023-01-02.csv",
+            id="a number that is none",
+        ),
+        pytest.param(
+            f"{HEADER}\n{GOOD.replace('T10:00:00Z', ' at ten')}\n",
+            "2023-01-02.csv",
+            id="a time that is none",
+        ),
+        pytest.param(
+            f"{HEADER}\n{GOOD.replace(',,High', ',perhaps,High')}\n",
+            "2023-01-02.csv",
+            id="a flag that is none",
+        ),
+        pytest.param(f"{HEADER}\n{GOOD},more\n", "2023-01-02.csv", id="a cell too many"),
+        pytest.param(f"{HEADER}\nT1,2023-01-02T10:00:00Z\n", "2023-01-02.csv", id="cells missing"),
+        pytest.param(
+            f"{HEADER.replace('priority', 'urgency')}\n{GOOD}\n", "urgency", id="another column"
+        ),
+        pytest.param(
+            f"{HEADER}\n{GOOD}\n{GOOD}\n",
+            "promises 1 rows and 2 were loaded",
+            id="another number of rows",
+        ),
+    ],
+)
+def test_a_month_that_cannot_be_loaded_says_so_and_changes_nothing(tmp_path, text, says):
+    lake = lake_with(tmp_path, text)
+    with pytest.raises(OpsdeskError) as caught:
+        backfill(lake, f"duckdb:{tmp_path}/w.duckdb", "", "", RUN_AT, engine=SPARK)
+    sentence = str(caught.value)
+    assert sentence.startswith("2023-01: ") and says in sentence and "\n" not in sentence, sentence
+    assert "Exception" not in sentence and len(sentence) < 500
+    assert open_warehouse(f"duckdb:{tmp_path}/w.duckdb").loads().empty
+
+
+def test_nothing_to_do_starts_nothing(native, tmp_path, monkeypatch):
+    target = f"duckdb:{tmp_path}/w.duckdb"
+    backfill(f"{native}/sample", target, "", "", RUN_AT)
+    transform(target, *SAMPLE_TIMES)
+    monkeypatch.setattr(
+        stage_months, "spark_session", lambda *_, **__: pytest.fail("Spark was started")
+    )
+    monkeypatch.setattr(
+        "opsdesk.spark.stage_tables.spark_session",
+        lambda *_, **__: pytest.fail("Spark was started"),
+    )
+    loaded, made = by_spark(f"{native}/sample", target, SAMPLE_TIMES)
+    assert loaded.engine == "No month to load: Spark was not started"
+    assert (made.unchanged, made.engine) == (True, "Computed by DuckDB")
+
+
+def test_a_write_that_fails_leaves_nothing_in_the_cloud(native, cloud, monkeypatch):  # noqa: F811
+    """The load job fails, as it does where a column does not fit: what the connector left in the bucket goes, the table too."""
+    given = GoogleConnection(endpoints=cloud.endpoints())
+    monkeypatch.setattr(
+        connector_handover, "make_staging", lambda jobs, name, table: _wrong_table(cloud, name)
+    )
+    with pytest.raises(
+        OpsdeskError, match=r"^2011-07: reading it from the lake: Spark failed: "
+    ) as caught:
+        backfill(
+            f"{native}/boston",
+            cloud.warehouse,
+            "",
+            "2011-07",
+            RUN_AT,
+            given,
+            replace(SPARK, temp_bucket=cloud.bucket),
+        )
+    assert "\n" not in str(caught.value)
+    assert list(cloud.storage_client().list_blobs(cloud.bucket)) == []
+    names = [table.table_id for table in cloud.bigquery_client().list_tables(cloud.dataset)]
+    assert not [name for name in names if name.startswith("_spark")]
+
+
+def _wrong_table(cloud, name):  # noqa: F811
+    from google.cloud import bigquery
+
+    schema = [bigquery.SchemaField("ticket_id", "INT64")]
+    cloud.bigquery_client().create_table(
+        bigquery.Table(f"{cloud.pair.project}.{cloud.dataset}.{name}", schema=schema)
+    )
+
+
+def test_what_killed_runs_left_in_the_bucket_goes_when_it_is_old(cloud, monkeypatch):  # noqa: F811
+    bucket = cloud.storage_client().bucket(cloud.bucket)
+    for name in (".spark-bigquery-local-1/part-0.parquet", "raw/2023/01/2023-01-01.csv"):
+        bucket.blob(name).upload_from_string("x")
+    place = open_warehouse(cloud.warehouse, GoogleConnection(endpoints=cloud.endpoints()))
+    left = connector_handover.ConnectorHandover(
+        place, GoogleConnection(endpoints=cloud.endpoints()), cloud.bucket
+    )
+    left.sweep()
+    assert len(list(bucket.list_blobs())) == 2  # young: its run may be at work
+    monkeypatch.setattr(connector_handover, "EXPIRY", -connector_handover.EXPIRY)
+    left.sweep()
+    assert [blob.name for blob in bucket.list_blobs()] == ["raw/2023/01/2023-01-01.csv"]
+
+
+def test_bigquery_needs_a_bucket_by_name(cloud):  # noqa: F811
+    with pytest.raises(OpsdeskError, match="temp_bucket: "):
+        by_spark_transform = open_warehouse(
+            cloud.warehouse, GoogleConnection(endpoints=cloud.endpoints())
+        )
+        with connector_handover.connector_handover(
+            SPARK, GoogleConnection(endpoints=cloud.endpoints()), by_spark_transform
+        ):
+            pass
+
+
+def test_an_interrupt_while_spark_writes_leaves_nothing(native, tmp_path, monkeypatch):
+    target = f"duckdb:{tmp_path}/w.duckdb"
+    backfill(f"{native}/sample", target, "", "", RUN_AT)
+    transform(target, *SAMPLE_TIMES)
+    before = open_warehouse(target).runs()
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("opsdesk.spark.parquet_handover.ParquetHandover.write", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        transform(target, "2023-06-01 00:00:00", "UTC", RUN_AT, engine=SPARK)
+    assert open_warehouse(target).runs().equals(before)
+    assert [path.name for path in tmp_path.iterdir()] == ["w.duckdb"]
+
+
+def test_what_a_killed_run_left_beside_the_file_goes_with_the_next(tmp_path):
+    dead = tmp_path / "w.duckdb.spark-dead"
+    (dead / "staged-fact_tickets").mkdir(parents=True)
+    with (
+        scratch.scratch_folder(tmp_path / "w.duckdb") as first,
+        scratch.scratch_folder(tmp_path / "w.duckdb") as second,
+    ):
+        assert not dead.exists()
+        assert first.is_dir() and second.is_dir() and first != second  # the living keep theirs
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,113 @@
+"""The bundled Boston export through the whole pipeline, against the answers known beforehand (lib/opsdesk/data/README.md)."""
+
+import pytest
+
+from opsdesk import project
+from steps import backfill, ingest, open_warehouse, transform
+
+RUN_AT = "2024-01-01T00:00:00+00:00"
+EXPORT = "lib/opsdesk/data/boston311_2011.csv.gz"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("boston")
+    ingested = ingest(EXPORT, "boston311", "", "full", str(folder / "lake"), RUN_AT)
+    assert ingested.record["issues"] == {"bad_sla_hours": 3, "ambiguous_time": 4}
+    assert (ingested.record["rows"], ingested.record["kept"]) == (58_251, 58_251)
+    backfill(str(folder / "lake"), f"duckdb:{folder}/w.duckdb", "", "", RUN_AT)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def in_2011(folder):
+    """Tables as of the end of 2011."""
+    result = transform(
+        f"duckdb:{folder}/w.duckdb", "2011-12-31 23:59:59", "America/New_York", RUN_AT
+    )
+    warehouse = open_warehouse(f"duckdb:{folder}/w.duckdb")
+    names = ("features_daily", "backlog_daily", "segment_daily")
+    return (
+        result,
+        {name: warehouse.table(name) for name in names},
+        warehouse.query("SELECT sla_state, COUNT(*) AS n FROM fact_tickets GROUP BY sla_state"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("day", "open_tickets", "created", "resolved"),
+    [
+        ("2011-07-31", 2_942, 72, 20),
+        ("2011-09-30", 6_752, 445, 424),
+        ("2011-12-31", 9_879, 63, 134),
+    ],
+)
+def test_days(in_2011, day, open_tickets, created, resolved):
+    backlog = in_2011[1]["backlog_daily"].set_index("ops_date").loc[day]
+    assert backlog[["backlog_size", "inflow", "outflow"]].tolist() == [
+        open_tickets,
+        created,
+        resolved,
+    ]
+
+
+def test_created_by_month(in_2011):
+    days = in_2011[1]["features_daily"]
+    assert days.groupby(days["ops_date"].dt.month)["total_tickets"].sum().tolist() == [
+        9_854,
+        11_547,
+        10_427,
+        9_999,
+        8_087,
+        8_337,
+    ]
+
+
+def test_busiest_closing_day(in_2011):
+    days = in_2011[1]["features_daily"].set_index("ops_date")["resolved_tickets"]
+    assert (str(days.idxmax().date()), days.max()) == ("2011-12-22", 766)
+
+
+def test_promises(in_2011):
+    days = in_2011[1]["features_daily"].sort_values("ops_date")
+    due, missed = days["sla_due_tickets"].sum(), days["sla_due_missed"].sum()
+    assert (due, missed, round(1 - missed / due, 4)) == (39_682, 9_754, 0.7542)
+    assert days["past_due_tickets"].iloc[-1] == 4_707
+
+
+def test_rows(in_2011):
+    rows = in_2011[0].rows
+    assert [
+        rows[name]
+        for name in ("fact_tickets", "features_daily", "backlog_daily", "daily_agent_load")
+    ] == [
+        58_251,
+        184,
+        184,
+        14_699,
+    ]
+
+
+def test_everything_known(folder):
+    """As of the last event in the data, eight years later; percentiles against DuckDB's own over the export's text."""
+    result = transform(f"duckdb:{folder}/w.duckdb", "latest", "America/New_York", RUN_AT)
+    assert result.known_until.startswith("2019-10-31")
+    hours = open_warehouse(f"duckdb:{folder}/w.duckdb").query(
+        "SELECT COUNT(*) AS closed, quantile_disc(resolution_hours_clean, 0.5) AS median, quantile_disc(resolution_hours_clean, 0.9) AS p90, "
+        "MAX(resolution_hours_clean) AS longest FROM fact_tickets WHERE is_resolved"
+    ).iloc[0]  # fmt: skip
+    assert (
+        hours["closed"],
+        round(hours["median"], 1),
+        round(hours["p90"]),
+        round(hours["longest"]),
+    ) == (
+        54_570,
+        22.2,
+        1_899,
+        69_893,
+    )
+
+
+def test_the_bundled_export_is_small_enough_to_clone():
+    assert (project.ROOT / EXPORT).stat().st_size < 1_500_000

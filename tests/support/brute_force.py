@@ -1,0 +1,386 @@
+"""Every result table computed slowly and independently: plain Python, ticket by ticket and day by day, by instants.
+
+A day is the stretch between two local midnights as zoneinfo places them; nothing here takes a date of an instant's wall time
+where the SQL does. Shares are whole-number sums and true fractions.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from fractions import Fraction
+from types import SimpleNamespace
+from zoneinfo import ZoneInfo
+
+from tickets import Row, instant, numbered
+
+SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
+MICROSECOND = timedelta(microseconds=1)
+HIGH = ("Critical", "High")
+BANDS = {
+    "age_0_1": (0, 1),
+    "age_2_7": (2, 7),
+    "age_8_30": (8, 30),
+    "age_31_90": (31, 90),
+    "age_over_90": (91, 10**6),
+}
+
+
+def compute(
+    tickets: Iterable[Row], as_of: str | datetime, timezone: str = "UTC", agents: Iterable[Row] = ()
+) -> dict[str, list[Row]]:
+    """The result tables, as `tickets.build` returns them."""
+    end, agents = instant(as_of), list(agents)
+    facts = [_judge(row, end) for row in _newest(numbered(tickets)) if row["created_at"] <= end]
+    days = _days(min(fact.created_at for fact in facts), end, ZoneInfo(timezone)) if facts else []
+    for fact in facts:
+        _place(fact, days, ZoneInfo(timezone))
+    return {
+        "dim_agents": [
+            {
+                name: row[name]
+                for name in (
+                    "agent_id",
+                    "name",
+                    "team",
+                    "active_from",
+                    "active_to",
+                    "daily_capacity",
+                )
+            }
+            for row in agents
+        ],
+        "fact_tickets": [_fact_row(fact, end) for fact in facts],
+        "features_daily": [_features(facts, day) for day in days],
+        "backlog_daily": [
+            _backlog(facts, day, before) for day, before in zip(days, [None, *days], strict=False)
+        ],
+        "daily_agent_load": [row for day in days for row in _agent_rows(facts, day)],
+        "ticket_sla_risk": [_risk_row(fact, end, ZoneInfo(timezone)) for fact in facts],
+        "cohort_daily": [_cohort(facts, day, end) for day in days],
+        "segment_daily": _segments(facts, days, agents),
+    }
+
+
+# tickets
+
+
+def _newest(rows: list[Row]) -> list[Row]:
+    newest: dict[str, Row] = {}
+    for row in rows:
+        seen = newest.get(row["ticket_id"])
+        if seen is None or (row["_ingestion_ts"], row["_source_file"]) > (
+            seen["_ingestion_ts"],
+            seen["_source_file"],
+        ):
+            newest[row["ticket_id"]] = row
+    return list(newest.values())
+
+
+def _judge(row: Row, end: datetime) -> SimpleNamespace:
+    """The ticket as known at `end`, with due_at and sla_state."""
+    fact = SimpleNamespace(**row)
+    if fact.resolved_at and fact.resolved_at > end:
+        fact.resolved_at = None
+    by_flag = "judged_by_flag" in (fact._issues or "").split(";")
+    fact.due_at = None
+    if fact.sla_hours is not None and not by_flag:
+        fact.due_at = (
+            fact.created_at + int(Fraction(fact.sla_hours * 3600) + Fraction(1, 2)) * SECOND
+        )
+    if by_flag and fact.resolved_at and fact.sla_breached is not None:
+        fact.sla_state = "breached" if fact.sla_breached else "met"
+    elif fact.due_at is None:
+        fact.sla_state = "no_target"
+    elif fact.resolved_at:
+        fact.sla_state = "breached" if fact.resolved_at > fact.due_at else "met"
+    else:
+        fact.sla_state = "breached" if fact.due_at <= end else "pending"
+    fact.agent = fact.agent_id or "(unassigned)"
+    fact.duration = (
+        None
+        if fact.resolved_at is None or fact.resolved_at < fact.created_at
+        else fact.resolved_at - fact.created_at
+    )
+    return fact
+
+
+def _place(fact: SimpleNamespace, days: list[SimpleNamespace], zone: ZoneInfo) -> None:
+    """The days on which the ticket was created, resolved (not before it was created) and due."""
+    fact.created_date = _day_of(fact.created_at, days, zone)
+    fact.resolved_date = (
+        _day_of(max(fact.resolved_at, fact.created_at), days, zone) if fact.resolved_at else None
+    )
+    fact.due_date = _day_of(fact.due_at, days, zone) if fact.due_at else None
+
+
+def _day_of(moment: datetime, days: list[SimpleNamespace], zone: ZoneInfo) -> date:
+    for day in days:
+        if day.start <= moment < day.midnight:
+            return day.date
+    return moment.astimezone(zone).date()
+
+
+def _fact_row(fact: SimpleNamespace, end: datetime) -> Row:
+    return {
+        "ticket_id": fact.ticket_id,
+        "created_at": fact.created_at,
+        "resolved_at": fact.resolved_at,
+        "created_date": fact.created_date,
+        "resolved_date": fact.resolved_date,
+        "is_resolved": fact.resolved_at is not None,
+        "resolution_hours_clean": _hours(fact.duration),
+        "sla_hours": fact.sla_hours,
+        "sla_breached": {"breached": True, "met": False}.get(fact.sla_state),
+        "priority": fact.priority or "(none)",
+        "category": fact.category or "(none)",
+        "channel": fact.channel or "(none)",
+        "customer_tier": fact.customer_tier or "(none)",
+        "status": fact.status or "(none)",
+        "agent_id": fact.agent,
+        "due_at": fact.due_at,
+        "due_date": fact.due_date,
+        "sla_state": fact.sla_state,
+        "breached_at": fact.due_at if fact.sla_state == "breached" else None,
+        "hours_open": None if fact.resolved_at else _hours(end - fact.created_at),
+    }
+
+
+def _risk_row(fact: SimpleNamespace, end: datetime, zone: ZoneInfo) -> Row:
+    is_open, target = fact.resolved_at is None, fact.due_at and fact.due_at - fact.created_at
+    elapsed = (
+        Fraction((end - fact.created_at) // MICROSECOND, target // MICROSECOND)
+        if is_open and target
+        else None
+    )
+    band = None
+    if is_open:
+        band = (
+            fact.sla_state
+            if fact.sla_state != "pending"
+            else "at_risk"
+            if elapsed >= Fraction(3, 4)
+            else "on_track"
+        )
+    row = _fact_row(fact, end)
+    wall = fact.created_at.astimezone(zone)
+    copied = (
+        "ticket_id",
+        "created_date",
+        "priority",
+        "category",
+        "agent_id",
+        "resolution_hours_clean",
+        "sla_hours",
+        "sla_breached",
+        "hours_open",
+        "sla_state",
+    )
+    return {name: row[name] for name in copied} | {
+        "created_at_ts": fact.created_at,
+        "day_of_week": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[wall.weekday()],
+        "hour_of_day": wall.hour,
+        "is_high_priority": fact.priority in HIGH,
+        "is_long_resolution": None
+        if fact.due_at is None
+        else (fact.resolved_at or end) > fact.due_at,
+        "hours_left": _hours(fact.due_at - end) if is_open and fact.due_at else None,
+        "sla_elapsed": None if elapsed is None else float(elapsed),
+        "risk_band": band,
+    }
+
+
+# days
+
+
+def _days(first: datetime, end: datetime, zone: ZoneInfo) -> list[SimpleNamespace]:
+    """The local days from that of `first` to that of `end`: date, start, midnight at its end, and the end as far as known."""
+    days, day = [], first.astimezone(zone).date()
+    while _midnight(day, zone) <= end:
+        after = _midnight(day + DAY, zone)
+        days.append(
+            SimpleNamespace(
+                date=day,
+                start=_midnight(day, zone),
+                midnight=after,
+                known=min(end, after - MICROSECOND),
+            )
+        )
+        day += DAY
+    return days
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def _was_open(fact: SimpleNamespace, moment: datetime) -> bool:
+    return fact.created_at <= moment and (
+        fact.resolved_at is None or max(fact.resolved_at, fact.created_at) > moment
+    )
+
+
+def _stock(facts: list[SimpleNamespace], day: SimpleNamespace) -> list[SimpleNamespace]:
+    return [fact for fact in facts if _was_open(fact, day.known)]
+
+
+def _past_due(facts: list[SimpleNamespace], day: SimpleNamespace) -> int:
+    return sum(fact.due_at is not None and fact.due_at <= day.known for fact in _stock(facts, day))
+
+
+def _on(
+    facts: list[SimpleNamespace], attribute: str, day: SimpleNamespace
+) -> list[SimpleNamespace]:
+    return [fact for fact in facts if getattr(fact, attribute) == day.date]
+
+
+def _due_and_missed(facts: list[SimpleNamespace], day: SimpleNamespace) -> tuple[int, int]:
+    due = [fact for fact in facts if fact.due_at and day.start <= fact.due_at <= day.known]
+    return len(due), sum(fact.resolved_at is None or fact.resolved_at > fact.due_at for fact in due)
+
+
+def _features(facts: list[SimpleNamespace], day: SimpleNamespace) -> Row:
+    resolved = _on(facts, "resolved_date", day)
+    states = [fact.sla_state for fact in resolved if fact.sla_state in ("met", "breached")]
+    durations = [fact.duration for fact in resolved if fact.duration is not None]
+    due, missed = _due_and_missed(facts, day)
+    return {
+        "ops_date": day.date,
+        "total_tickets": len(_on(facts, "created_date", day)),
+        "resolved_tickets": len(resolved),
+        "open_tickets": len(_stock(facts, day)),
+        "avg_tat": _mean_hours(durations),
+        "sla_breach_rate": states.count("breached") / len(states) if states else None,
+        "median_tat": _hours(_percentile(durations, 50)),
+        "p90_tat": _hours(_percentile(durations, 90)),
+        "sla_due_tickets": due,
+        "sla_due_missed": missed,
+        "sla_attainment": (due - missed) / due if due else None,
+        "past_due_tickets": _past_due(facts, day),
+    }
+
+
+def _backlog(
+    facts: list[SimpleNamespace], day: SimpleNamespace, before: SimpleNamespace | None
+) -> Row:
+    ages = [(day.date - fact.created_date).days for fact in _stock(facts, day)]
+    return {
+        "ops_date": day.date,
+        "backlog_size": len(ages),
+        "opening": len(_stock(facts, before)) if before else 0,
+        "inflow": len(_on(facts, "created_date", day)),
+        "outflow": len(_on(facts, "resolved_date", day)),
+        **{band: sum(low <= age <= high for age in ages) for band, (low, high) in BANDS.items()},
+        "age_p50_days": _percentile(ages, 50),
+        "age_p90_days": _percentile(ages, 90),
+        "past_due": _past_due(facts, day),
+    }
+
+
+def _agent_rows(facts: list[SimpleNamespace], day: SimpleNamespace) -> list[Row]:
+    rows = []
+    for agent in sorted({fact.agent for fact in facts}):
+        own = [fact for fact in facts if fact.agent == agent]
+        assigned, resolved = _on(own, "created_date", day), _on(own, "resolved_date", day)
+        row = {
+            "tickets_assigned": len(assigned),
+            "tickets_resolved": len(resolved),
+            "avg_resolution_hours": _mean_hours(
+                [fact.duration for fact in resolved if fact.duration is not None]
+            ),
+            "sla_breaches": sum(fact.sla_state == "breached" for fact in resolved),
+            "open_tickets_from_day": sum(fact.resolved_at is None for fact in assigned),
+            "open_tickets": len(_stock(own, day)),
+        }
+        if any(row.values()):
+            rows.append({"ops_date": day.date, "agent_id": agent} | row)
+    return rows
+
+
+def _cohort(facts: list[SimpleNamespace], day: SimpleNamespace, end: datetime) -> Row:
+    cohort = _on(facts, "created_date", day)
+
+    def within(days: int) -> int | None:
+        if day.midnight + days * 24 * HOUR > end:
+            return None
+        return sum(
+            fact.resolved_at is not None and fact.resolved_at - fact.created_at <= days * 24 * HOUR
+            for fact in cohort
+        )
+
+    return {
+        "created_date": day.date,
+        "tickets": len(cohort),
+        "resolved_1d": within(1),
+        "resolved_7d": within(7),
+        "resolved_30d": within(30),
+        "open_now": sum(fact.resolved_at is None for fact in cohort),
+    }
+
+
+def _segments(
+    facts: list[SimpleNamespace], days: list[SimpleNamespace], agents: list[Row]
+) -> list[Row]:
+    team_of = {row["agent_id"]: row["team"] for row in agents}
+    rows = []
+    for dimension in (
+        "priority",
+        "category",
+        "channel",
+        "customer_tier",
+        *(["team"] if agents else []),
+    ):
+        groups: dict[str, list[SimpleNamespace]] = {}
+        for fact in facts:
+            value = team_of.get(fact.agent_id) if dimension == "team" else getattr(fact, dimension)
+            groups.setdefault(value or "(none)", []).append(fact)
+        for segment, own in groups.items():
+            first = min(fact.created_date for fact in own)
+            rows += [
+                {"dimension": dimension, "segment": segment} | _segment_day(own, day)
+                for day in days
+                if day.date >= first
+            ]
+    return rows
+
+
+def _segment_day(own: list[SimpleNamespace], day: SimpleNamespace) -> Row:
+    due, missed = _due_and_missed(own, day)
+    return {
+        "ops_date": day.date,
+        "created": len(_on(own, "created_date", day)),
+        "resolved": len(_on(own, "resolved_date", day)),
+        "backlog_size": len(_stock(own, day)),
+        "past_due": _past_due(own, day),
+        "sla_due_tickets": due,
+        "sla_due_missed": missed,
+    }
+
+
+# figures
+
+
+def _hours(duration: timedelta | None) -> float | None:
+    return (
+        None if duration is None else float(Fraction(duration // MICROSECOND, HOUR // MICROSECOND))
+    )
+
+
+def _mean_hours(durations: list[timedelta]) -> float | None:
+    return (
+        float(
+            Fraction(
+                sum(durations, timedelta()) // MICROSECOND, len(durations) * (HOUR // MICROSECOND)
+            )
+        )
+        if durations
+        else None
+    )
+
+
+def _percentile(values: list, percent: int) -> object:
+    """The smallest value that at least `percent` of 100 values do not exceed."""
+    reached = (
+        value
+        for value in sorted(values)
+        if sum(other <= value for other in values) * 100 >= percent * len(values)
+    )
+    return next(reached, None)

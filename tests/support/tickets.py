@@ -1,0 +1,105 @@
+"""Tickets for tests of the SQL: what a case does not care about is filled in, and all tables are built in a real DuckDB."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import lru_cache
+
+import duckdb
+
+from opsdesk.catalogue.tables import catalogue, results
+from opsdesk.googlesql.translate import typed_select
+
+Row = dict[str, object]
+
+DEFAULTS: Row = {
+    "ticket_id": None,  # None: numbered by `build`
+    "resolution_hours": None,
+    "sla_hours": None,
+    "sla_breached": None,
+    "priority": "Medium",
+    "category": "Billing",
+    "channel": "Email",
+    "customer_tier": "Gold",
+    "status": "Open",
+    "agent_id": "A1",
+    "_issues": None,
+    "_ingestion_ts": "2030-01-01 00:00",
+    "_source_file": "raw/2023/01/2023-01-01.csv",
+}
+
+
+def ticket(
+    created: str | datetime = "2023-01-02 10:00",
+    resolved: str | datetime | None = None,
+    **columns: object,
+) -> Row:
+    """A row of tickets_raw. Text without an offset is UTC."""
+    assert columns.keys() <= DEFAULTS.keys(), columns
+    return DEFAULTS | columns | {"created_at": created, "resolved_at": resolved}
+
+
+def agent(agent_id: str, team: str | None = None, **columns: object) -> Row:
+    """A row of agents_raw."""
+    return (
+        {"name": None, "active_from": None, "active_to": None, "daily_capacity": None}
+        | columns
+        | {"agent_id": agent_id, "team": team}
+    )
+
+
+def instant(value: str | datetime) -> datetime:
+    """The instant that a text means; without an offset it is UTC."""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def build(
+    tickets: Iterable[Row],
+    as_of: str | datetime,
+    timezone: str = "UTC",
+    agents: Iterable[Row] = (),
+    only: Iterable[str] = (),
+) -> dict[str, list[Row]]:
+    """The result tables built from these tickets by the project's SQL, as lists of rows in no order; all, or those named in `only`."""
+    with _warehouse(tickets, agents) as con:
+        names = [table.name for table in results() if not only or table.name in only]
+        for name in names:
+            con.execute(f"CREATE TABLE {name} AS {_select(name, instant(as_of), timezone)}")
+        return {name: con.table(name).to_arrow_table().to_pylist() for name in names}
+
+
+def numbered(tickets: Iterable[Row]) -> list[Row]:
+    """The tickets with instants for text, and a ticket_id where none was given: T1 is the first."""
+    times = ("created_at", "resolved_at", "_ingestion_ts")
+    return [
+        row
+        | {"ticket_id": row["ticket_id"] or f"T{number}"}
+        | {name: row[name] and instant(row[name]) for name in times}
+        for number, row in enumerate(tickets, 1)
+    ]
+
+
+@lru_cache(maxsize=1000)
+def _select(name: str, as_of: datetime, timezone: str) -> str:
+    return typed_select(catalogue()[name], "duckdb", {"as_of": as_of, "timezone": timezone})
+
+
+@contextmanager
+def _warehouse(
+    tickets: Iterable[Row], agents: Iterable[Row]
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(config={"threads": 1}) as con:
+        con.execute("SET TimeZone = 'UTC'")
+        for name, rows in (("tickets_raw", numbered(tickets)), ("agents_raw", list(agents))):
+            columns = catalogue()[name].columns
+            con.execute(
+                f"CREATE TABLE {name} ({', '.join(f'{column.name} {column.duckdb_type}' for column in columns)})"
+            )
+            if rows:
+                values = ", ".join(f"({', '.join('?' * len(columns))})" for _ in rows)
+                con.execute(
+                    f"INSERT INTO {name} VALUES {values}",
+                    [row[column.name] for row in rows for column in columns],
+                )
+        yield con

@@ -1,0 +1,84 @@
+"""A published warehouse of a few hand-typed rows in a real DuckDB file."""
+
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+# Published tables, the columns that trends and desk read.
+TABLES = {
+    "backlog_daily": "ops_date DATE, backlog_size BIGINT, inflow BIGINT, outflow BIGINT, age_0_1 BIGINT, "
+    "age_2_7 BIGINT, age_8_30 BIGINT, age_31_90 BIGINT, age_over_90 BIGINT, age_p50_days BIGINT, "
+    "age_p90_days BIGINT, past_due BIGINT",
+    "features_daily": "ops_date DATE, sla_due_tickets BIGINT, sla_due_missed BIGINT",
+    "fact_tickets": "ticket_id VARCHAR, created_date DATE, resolved_date DATE, is_resolved BOOLEAN, "
+    "resolution_hours_clean DOUBLE, hours_open DOUBLE, sla_breached BOOLEAN",
+    "segment_daily": "ops_date DATE, dimension VARCHAR, segment VARCHAR, created BIGINT, resolved BIGINT, "
+    "backlog_size BIGINT, past_due BIGINT, sla_due_tickets BIGINT, sla_due_missed BIGINT",
+    "daily_agent_load": "ops_date DATE, agent_id VARCHAR, open_tickets BIGINT",
+    "dim_agents": "agent_id VARCHAR, name VARCHAR, team VARCHAR, daily_capacity DOUBLE",
+    "ticket_sla_risk": "ticket_id VARCHAR, priority VARCHAR, category VARCHAR, agent_id VARCHAR, hours_open DOUBLE, "
+    "hours_left DOUBLE, sla_elapsed DOUBLE, risk_band VARCHAR",
+    "_runs": "run_id VARCHAR, as_of TIMESTAMPTZ, timezone VARCHAR, published_at TIMESTAMPTZ",
+}
+RUN = {
+    "run_id": "r1",
+    "as_of": "2024-01-31 23:59:59+00",
+    "timezone": "UTC",
+    "published_at": "2024-02-01 06:00:00+00",
+}
+
+
+class Published:
+    """The two verbs of a warehouse that reading needs."""
+
+    url = "duckdb:hand-made"
+
+    def __init__(self, path: Path, **rows: list[dict]) -> None:
+        self.path = path
+        with duckdb.connect(str(path)) as con:
+            con.execute("SET TimeZone = 'UTC'")
+            for name, columns in TABLES.items():
+                con.execute(f"CREATE TABLE {name} ({columns})")
+                for row in rows.get(name, [RUN] if name == "_runs" else []):
+                    names, marks = ", ".join(row), ", ".join(f"${key}" for key in row)
+                    con.execute(f"INSERT INTO {name} ({names}) VALUES ({marks})", row)
+
+    def query(self, sql: str) -> pd.DataFrame:
+        with duckdb.connect(str(self.path), read_only=True) as con:
+            con.execute("SET TimeZone = 'UTC'")
+            return con.execute(sql).df()
+
+    def runs(self) -> pd.DataFrame:
+        return self.query("SELECT * FROM _runs")
+
+
+def day(date: str, **values: int) -> dict:
+    """A row of backlog_daily."""
+    return dict.fromkeys(
+        ("backlog_size", "inflow", "outflow", "age_p50_days", "age_p90_days", "past_due"), 0
+    ) | {
+        **dict.fromkeys(("age_0_1", "age_2_7", "age_8_30", "age_31_90", "age_over_90"), 0),
+        "ops_date": date,
+        **values,
+    }
+
+
+def due_on(date: str, due: int, missed: int) -> dict:
+    """A row of features_daily."""
+    return {"ops_date": date, "sla_due_tickets": due, "sla_due_missed": missed}
+
+
+def resolved(date: str, hours: float | None, breached: bool | None = None) -> dict:
+    """A resolved ticket."""
+    return {
+        "resolved_date": date,
+        "is_resolved": True,
+        "resolution_hours_clean": hours,
+        "sla_breached": breached,
+    }
+
+
+def still_open(created: str, hours: float) -> dict:
+    """An open ticket."""
+    return {"created_date": created, "is_resolved": False, "hours_open": hours}

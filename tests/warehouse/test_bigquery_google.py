@@ -1,0 +1,72 @@
+"""Google's own analyzer on every query text that BigQuery gets beside the SQL files: checks, charts, desk, the tickets behind a number."""
+
+from datetime import UTC, date, datetime
+
+import pandas as pd
+import pytest
+
+import googlesql
+from opsdesk.catalogue.identities import CHECKS
+from opsdesk.catalogue.tables import catalogue, results
+from opsdesk.trends import coverage, series, snapshot
+from opsdesk.trends.drill_down import STATES, tickets_query
+from opsdesk.warehouse.bigquery import statements
+
+pytestmark = pytest.mark.xdist_group("googlesql")
+DAY = pd.Timestamp("2023-06-30")
+PARAMETERS = {
+    "as_of": "TIMESTAMP", "timezone": "STRING", "day": "DATE", "v0_0": "STRING", "v1_0": "STRING", "first": "TIMESTAMP", "next": "TIMESTAMP",
+    "rows": "INT64", "bytes": "INT64", "part": "STRING", "fingerprint": "STRING", "loaded_at": "TIMESTAMP",
+}  # fmt: skip
+TICKETS = [tickets_query(date(2023, 6, 30), datetime(2023, 6, 30, tzinfo=UTC), state, {"priority": "High", "team": "Core"},
+                         [column.name for column in catalogue()["fact_tickets"].columns])[0] for state in STATES]  # fmt: skip
+QUERIES = [
+    *(check.counterexamples for check in CHECKS),
+    coverage.RESOLVED_AFTER, coverage.STILL_OPEN_AFTER, series.DAYS, series.RESOLVED.format(days_before=4), snapshot.OLDEST, snapshot.DEADLINES,
+    snapshot.SEGMENTS.format(last_day=DAY, before=DAY), snapshot.AGENTS.format(last_day=DAY), *TICKETS,
+    "SELECT MIN(ops_date) AS first_day, MAX(ops_date) AS last_day FROM backlog_daily",
+    "SELECT MIN(created_at) AS first, MAX(created_at) AS last, MAX(resolved_at) AS closed FROM tickets_raw",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("sql", QUERIES)
+def test_google_accepts(sql):
+    assert googlesql.analyze(sql, googlesql.schemas(), PARAMETERS)
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.says)
+def test_google_accepts_a_check_on_staging_tables(check):
+    places = {
+        f"my-project-1.ops._new_{name}_1": schema for name, schema in googlesql.schemas().items()
+    }
+    sql = statements.under_names(
+        check.counterexamples,
+        {table.name: f"my-project-1.ops._new_{table.name}_1" for table in results()},
+    )
+    assert googlesql.analyze(sql, places, PARAMETERS)
+
+
+@pytest.mark.parametrize("table", results(), ids=lambda table: table.name)
+def test_google_gives_each_built_table_its_declared_columns(table):
+    places = {f"my-project-1.ops.{name}": schema for name, schema in googlesql.schemas().items()}
+    sql = statements.typed_query(table, {name: f"my-project-1.ops.{name}" for name in catalogue()})
+    assert googlesql.analyze(sql, places, PARAMETERS) == [
+        (column.name, column.type) for column in table.columns
+    ]
+
+
+@pytest.mark.parametrize("name", ["tickets_raw", "agents_raw"])
+def test_google_gives_each_loaded_column_its_declared_type(name):
+    table = catalogue()[name]
+    for chosen in (statements.lake_columns(table), statements.staged_columns(table)):
+        columns = ", ".join(f"{text} AS {column}" for column, text in chosen.items())
+        assert googlesql.analyze(
+            f"SELECT {columns} FROM {name}", googlesql.schemas(), PARAMETERS
+        ) == [(column.name, column.type) for column in table.columns]
+
+
+def test_rows_is_a_word_of_the_language():
+    """Why the ledger's columns stand between backticks, and why the ledgers are read as tables and not by queries."""
+    with pytest.raises(Exception, match="got keyword ROWS"):
+        googlesql.analyze("SELECT part, rows FROM _loads", googlesql.schemas(), {})
+    assert googlesql.analyze("SELECT part, `rows` FROM _loads", googlesql.schemas(), {})

@@ -1,0 +1,151 @@
+"""Boston tickets through both emulators and through DuckDB: the same rows in every table, the same frames behind the charts.
+
+Every twentieth ticket, of all months: the emulator hands out 58,251 rows in half a minute a table. All of them were compared once.
+"""
+
+import gzip
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+import pandas as pd
+import pytest
+
+from bigquery_runs import assert_same, outcome
+from emulated import Cloud as Corner
+from opsdesk import open as open_session
+from opsdesk import project
+from opsdesk.catalogue.identities import CHECKS
+from opsdesk.catalogue.tables import results
+from opsdesk.config.parameters import read_parameters
+from opsdesk.google.connection import GoogleConnection
+from opsdesk.lake.open import open_lake
+from opsdesk.runner.plan import plan_lines, plan_run
+from opsdesk.trends import coverage, series, snapshot
+from opsdesk.warehouse.bigquery import estimate
+from opsdesk.warehouse.billing import LEAST_BILLED
+from steps import backfill, ingest, open_warehouse, transform
+
+pytestmark = pytest.mark.xdist_group("bigquery")
+RUN_AT = "2024-01-01T00:00:00+00:00"
+EXPORT, ZONE, AS_OF = (
+    "lib/opsdesk/data/boston311_2011.csv.gz",
+    "America/New_York",
+    "2011-12-31 23:59:59",
+)
+TABLES = ("tickets_raw", "agents_raw", *(table.name for table in results()))
+
+
+def every_twentieth(path):
+    lines = gzip.decompress((project.ROOT / EXPORT).read_bytes()).decode().splitlines(keepends=True)
+    path.write_text("".join([lines[0], *lines[1::20]]))
+
+
+def run(lake, warehouse, cloud, folder):
+    every_twentieth(folder / "boston.csv")
+    agents = folder / "agents.csv"
+    agents.write_text(
+        "agent_id,name,team,active_from,active_to,daily_capacity\nA1,Ann,Core,2011-01-01,,7.5\nA2,,,,2011-12-31,\n"
+    )
+    ingest(str(folder / "boston.csv"), "boston311", str(agents), "full", lake, RUN_AT, cloud)
+    backfill(lake, warehouse, "", "", RUN_AT, cloud)
+    transform(warehouse, AS_OF, ZONE, RUN_AT, cloud)
+
+
+@pytest.fixture(scope="module")
+def both(emulators, tmp_path_factory):
+    """The same run twice: a folder with DuckDB, and a bucket with BigQuery."""
+    folder = tmp_path_factory.mktemp("boston")
+    emulators.make_bucket("boston-lake")
+    corner = Corner(emulators, "boston-lake", "boston")
+    cloud, local = GoogleConnection(endpoints=corner.endpoints()), f"duckdb:{folder}/w.duckdb"
+    run(f"{corner.lake}/lake", corner.warehouse, cloud, folder)
+    run(str(folder / "lake"), local, GoogleConnection(), folder)
+    return (local, GoogleConnection()), (corner.warehouse, cloud), corner
+
+
+def test_every_table_has_the_same_rows(both):
+    local, distant, _ = both
+    expected = outcome(*local, TABLES)
+    assert_same(outcome(*distant, TABLES), expected)
+    assert len(expected["fact_tickets"]) == 2_913 and len(expected["dim_agents"]) == 2
+    assert all(len(rows) for rows in expected.values())
+
+
+def test_the_frames_behind_the_charts_are_the_same(both):
+    frames = []
+    for place in both[:2]:
+        warehouse = open_warehouse(*place)
+        known = coverage.read_limits(warehouse)
+        days, weeks = series.read_days(warehouse, known), series.read_weeks(warehouse, known)
+        frames.append(
+            [
+                days, weeks, coverage.describe_limits(known), snapshot.read_headline(warehouse, days, weeks), snapshot.read_deadlines(warehouse),
+                snapshot.read_segments(warehouse, known), snapshot.read_agents(warehouse, known),
+            ]
+        )  # fmt: skip
+    for ours, theirs in zip(*frames, strict=True):
+        pd.testing.assert_frame_equal(ours, theirs, rtol=1e-9, check_dtype=False)
+
+
+@pytest.fixture
+def params(both, monkeypatch, tmp_path):
+    """A params file for the run in the cloud, in a project of its own."""
+    corner = both[2]
+    path = tmp_path / "params" / "mine.yaml"
+    path.parent.mkdir()
+    values = {
+        "export": "boston.csv", "mapping": "boston311", "timezone": ZONE, "as_of": AS_OF,
+        "lake": f"{corner.lake}/lake", "warehouse": corner.warehouse, "endpoints": corner.endpoints(),
+    }  # fmt: skip
+    path.write_text("".join(f'{key}: "{value}"\n' for key, value in values.items()))
+    return path
+
+
+def test_a_session_and_a_query_ask_bigquery(both, params):
+    session = open_session(params)
+    backlog = session.table("backlog_daily").iloc[-1]
+    assert len(session.tickets("2011-12-31")) == backlog["backlog_size"] > 300
+    assert (
+        len(session.tickets("2011-12-31", state="resolved", priority=["(none)"]))
+        == backlog["outflow"]
+    )
+    assert "as of 2011-12-31 23:59:59-05:00" in repr(session)
+    code = "from opsdesk.cli import main; main()"
+    asked = ["query", str(params), "SELECT COUNT(*) AS n FROM fact_tickets", "--format", "csv"]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *asked], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["n", "2913"]
+
+
+def test_a_dry_run_measures_and_changes_nothing(both, params, monkeypatch):
+    """One month of the export changed: that month is loaded, the rest is kept, and all is as before."""
+    monkeypatch.setattr(estimate, "CHECKS", CHECKS[:1])
+    place, corner = both[1], both[2]
+    changed = params.with_name("changed.csv")
+    every_twentieth(changed)
+    rows = pd.read_csv(changed, dtype=str, keep_default_na=False)
+    rows[~rows["open_dt"].str.contains("2011-08-05")].to_csv(changed, index=False)
+    before = (
+        outcome(*place, ("tickets_raw", "fact_tickets")),
+        open_lake(f"{corner.lake}/lake", place[1]).store.checksums(""),
+    )
+    jobs = len(list(corner.bigquery_client().list_jobs()))
+    parameters = read_parameters(params, {"export": str(changed)})
+    plan = plan_run(parameters, datetime(2024, 1, 1, tzinfo=UTC))
+    assert [(name, action) for name, _, _, action in plan.parts] == [
+        ("2011-08", "load"),
+        ("agents", "remove"),
+    ]
+    assert plan.is_measured and plan.scanned > 20 * LEAST_BILLED
+    text = "\n".join(plan_lines(parameters, plan))
+    assert (
+        "nothing is changed" in text
+        and "at 6.25 USD per TiB" in text
+        and "measured by BigQuery" in text
+    )
+    assert_same(outcome(*place, ("tickets_raw", "fact_tickets")), before[0])
+    assert open_lake(f"{corner.lake}/lake", place[1]).store.checksums("") == before[1]
+    assert len(list(corner.bigquery_client().list_jobs())) == jobs
+    assert not (project.ROOT / "outputs" / "mine").exists()

@@ -1,0 +1,496 @@
+"""Publishing again after some months changed: only their tickets are computed, and every table is as if all were."""
+
+import duckdb
+import pytest
+from hypothesis import Phase, example, given, settings
+from hypothesis import strategies as st
+
+from opsdesk.catalogue.tables import catalogue, results
+from opsdesk.warehouse.duckdb import builder
+from steps import open_warehouse, transform
+from tickets import numbered, ticket
+
+RUN_AT = "2024-01-01T00:00:00Z"
+MONTHS = ("2023-01", "2023-02", "2023-03")
+
+
+def put(path, tickets, team=None) -> None:
+    """The tickets in tickets_raw and the ledgers, as backfill would leave them: a fingerprint tells a month's content, a
+    checksum that of a day, but for the moment of loading. With `team` agent A1 is in it.
+    """
+    warehouse = open_warehouse(f"duckdb:{path}")
+    with warehouse.loading() as loader:
+        names = [column.name for column in catalogue()["tickets_raw"].columns]
+        loader.con.execute("DELETE FROM tickets_raw; DELETE FROM agents_raw; DELETE FROM _loads")
+        loader.con.execute("DELETE FROM _days WHERE state = 'loaded'")
+        for row in numbered(tickets):
+            values = [row[name] for name in names]
+            loader.con.execute(
+                f"INSERT INTO tickets_raw VALUES ({', '.join('?' * len(names))})", values
+            )
+        if team:
+            loader.con.execute(
+                "INSERT INTO agents_raw BY NAME SELECT 'A1' AS agent_id, ? AS team", [team]
+            )
+            loader.con.execute("INSERT INTO _loads VALUES ('agents', ?, 0, 0, now())", [team])
+        for month in MONTHS:
+            content = repr([row for row in tickets if row["created_at"].startswith(month)])
+            loader.con.execute("INSERT INTO _loads VALUES (?, ?, 0, 0, now())", [month, content])
+            for day in {
+                row["created_at"][:10] for row in tickets if row["created_at"].startswith(month)
+            }:
+                file = repr(
+                    [
+                        row | {"_ingestion_ts": ""}
+                        for row in tickets
+                        if row["created_at"].startswith(day)
+                    ]
+                )
+                loader.con.execute(
+                    "INSERT INTO _days VALUES (?, ?, ?, 0, ?, 'loaded')",
+                    [month, content, day, file],
+                )
+
+
+def tables(path) -> dict[str, list]:
+    with duckdb.connect(path, read_only=True) as con:
+        con.execute("SET TimeZone='UTC'")
+        return {
+            table.name: con.execute(f"SELECT * FROM {table.name} ORDER BY ALL")
+            .to_arrow_table()
+            .to_pylist()
+            for table in results()
+        }
+
+
+versions = st.builds(
+    lambda number, month, day, open_days, **columns: ticket(
+        f"{MONTHS[month]}-{day:02d} 10:00",
+        open_days and f"2023-0{month + 1 + open_days // 28}-{1 + (day + open_days) % 28:02d} 09:00",
+        ticket_id=f"T{number}",
+        _source_file=f"raw/{MONTHS[month]}-{day:02d}.csv",
+        **columns,
+    ),
+    st.integers(0, 5), st.integers(0, 2), st.integers(1, 28), st.sampled_from([None, 1, 5, 40]),
+    sla_hours=st.sampled_from([None, 8.0, 240.0]), priority=st.sampled_from(["High", None]), agent_id=st.sampled_from(["A", "B"]),
+    _ingestion_ts=st.sampled_from(["2023-06-01 00:00", "2023-07-01 00:00"]),
+)  # fmt: skip
+moments = st.sampled_from(["2023-02-10 12:00:00", "2023-03-20 00:00:00", "2023-05-01 00:00:00"])
+
+
+ANCHOR = ticket("2023-01-01 00:00", ticket_id="anchor", _source_file="raw/anchor.csv")
+JANUARY = ticket("2023-01-05 10:00", ticket_id="T1", _source_file="raw/2023-01-05.csv")
+FEBRUARY = ticket(
+    "2023-02-05 10:00", "2023-02-06 10:00", ticket_id="T1", _source_file="raw/2023-02-05.csv"
+)
+AGAIN = FEBRUARY | {
+    "_ingestion_ts": "2023-08-01 00:00"
+}  # loaded again with its month, and by that the newest version
+OTHER = ticket("2023-02-20 10:00", ticket_id="T2", _source_file="raw/2023-02-20.csv")
+FAR = ticket(
+    "2023-03-25 10:00", ticket_id="T1", _source_file="raw/2023-03-25.csv"
+)  # later than some as_of
+edits = st.lists(
+    st.tuples(st.integers(0, 20), st.sampled_from(["add", "drop", "rename"]), versions),
+    min_size=1,
+    max_size=3,
+)
+
+
+def edited(tickets, changes):
+    """Some versions gone, some come: the other months stay as they are."""
+    tickets = list(tickets)
+    for place, verb, version in changes:
+        if verb == "add":
+            tickets.append(version)
+        elif verb == "replace":
+            tickets[place] = version
+        elif tickets and verb == "drop":
+            tickets.pop(place % len(tickets))
+        elif tickets:  # one column alone becomes that of another version
+            changed = tickets[place % len(tickets)]
+            column = ("priority", "agent_id", "category", "resolved_at")[place % 4]
+            tickets[place % len(tickets)] = changed | {column: version[column]}
+    return tickets
+
+
+@settings(
+    max_examples=20, deadline=None, phases=(Phase.explicit, Phase.generate)
+)  # shrinking would take minutes
+@given(
+    st.lists(versions, min_size=1, max_size=10),
+    st.lists(edits, min_size=1, max_size=2),
+    st.lists(moments, min_size=3, max_size=3).map(sorted),
+)
+@example([FAR], [[(0, "drop", FAR)]], ["2023-02-10 12:00:00"] * 3)
+@example([JANUARY], [[(0, "add", FEBRUARY)]], ["2023-05-01 00:00:00"] * 3)
+@example([JANUARY, FEBRUARY], [[(1, "drop", FAR)]], ["2023-05-01 00:00:00"] * 3)
+@example(
+    [JANUARY, FEBRUARY, OTHER],
+    [[(1, "replace", AGAIN), (2, "drop", FAR)]],
+    ["2023-05-01 00:00:00"] * 3,
+)
+@example([JANUARY, FAR], [[(1, "drop", FAR)]], ["2023-02-10 12:00:00"] * 3)
+@example([JANUARY], [[(0, "add", FEBRUARY)]], ["2023-02-10 12:00:00", "2023-05-01 00:00:00"])
+def test_refreshing_is_building(tmp_path_factory, tickets, changes, as_of):
+    """Any tickets, then some others, at the same or a later as_of: the tables are those of a fresh warehouse."""
+    folder = tmp_path_factory.mktemp("w")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(builder, "WORTHWHILE", 100)
+        patch.setattr(builder, "MOST", 1)
+        put(folder / "w.duckdb", [ANCHOR, *tickets])
+        transform(f"duckdb:{folder / 'w.duckdb'}", as_of[0], "Europe/Berlin", RUN_AT)
+        for step, moment in zip(changes, as_of[1:], strict=False):
+            tickets = edited(tickets, step)
+            put(folder / "w.duckdb", [ANCHOR, *tickets])
+            transform(f"duckdb:{folder / 'w.duckdb'}", moment, "Europe/Berlin", RUN_AT)
+    put(folder / "fresh.duckdb", [ANCHOR, *tickets])
+    transform(f"duckdb:{folder / 'fresh.duckdb'}", as_of[len(changes)], "Europe/Berlin", RUN_AT)
+    assert tables(folder / "w.duckdb") == tables(folder / "fresh.duckdb")
+
+
+CLOSED = ticket("2023-01-05 10:00", "2023-01-06 09:00", ticket_id="closed")
+OLD = [*(ticket(f"2023-0{1 + i % 3}-05 10:00", ticket_id=f"T{i}") for i in range(30)), CLOSED]
+NEW = [OLD[0] | {"category": "changed"}, *OLD[1:]]
+
+
+@pytest.fixture
+def refreshed(tmp_path, monkeypatch):
+    """Publishes OLD, hands over to the test, and tells which tables were refreshed in publishing NEW."""
+    found = []
+    whole = builder.Builder._refresh
+    monkeypatch.setattr(
+        builder.Builder,
+        "_refresh",
+        lambda self, table, select: (found.append(table.name), whole(self, table, select)),
+    )
+    path = tmp_path / "w.duckdb"
+    put(path, OLD)
+    transform(f"duckdb:{path}", "2023-06-01", "UTC", RUN_AT)
+
+    def publish(as_of="2023-06-01", timezone="UTC", tickets=NEW):
+        put(path, tickets)
+        transform(f"duckdb:{path}", as_of, timezone, RUN_AT)
+        return found
+
+    publish.path = path
+    return publish
+
+
+def test_one_changed_month_of_three_is_refreshed(refreshed, monkeypatch):
+    monkeypatch.setattr(builder, "WORTHWHILE", 0.4)
+    assert refreshed() == ["fact_tickets", "ticket_sla_risk"]
+    assert tables(refreshed.path)["fact_tickets"][0]["category"] == "changed"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "looked_at"),
+    [
+        pytest.param("SELECT 1", 2, id="the day is known"),
+        pytest.param("DELETE FROM _days WHERE state = 'published'", 12, id="what was published is not known"),
+        pytest.param("UPDATE _days SET fingerprint = 'another' WHERE state = 'loaded'", 12, id="loaded by a version of before"),
+        pytest.param("UPDATE _days SET fingerprint = 'another' WHERE state = 'published'", 12, id="published by one"),
+        pytest.param("DROP TABLE _days", 12, id="a warehouse of before"),
+        pytest.param("INSERT INTO tickets_raw BY NAME (SELECT * REPLACE (now() AS _ingestion_ts) FROM tickets_raw WHERE ticket_id = 'T1')", 12,
+                     id="a ticket in another month has two versions"),
+    ],
+)  # fmt: skip
+def test_of_a_changed_month_only_the_changed_days_are_looked_at(
+    refreshed, monkeypatch, spoil, looked_at
+):
+    """Of twelve tickets of January one changed and one is gone; each alone was created on its day."""
+    monkeypatch.setattr(builder, "WORTHWHILE", 100)
+    found, whole = [], builder.Builder._refresh
+
+    def watched(self, table, select):
+        if table.name == "fact_tickets":
+            found.append(self.con.execute("SELECT count(*) FROM affected").fetchone()[0])
+        whole(self, table, select)
+
+    monkeypatch.setattr(builder.Builder, "_refresh", watched)
+    alone = ticket("2023-01-20 10:00", ticket_id="alone")
+    refreshed(tickets=[*OLD[:-1], alone, ticket("2023-01-25 10:00", ticket_id="gone")])
+    found.clear()
+    put(refreshed.path, [*OLD[:-1], alone | {"category": "changed"}])
+    with duckdb.connect(refreshed.path) as con:
+        con.execute(spoil)
+    transform(f"duckdb:{refreshed.path}", "2023-06-01", "UTC", RUN_AT)
+    assert found == [looked_at]
+    assert {
+        row["category"]
+        for row in tables(refreshed.path)["fact_tickets"]
+        if row["ticket_id"] == "alone"
+    } == {"changed"}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({}, id="a third of the tickets: not worth it"),
+        pytest.param({"timezone": "Asia/Tokyo"}, id="another time zone"),
+        pytest.param({"as_of": "2023-05-01"}, id="as_of went back"),
+        pytest.param({"as_of": "2023-07-01"}, id="as_of moved on and all are open"),
+    ],
+)
+def test_everything_is_built_anew(refreshed, changes):
+    assert refreshed(**changes) == []
+
+
+def test_a_table_that_is_gone_or_bent_is_built_anew(refreshed, monkeypatch):
+    monkeypatch.setattr(builder, "WORTHWHILE", 100)
+    with duckdb.connect(refreshed.path) as con:
+        con.execute("ALTER TABLE ticket_sla_risk DROP COLUMN risk_band")
+    assert refreshed() == []
+    assert "risk_band" in tables(refreshed.path)["ticket_sla_risk"][0]
+
+
+def built_again(monkeypatch) -> list[str]:
+    """The tables of another kind that are built again from now on."""
+    found, whole = [], builder.Builder._may_stay
+
+    def watched(self, table, select):
+        stays = whole(self, table, select)
+        found.extend([] if stays else [table.name])
+        return stays
+
+    monkeypatch.setattr(builder.Builder, "_may_stay", watched)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "built"),
+    [
+        pytest.param("customer_tier", "Platinum", ["segment_daily"], id="a column that one table reads"),
+        pytest.param("status", "Pending", [], id="a column that none reads"),
+        pytest.param("agent_id", "A9", ["daily_agent_load", "segment_daily"], id="the agent: a team is a segment"),
+        pytest.param(
+            "resolved_at", "2023-01-06 09:00",
+            ["features_daily", "backlog_daily", "daily_agent_load", "cohort_daily", "segment_daily"], id="the resolution",
+        ),
+    ],
+)  # fmt: skip
+def test_only_what_reads_a_changed_column_is_built_again(
+    refreshed, monkeypatch, column, value, built
+):
+    monkeypatch.setattr(builder, "WORTHWHILE", 100)
+    found = built_again(monkeypatch)
+    refreshed(tickets=[OLD[0] | {column: value}, *OLD[1:]])
+    assert found == built
+
+
+def test_a_daily_table_that_came_out_the_same_in_what_is_read_is_not_different(
+    refreshed, monkeypatch
+):
+    """Resolved an hour later on the same day: another mean time, but no other backlog."""
+    monkeypatch.setattr(builder, "WORTHWHILE", 100)
+    found = built_again(monkeypatch)
+    refreshed(tickets=[*OLD[:-1], CLOSED | {"resolved_at": "2023-01-06 10:00"}])
+    assert found == ["features_daily", "daily_agent_load", "cohort_daily"]
+    assert [
+        row["avg_tat"]
+        for row in tables(refreshed.path)["features_daily"]
+        if row["resolved_tickets"]
+    ] == [24.0]
+
+
+LATE = ticket("2023-03-10 10:00", "2023-03-12 10:00", ticket_id="late", sla_hours=8.0)
+EARLIER = {  # what a day in March still needs of January
+    "open": ticket("2023-01-03 10:00", ticket_id="open"),
+    "resolved later": ticket(
+        "2023-01-03 10:00", "2023-03-11 10:00", ticket_id="slow", agent_id="B", sla_hours=24.0
+    ),
+    "due later": ticket("2023-01-03 10:00", "2023-01-04 10:00", ticket_id="due", sla_hours=1600.0),
+    "a segment that began": ticket(
+        "2023-01-02 10:00", "2023-01-03 10:00", ticket_id="gone", category="Fax"
+    ),
+}
+
+
+@pytest.fixture
+def republished(tmp_path, monkeypatch):
+    """Publishes tickets, marks a day's rows of daily_agent_load, publishes others; returns whether the mark is there yet."""
+    monkeypatch.setattr(builder, "WORTHWHILE", 100)
+    monkeypatch.setattr(builder, "MOST", 1)
+    path = tmp_path / "w.duckdb"
+
+    def publish(
+        before,
+        after,
+        as_of=("2023-05-01", "2023-05-01"),
+        spoil="SELECT 1",
+        teams=("East", "East"),
+        day="2023-01-02",
+    ):
+        put(path, before, teams[0])
+        transform(f"duckdb:{path}", as_of[0], "UTC", RUN_AT)
+        with duckdb.connect(path) as con:
+            con.execute(
+                "UPDATE daily_agent_load SET sla_breaches = 12345 WHERE ops_date = ?::DATE", [day]
+            )
+            con.execute(spoil)
+        for again in (path, tmp_path / "fresh.duckdb"):
+            put(again, after, teams[1])
+            transform(f"duckdb:{again}", as_of[1], "UTC", RUN_AT)
+        with duckdb.connect(path) as con:
+            kept = con.execute(
+                "SELECT count(*) FROM daily_agent_load WHERE sla_breaches = 12345"
+            ).fetchone()[0]
+            con.execute("UPDATE daily_agent_load SET sla_breaches = 0 WHERE sla_breaches = 12345")
+        assert tables(path) == tables(tmp_path / "fresh.duckdb")
+        return kept > 0
+
+    return publish
+
+
+@pytest.mark.parametrize("earlier", EARLIER.values(), ids=EARLIER)
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param([LATE | {"resolved_at": "2023-03-15 10:00"}], id="resolved later"),
+        pytest.param([LATE | {"category": "Telex"}], id="a new segment"),
+        pytest.param([LATE | {"created_at": "2023-03-08 10:00"}], id="created earlier"),
+        pytest.param([], id="gone"),
+        pytest.param(
+            [LATE, LATE | {"ticket_id": "later", "created_at": "2023-03-20 10:00"}], id="another"
+        ),
+    ],
+)
+def test_daily_rows_before_the_first_changed_day_stay(republished, earlier, change):
+    """And the rows from it on are those of a fresh warehouse, whatever they need of the tickets before."""
+    rest = [ticket("2023-01-02 08:00", "2023-01-02 09:00", ticket_id="first"), earlier]
+    assert republished([*rest, LATE], [*rest, *change])
+
+
+@pytest.mark.parametrize(
+    ("before", "change", "stays"),
+    [
+        pytest.param({}, {"resolved_at": "2023-03-15 10:00"}, True, id="resolved later"),
+        pytest.param(
+            {}, {"resolved_at": "2023-03-10 11:00"}, True, id="resolved earlier, within the SLA"
+        ),
+        pytest.param({}, {"resolved_at": None}, False, id="open again"),
+        pytest.param(
+            {"resolved_at": None}, {"resolved_at": "2023-03-12 10:00"}, False, id="was open"
+        ),
+        pytest.param(
+            {"sla_hours": 1100.0}, {"resolved_at": "2023-03-15 10:00"}, False, id="due later"
+        ),
+        pytest.param({}, {"sla_hours": None}, True, id="no SLA: other breaches"),
+        pytest.param({}, {"agent_id": "B"}, False, id="another agent"),
+        pytest.param({}, {"created_at": "2023-03-08 10:00"}, False, id="created earlier"),
+    ],
+)
+def test_daily_rows_after_the_last_changed_day_stay(republished, before, change, stays):
+    """Where a resolution alone is another one. And the rows up to it are those of a fresh warehouse."""
+    rest = [ticket("2023-01-02 08:00", "2023-01-02 09:00", ticket_id="first"), EARLIER["open"]]
+    after = LATE | before | change
+    assert republished([*rest, LATE | before], [*rest, after], day="2023-04-20") == stays
+
+
+OTHER_LATE = ticket("2023-03-14 10:00", "2023-03-20 17:00", ticket_id="other", sla_hours=240.0)
+
+
+@pytest.mark.parametrize(
+    ("change", "as_of"),
+    [
+        pytest.param({"resolved_at": None}, "2023-05-01", id="another ticket is open again"),
+        pytest.param(
+            {"sla_hours": 1.0}, "2023-05-01", id="another one is past due: its dates are the same"
+        ),
+        pytest.param({}, "2023-05-02", id="as_of moved on"),
+    ],
+)
+def test_the_last_changed_day_is_that_of_all_that_changed(republished, change, as_of):
+    """One ticket was resolved on another day; and besides."""
+    rest = [ticket("2023-01-02 08:00", "2023-01-02 09:00", ticket_id="first"), EARLIER["open"]]
+    later = LATE | {"resolved_at": "2023-03-13 10:00"}
+    republished(
+        [*rest, LATE, OTHER_LATE], [*rest, later, OTHER_LATE | change], ("2023-05-01", as_of)
+    )
+
+
+@pytest.mark.parametrize(("most", "stays"), [(0.67, True), (0.66, False)])
+def test_where_most_tickets_are_needed_every_day_is_built(republished, monkeypatch, most, stays):
+    """Two of three here: one of the day on which a segment began, and the late one."""
+    monkeypatch.setattr(builder, "MOST", most)
+    rest = [
+        ticket(f"2023-01-0{day} 08:00", f"2023-01-0{day} 09:00", ticket_id=f"T{day}")
+        for day in (2, 3)
+    ]
+    assert republished([*rest, LATE], [*rest, LATE | {"resolved_at": "2023-03-11 10:00"}]) == stays
+
+
+def test_as_of_alone_moves_on(republished):
+    """From the day that it was, which had not ended: daily rows before it stay."""
+    tickets = [
+        ticket("2023-01-02 08:00", "2023-01-02 09:00", ticket_id="first"),
+        LATE,
+        EARLIER["due later"],
+    ]
+    assert republished(tickets, tickets, ("2023-03-20 12:00", "2023-05-01"))
+
+
+@pytest.mark.parametrize(
+    ("circumstances", "stays"),
+    [
+        pytest.param({}, True, id="none"),
+        pytest.param({"as_of": ("2023-03-11 12:00", "2023-05-01")}, True, id="as_of moved on"),
+        pytest.param({"spoil": "DROP TABLE features_daily"}, False, id="a daily table is gone"),
+        pytest.param(
+            {"teams": ("East", "West")}, False, id="agents changed: teams are segments of every day"
+        ),
+    ],
+)
+def test_when_daily_rows_stay(republished, circumstances, stays):
+    rest = [
+        ticket("2023-01-02 08:00", "2023-01-02 09:00", ticket_id="first"),
+        EARLIER["a segment that began"],
+    ]
+    assert (
+        republished(
+            [*rest, LATE], [*rest, LATE | {"resolved_at": "2023-03-11 10:00"}], **circumstances
+        )
+        == stays
+    )
+
+
+@pytest.mark.parametrize(
+    "tickets",
+    [
+        pytest.param(
+            [*OLD, ticket("2023-01-07 10:00", ticket_id="new", sla_hours=None)], id="came"
+        ),
+        pytest.param(OLD[1:], id="went"),
+    ],
+)
+def test_a_ticket_that_comes_or_goes_differs_in_every_column(refreshed, monkeypatch, tickets):
+    """Also in those where it has no value: whoever counts its rows counts otherwise."""
+    monkeypatch.setattr(builder, "WORTHWHILE", 100)
+    found, whole = {}, builder.Builder._compare
+    monkeypatch.setattr(
+        builder.Builder,
+        "_compare",
+        lambda self, *which: (whole(self, *which), found.update(self._differing)),
+    )
+    refreshed(tickets=tickets)
+    assert found["fact_tickets"] == {
+        "fact_tickets",
+        *(column.name for column in catalogue()["fact_tickets"].columns),
+    }
+
+
+@pytest.mark.parametrize(
+    ("select", "reads_all"),
+    [
+        ("SELECT * FROM fact_tickets", True),
+        ("SELECT\n  *,\n  DATE(created_at) AS day\nFROM fact_tickets", True),
+        ("SELECT f.*, 1 AS one FROM fact_tickets AS f", True),
+        ("SELECT COUNT(*) AS n, SUM(a * b) AS c FROM fact_tickets", False),
+        (
+            "WITH days AS (SELECT created_date FROM fact_tickets) SELECT *, 1 AS one FROM days",
+            False,
+        ),
+    ],
+)
+def test_a_star_reads_every_column(select, reads_all):
+    assert bool(builder.reads_any(select, {"fact_tickets": {"priority"}})) == reads_all
