@@ -33,7 +33,6 @@ REFUSED = {
     "told": "reported, said or printed",
     "lies": "is",
     "stands(?! for)|stood": "is, was",
-    "what stood there before": "the previous tables",
     rf"{THINGS} an? {UNITS}": "per day, per month",
 }
 CASE_MATTERS = {"[Ii]s none"}  # `is None` is Python
