@@ -14,7 +14,8 @@ def tables_page() -> str:
     parts = [
         "# Tables",
         "",
-        "Made from `lib/opsdesk/tables.yaml`; types are GoogleSQL's. The same sentences stand in the database as comments.",
+        "Made from `lib/opsdesk/catalogue/tables.yaml`; types are GoogleSQL's. "
+        "The same sentences are in the database as comments.",
         "",
     ]
     for kind, title in KINDS.items():
