@@ -1,7 +1,8 @@
 """opsdesk: ticket exports in, true backlog and SLA trends out.
 
-`docs/architecture.md` has the rooms in one picture. Each room's `__init__` says what it is for and in which order to
-read it. Follow the data: `steps` (ingest, backfill, transform), then `trends` and `display`, then `runner`.
+`docs/architecture.md` has the rooms in one picture. Each room's `__init__` says what it is for and
+in which order to read it. Follow the data: `steps` (ingest, backfill, transform), then `trends` and
+`display`, then `runner`.
 """
 
 from importlib import import_module
@@ -18,7 +19,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> object:
-    """Imports each public name when it is first asked for, so that `opsdesk --help` need not wait for pandas."""
+    """Import a public name when it is first used: `opsdesk --help` need not wait for pandas."""
     if name not in _HOMES:
         raise AttributeError(f"module 'opsdesk' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)
