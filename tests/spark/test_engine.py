@@ -14,12 +14,13 @@ from exports import line, run_ingest, write_export
 from generated_tickets import AGENTS, ZONES, many_tickets
 from opsdesk import OpsdeskError
 from opsdesk.catalogue.tables import results
-from opsdesk.google.connection import GoogleConnection
+from opsdesk.google.connection import ON_THIS_MACHINE, GoogleConnection
 from opsdesk.lake.lake import COLUMNS, Manifest
 from opsdesk.lake.open import open_lake
 from opsdesk.spark import connector_handover, scratch, stage_months
 from opsdesk.spark.compute import compute_tables
 from opsdesk.spark.session import spark_session
+from opsdesk.spark.setup import SparkSetup
 from sparked import (  # noqa: F401
     SPARK,
     cloud,
@@ -58,10 +59,10 @@ def native(tmp_path_factory):
     return folder
 
 
-def by_spark(lake, warehouse, times, given=GoogleConnection(), engine=SPARK):  # noqa: B008 a frozen value
+def by_spark(lake, warehouse, times, given=ON_THIS_MACHINE, options=SPARK):
     """Backfill and transform by Spark; what both returned."""
-    loaded = backfill(lake, warehouse, "", "", RUN_AT, given, engine)
-    return loaded, transform(warehouse, *times, given, engine)
+    loaded = backfill(lake, warehouse, "", "", RUN_AT, given, options)
+    return loaded, transform(warehouse, *times, given, options)
 
 
 def test_boston_from_a_folder_into_duckdb(native, tmp_path):
@@ -111,7 +112,7 @@ def test_generated_tickets(spark, tmp_path_factory, zone, seed):  # noqa: F811
         tmp_path_factory.mktemp("any"),
         {"tickets_raw": numbered(tickets), "agents_raw": list(AGENTS)},
     )
-    with spark_session(SPARK, GoogleConnection(), in_cloud=False) as session:
+    with spark_session(SparkSetup(SPARK), in_cloud=False) as session:
         raw = {name: place.read(session, name) for name in ("tickets_raw", "agents_raw")}
         staged = compute_tables(session, raw, {"as_of": as_of, "timezone": zone}, place.write, 2)
     expected = build(tickets, as_of, zone, AGENTS)
@@ -139,7 +140,7 @@ def test_cells_with_everything_in_them(tmp_path):
         for place, cell in enumerate(odd)
     ]
     run_ingest(tmp_path, write_export(tmp_path, *lines))
-    for name, engine in (("native", {}), ("spark", {"engine": SPARK})):
+    for name, engine in (("native", {}), ("spark", {"spark": SPARK})):
         backfill(f"{tmp_path}/lake", f"duckdb:{tmp_path}/{name}.duckdb", "", "", RUN_AT, **engine)
     both = [
         open_warehouse(f"duckdb:{tmp_path}/{name}.duckdb").table("tickets_raw")
@@ -196,7 +197,7 @@ GOOD = "T1,2023-01-02T10:00:00Z,,,24.0,,High,Bug,Email,Gold,Open,A1,"
 def test_a_month_that_cannot_be_loaded_says_so_and_changes_nothing(tmp_path, text, says):
     lake = lake_with(tmp_path, text)
     with pytest.raises(OpsdeskError) as caught:
-        backfill(lake, f"duckdb:{tmp_path}/w.duckdb", "", "", RUN_AT, engine=SPARK)
+        backfill(lake, f"duckdb:{tmp_path}/w.duckdb", "", "", RUN_AT, spark=SPARK)
     sentence = str(caught.value)
     assert sentence.startswith("2023-01: ") and says in sentence and "\n" not in sentence, sentence
     assert "Exception" not in sentence and len(sentence) < 500
@@ -248,7 +249,7 @@ def _wrong_table(cloud, name):  # noqa: F811
 
     schema = [bigquery.SchemaField("ticket_id", "INT64")]
     cloud.bigquery_client().create_table(
-        bigquery.Table(f"{cloud.pair.project}.{cloud.dataset}.{name}", schema=schema)
+        bigquery.Table(f"{cloud.emulators.project}.{cloud.dataset}.{name}", schema=schema)
     )
 
 
@@ -268,14 +269,11 @@ def test_what_killed_runs_left_in_the_bucket_goes_when_it_is_old(cloud, monkeypa
 
 
 def test_bigquery_needs_a_bucket_by_name(cloud):  # noqa: F811
-    with pytest.raises(OpsdeskError, match="temp_bucket: "):
-        by_spark_transform = open_warehouse(
-            cloud.warehouse, GoogleConnection(endpoints=cloud.endpoints())
-        )
-        with connector_handover.connector_handover(
-            SPARK, GoogleConnection(endpoints=cloud.endpoints()), by_spark_transform
-        ):
-            pass
+    google = GoogleConnection(endpoints=cloud.endpoints())
+    target = open_warehouse(cloud.warehouse, google)
+    handing_over = connector_handover.connector_handover(SparkSetup(SPARK, google), target)
+    with pytest.raises(OpsdeskError, match="temp_bucket: "), handing_over:
+        pass
 
 
 def test_an_interrupt_while_spark_writes_leaves_nothing(native, tmp_path, monkeypatch):
@@ -289,7 +287,7 @@ def test_an_interrupt_while_spark_writes_leaves_nothing(native, tmp_path, monkey
 
     monkeypatch.setattr("opsdesk.spark.parquet_handover.ParquetHandover.write", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        transform(target, "2023-06-01 00:00:00", "UTC", RUN_AT, engine=SPARK)
+        transform(target, "2023-06-01 00:00:00", "UTC", RUN_AT, spark=SPARK)
     assert open_warehouse(target).runs().equals(before)
     assert [path.name for path in tmp_path.iterdir()] == ["w.duckdb"]
 

@@ -1,6 +1,6 @@
 """An HTTP proxy in front of an emulator that breaks requests: seeded, with a probability, or by a schedule.
 
-    with faulty_proxy(pair.storage_url, probability=0.2, seed=7) as proxy:
+    with faulty_proxy(emulators.storage_url, probability=0.2, seed=7) as proxy:
         proxy.plan("answer lost", lambda request: request.method == "POST", times=1)
         client(proxy.url) ...
         proxy.requests       # what was asked: method, path, query, JSON body, and the fault each met

@@ -11,7 +11,7 @@ from pyspark.sql import SparkSession
 from emulated import cloud, emulators  # noqa: F401 fixtures that come along
 from opsdesk.catalogue.tables import catalogue
 from opsdesk.config.spark_options import SparkOptions
-from opsdesk.emulators.emulators import Pair
+from opsdesk.emulators.emulators import Emulators
 from opsdesk.google.connection import ON_THIS_MACHINE, GoogleConnection
 from opsdesk.spark.connector_handover import ConnectorHandover
 from opsdesk.spark.parquet_handover import ParquetHandover
@@ -29,7 +29,7 @@ NAMES = [name for name, table in catalogue().items() if table.kind != "ledger"]
 
 
 @pytest.fixture(scope="module")
-def spark(emulators: Pair) -> Iterator[SparkSession]:  # noqa: F811
+def spark(emulators: Emulators) -> Iterator[SparkSession]:  # noqa: F811
     """The session. Steps run in this process compute on it: to them it is the cluster's own."""
     with spark_session(
         SparkSetup(SPARK, GoogleConnection(endpoints=emulators.endpoints)), in_cloud=True

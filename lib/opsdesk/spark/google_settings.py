@@ -39,16 +39,12 @@ def connector_options(google: GoogleConnection, project: str) -> dict[str, str]:
 
 
 def java_options(google: GoogleConnection) -> list[str]:
-    """The options of Java: the certificates of an emulator are trusted."""
+    """Return the options with which Java trusts the certificates of an emulator."""
     store = google.addresses.get("trust_store")
     if not store:
         return []
-    from opsdesk.emulators.certificate import PASSWORD
-
-    return [
-        f"'-Djavax.net.ssl.trustStore={store}'",
-        f"-Djavax.net.ssl.trustStorePassword={PASSWORD}",
-    ]
+    # The store has no password, and one that the machine sets for its own store must not be used.
+    return [f"'-Djavax.net.ssl.trustStore={store}'", "-Djavax.net.ssl.trustStorePassword="]
 
 
 def _emulated_storage(address: str) -> dict[str, str]:
