@@ -1,4 +1,4 @@
-"""A certificate for localhost and a Java trust store that holds nothing else, made without keytool or openssl."""
+"""A certificate for localhost, and a Java trust store with it alone; no keytool or openssl."""
 
 from datetime import UTC, datetime
 from ipaddress import ip_address

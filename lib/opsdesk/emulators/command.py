@@ -13,7 +13,7 @@ PARAMS = "emulated.yaml"
 
 
 def run_until_interrupted(folder: Path, say: Callable[[str], None]) -> None:
-    """Run the emulators with an empty bucket and a params file in `folder`, and say how to use them.
+    """Run the emulators with an empty bucket and a params file in `folder`; say how to use them.
 
     Raises:
         OpsdeskError: they cannot be started, or one of them ended by itself.

@@ -1,4 +1,4 @@
-"""Both emulators as one: started in an empty state, on free ports of this machine, until the block ends."""
+"""Both emulators as one: started empty, on free ports of this machine, until the block ends."""
 
 import json
 import urllib.request
@@ -70,8 +70,8 @@ def start_emulators(folder: Path, patience: float = 60) -> Iterator[Emulators]:
     `folder` takes logs, certificate and objects; what an earlier start left there is deleted first.
 
     Raises:
-        OpsdeskError: they are not installed, `folder` is in use or holds other files, or one does not start
-            within `patience` seconds.
+        OpsdeskError: they are not installed, `folder` is in use or holds other files, or one does
+            not start within `patience` seconds.
     """
     installation.environment()
     folder = folder.resolve()

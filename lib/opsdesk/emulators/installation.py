@@ -1,4 +1,4 @@
-"""Where `make emulators` installed the emulators: an environment of its own, .emulators in the project folder."""
+"""Where `make emulators` installs: an environment of its own, .emulators in the project folder."""
 
 import platform
 import sys

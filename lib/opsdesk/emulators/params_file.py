@@ -10,9 +10,9 @@ BOSTON = Path(__file__).resolve().parents[3] / "params" / "boston311.yaml"
 
 
 def params_text(values: Mapping[str, str]) -> str:
-    """Return params/boston311.yaml as text with `values` in place of its own, every value in quotes.
+    """Return params/boston311.yaml as text, with `values` in place of its own.
 
-    A name BLOCK.SETTING goes into its block.
+    Every value is in quotes. A name BLOCK.SETTING goes into its block.
     """
     parameters = {**read_params_file(BOSTON), **values}
     lines = ["# Boston 311 on the emulators that are running now."]

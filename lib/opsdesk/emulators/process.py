@@ -1,4 +1,4 @@
-"""One emulator as a process: started under the supervisor, ready when it answers, ended with the block."""
+"""One emulator as a process: under the supervisor, ready when it answers, ended with the block."""
 
 import contextlib
 import os
@@ -38,7 +38,8 @@ def running(server: Server, patience: float) -> Iterator[Process]:
     """Run a server while the block runs, from the moment it answers; yield its supervisor.
 
     Raises:
-        OpsdeskError: it ended, or did not answer within `patience` seconds; the text has the end of its log.
+        OpsdeskError: it ended, or did not answer within `patience` seconds; the text has the end of
+            its log.
     """
     process = _start(server)
     try:

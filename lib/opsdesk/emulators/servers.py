@@ -15,7 +15,7 @@ LIB = Path(__file__).parents[2]  # where the emulator's Python finds bqemulator_
 
 @dataclass(frozen=True)
 class Ports:
-    """The ports of both servers: `tls` is BigQuery's gRPC with TLS, which Spark's connector needs."""
+    """The ports of both servers; `tls` is gRPC with TLS, which Spark's connector needs."""
 
     storage: int
     rest: int

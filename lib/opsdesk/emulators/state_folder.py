@@ -1,4 +1,4 @@
-"""The folder with the state of running emulators: for one start alone, and empty at its beginning."""
+"""The folder with the state of running emulators: for one start alone, empty at its beginning."""
 
 import re
 import shutil
@@ -31,7 +31,8 @@ def emptied(folder: Path) -> Iterator[None]:
             mark.touch()  # filelock may have removed it, and the next start must see it
     except Timeout:
         raise OpsdeskError(
-            f"Emulators are running in {project.shown(folder)} already: use those, or another folder."
+            f"Emulators are running in {project.shown(folder)} already: "
+            "use those, or another folder."
         ) from None
 
 

@@ -1,7 +1,8 @@
 """`python supervisor.py COMMAND...` runs a command and kills it as soon as stdin ends.
 
-The process that starts the supervisor holds the other end of stdin. When that process ends, in whatever way, the
-kernel closes stdin. If the supervisor itself is killed, the kernel kills the command (Linux).
+The process that starts the supervisor holds the other end of stdin. When that process ends, in
+whatever way, the kernel closes stdin. If the supervisor itself is killed, the kernel kills the
+command (Linux).
 """
 
 import contextlib
