@@ -7,9 +7,9 @@ import pytest
 from opsdesk import OpsdeskError, project
 from opsdesk.config.spark_options import SparkOptions, read_spark_conf
 from opsdesk.google.connection import ON_THIS_MACHINE, GoogleConnection
-from opsdesk.spark import jars, java
+from opsdesk.spark import fetch_jars, jars, java, maven
 from opsdesk.spark.errors import first_cause
-from opsdesk.spark.session import settings
+from opsdesk.spark.session_settings import session_settings
 from opsdesk.spark.setup import SparkSetup
 from opsdesk.workbench import Workbench
 
@@ -19,7 +19,7 @@ EMULATED = GoogleConnection(
 
 
 def given(options=None, google=ON_THIS_MACHINE, **more):
-    return settings(
+    return session_settings(
         SparkSetup(options or SparkOptions(), google),
         **{"in_cloud": False, "version": "3.5.9"} | more,
     )
@@ -113,29 +113,31 @@ def test_the_jars_are_for_one_line_of_spark():
 
 def test_what_arrives_and_is_not_the_pinned_file_is_not_kept(fake_jars, monkeypatch):
     fake_jars[0].unlink()
-    monkeypatch.setattr(
-        jars, "_ask_ivy", lambda wanted, work: (work / wanted[0].file).write_bytes(b"else") and ""
-    )
-    monkeypatch.setattr(jars, "_ask_maven", lambda *_: "")
+
+    def retrieve(wanted, work):
+        (work / wanted[0].file).write_bytes(b"else")
+        return ""
+
+    monkeypatch.setattr(fetch_jars, "retrieve_by_ivy", retrieve)
     with pytest.raises(OpsdeskError, match="its sha256 differs"):
-        jars.fetch()
+        fetch_jars.fetch_jars()
     assert not fake_jars[0].exists() and len(list((project.ROOT / "jars").iterdir())) == 1
 
 
 def test_without_a_network_the_sentence_says_why(fake_jars, monkeypatch):
     fake_jars[0].unlink()
-    monkeypatch.setattr(jars, "_ask_ivy", lambda *_: "unknown host")
-    monkeypatch.setattr(jars.shutil, "which", lambda _: None)
+    monkeypatch.setattr(fetch_jars, "retrieve_by_ivy", lambda *_: "unknown host")
+    monkeypatch.setattr(maven.shutil, "which", lambda _: None)
     with pytest.raises(
         OpsdeskError,
         match=r"could not be fetched from Maven Central: unknown host\. There is no mvn",
     ):
-        jars.fetch()
+        fetch_jars.fetch_jars()
 
 
 def test_what_is_there_is_not_fetched_again(fake_jars, monkeypatch):
-    monkeypatch.setattr(jars, "_ask_ivy", lambda *_: pytest.fail("asked"))
-    assert jars.fetch() == fake_jars
+    monkeypatch.setattr(fetch_jars, "retrieve_by_ivy", lambda *_: pytest.fail("asked"))
+    assert fetch_jars.fetch_jars() == fake_jars
 
 
 def java_of(folder, version):
