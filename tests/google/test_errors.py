@@ -23,7 +23,7 @@ CASES = [
     pytest.param(auth.DefaultCredentialsError("Your default credentials were not found. To set up"),
                  f"there is no login to Google Cloud on this machine: {LOGIN}", id="no login at all"),
     pytest.param(auth.DefaultCredentialsError("File /x/adc.json was not found."),
-                 "is of no use (File /x/adc.json was not found)", id="the login's file is gone"),
+                 "cannot be used (File /x/adc.json was not found)", id="the login's file is gone"),
     pytest.param(auth.RefreshError("invalid_grant: Bad Request", {"error": "invalid_grant"}),
                  f"has expired or was withdrawn (invalid_grant: Bad Request): {LOGIN}", id="expired login"),
     pytest.param(auth.RefreshError("Unable to acquire impersonated credentials", json.dumps(IMPERSONATION, indent=1)),
