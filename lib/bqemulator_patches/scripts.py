@@ -103,4 +103,4 @@ async def _nothing(self: ScriptInterpreter, *_: str) -> None:
 
 
 def _record_nothing(self: SnapshotManager, *_: str) -> None:
-    """Do nothing: nobody here asks for an earlier state of a table."""
+    """Do nothing: an earlier state of a table is never read here."""

@@ -14,9 +14,9 @@ def check_version() -> None:
     try:
         found = version("bqemulator")
     except PackageNotFoundError:
-        found = "none"
+        found = "no version"
     if found != PATCHED:
         raise SystemExit(
-            f"The patches fit bqemulator {PATCHED} only, and the installed version is {found}: "
+            f"The patches fit bqemulator {PATCHED} only, and {found} is installed: "
             f"install bqemulator=={PATCHED}, or adapt the patches."
         )

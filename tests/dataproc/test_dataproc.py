@@ -137,7 +137,7 @@ def test_what_the_job_imports_is_what_it_is_said_to_need():
         ({"warehouse": "bigquery:my-project.d"}, "lake: the job needs it"),
         (
             {"lake": "gs://bucket", "warehouse": "bigquery:my-project.d", "zone": "UTC"},
-            "no parameter 'zone'",
+            "zone: backfill and transform have no such parameter",
         ),
         (
             {"lake": "gs://bucket", "warehouse": "bigquery:my-project.d", "as_of": "soon"},
@@ -145,6 +145,6 @@ def test_what_the_job_imports_is_what_it_is_said_to_need():
         ),
     ],
 )
-def test_the_job_refuses_what_it_cannot_mean(given, says):
+def test_the_job_refuses_invalid_parameters(given, says):
     with pytest.raises(OpsdeskError, match=says):
         list(run_steps(given, "2024-01-01T00:00:00Z"))

@@ -16,11 +16,9 @@ LIB = project.ROOT / "lib"
 @pytest.mark.parametrize(
     ("installed", "says"),
     [
-        pytest.param(
-            "1.4.1", "bqemulator 1.4.0 only, and the installed version is 1.4.1", id="newer"
-        ),
-        pytest.param("1.3.9", "the installed version is 1.3.9", id="older"),
-        pytest.param(None, "the installed version is none", id="not installed"),
+        pytest.param("1.4.1", "bqemulator 1.4.0 only, and 1.4.1 is installed", id="newer"),
+        pytest.param("1.3.9", "only, and 1.3.9 is installed", id="older"),
+        pytest.param(None, "only, and no version is installed", id="not installed"),
     ],
 )
 def test_another_bqemulator_is_refused(tmp_path: Path, installed: str | None, says: str) -> None:

@@ -113,7 +113,7 @@ def ended(processes: list[psutil.Process]) -> bool:
 def command(emulators: Emulators, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, int]:
     """What `opsdesk emulators` says and answers when it is interrupted."""
     folder = tmp_path_factory.mktemp("command")
-    code = (  # a process in the background may have been told to ignore interrupts
+    code = (  # a process in the background may ignore interrupts
         "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
         "from opsdesk.cli import main; sys.argv[0] = 'opsdesk'; main()"
     )
@@ -175,7 +175,7 @@ def test_what_is_supervised_ends_with_its_supervisor(
 
 
 def parrot(command: list[str], folder: Path) -> Server:
-    """A server that nobody can ask whether it is ready."""
+    """A server that never answers whether it is ready."""
     return Server("The parrot", command, folder / "log", "http://127.0.0.1:1/")
 
 

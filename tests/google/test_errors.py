@@ -59,12 +59,12 @@ CASES = [
 
 @pytest.mark.parametrize(("error", "sentence"), CASES)
 def test_one_sentence(error, sentence):
-    with pytest.raises(OpsdeskError) as told, translate_errors("read the lake gs://b/p"):
+    with pytest.raises(OpsdeskError) as caught, translate_errors("read the lake gs://b/p"):
         raise error
-    assert str(told.value).startswith("Cannot read the lake gs://b/p: ")
-    assert sentence in str(told.value)
-    assert "\n" not in str(told.value)
-    assert "upload_id" not in str(told.value)
+    assert str(caught.value).startswith("Cannot read the lake gs://b/p: ")
+    assert sentence in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert "upload_id" not in str(caught.value)
 
 
 def test_our_own_errors_pass():

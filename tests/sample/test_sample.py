@@ -48,7 +48,7 @@ def test_the_bundled_sample_is_what_the_command_writes(tmp_path):
     write_sample(tmp_path, 3000)
     for name in FILES:
         assert (tmp_path / name).read_bytes() == (BUNDLED / name).read_bytes(), (
-            f"{name}: make the bundled sample anew"
+            f"{name}: make the bundled sample again"
         )
     assert (BUNDLED / "ops_tickets.csv").stat().st_size < 1_000_000
 

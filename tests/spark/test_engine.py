@@ -75,7 +75,7 @@ def test_boston_from_a_folder_into_duckdb(native, tmp_path):
 
 
 def test_the_sample_from_a_bucket_into_bigquery(native, cloud):  # noqa: F811
-    """Google's own connectors on both sides. What is computed by BigQuery itself is held to DuckDB in test_bigquery."""
+    """Google's own connectors on both sides. test_bigquery compares what BigQuery computes with DuckDB."""
     given = GoogleConnection(endpoints=cloud.endpoints())
     ingest(*SAMPLE, cloud.lake, RUN_AT, given)
     by_spark(
@@ -170,17 +170,17 @@ GOOD = "T1,2023-01-02T10:00:00Z,,,24.0,,High,Bug,Email,Gold,Open,A1,"
         pytest.param(
             f"{HEADER}\n{GOOD.replace('24.0', 'many')}\n",
             "2023-01-02.csv",
-            id="a number that is none",
+            id="not a number",
         ),
         pytest.param(
             f"{HEADER}\n{GOOD.replace('T10:00:00Z', ' at ten')}\n",
             "2023-01-02.csv",
-            id="a time that is none",
+            id="not a time",
         ),
         pytest.param(
             f"{HEADER}\n{GOOD.replace(',,High', ',perhaps,High')}\n",
             "2023-01-02.csv",
-            id="a flag that is none",
+            id="not a flag",
         ),
         pytest.param(f"{HEADER}\n{GOOD},more\n", "2023-01-02.csv", id="a cell too many"),
         pytest.param(f"{HEADER}\nT1,2023-01-02T10:00:00Z\n", "2023-01-02.csv", id="cells missing"),
@@ -292,7 +292,7 @@ def test_an_interrupt_while_spark_writes_leaves_nothing(native, tmp_path, monkey
     assert [path.name for path in tmp_path.iterdir()] == ["w.duckdb"]
 
 
-def test_what_a_killed_run_left_beside_the_file_goes_with_the_next(tmp_path):
+def test_what_a_killed_run_left_next_to_the_file_goes_with_the_next(tmp_path):
     dead = tmp_path / "w.duckdb.spark-dead"
     (dead / "staged-fact_tickets").mkdir(parents=True)
     with (

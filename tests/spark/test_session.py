@@ -39,7 +39,7 @@ def test_the_defaults_of_a_session():
     assert "-Duser.timezone=UTC" in chosen["spark.executor.extraJavaOptions"]
     assert (
         chosen["spark.driver.bindAddress"] == "127.0.0.1"
-    )  # nobody else on the network reaches a local driver
+    )  # other machines do not reach a local driver
     assert "spark.jars" not in chosen and not any("fs.gs" in key for key in chosen)
 
 

@@ -32,7 +32,7 @@ class Cloud:
         return f"bigquery:{self.emulators.project}.{self.dataset}"
 
     def endpoints(self, storage_url: str | None = None, bigquery_url: str | None = None) -> str:
-        """The parameter `endpoints`; the URLs of faulty proxies may stand in for those of the emulators."""
+        """The parameter `endpoints`; with URLs of faulty proxies in place of the emulators'."""
         own = self.emulators.endpoints
         own = own.replace(self.emulators.storage_url, storage_url or self.emulators.storage_url)
         return own.replace(self.emulators.bigquery_url, bigquery_url or self.emulators.bigquery_url)

@@ -229,12 +229,17 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _refuse(self, status: str) -> None:
         reason, name = REASONS[status]
-        told = {
+        details = {
             "message": f"A fault put in by the test ({reason}).",
             "domain": "global",
             "reason": reason,
         }
-        error = {"code": int(status), "message": told["message"], "errors": [told], "status": name}
+        error = {
+            "code": int(status),
+            "message": details["message"],
+            "errors": [details],
+            "status": name,
+        }
         text = json.dumps({"error": error}).encode()
         self.send_response_only(int(status))
         self.send_header("Content-Type", "application/json; charset=UTF-8")
@@ -273,7 +278,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _json(headers: http.client.HTTPMessage, start: bytes, size: int) -> object:
-    """The JSON in a body, plain, gzipped or as the first part of a multipart upload; None where there is none."""
+    """The JSON in a body, plain, gzipped or as the first part of a multipart upload; None where there is no JSON."""
     kind = headers.get("Content-Type", "")
     with suppress(ValueError, OSError, EOFError):
         if headers.get("Content-Encoding") == "gzip":

@@ -1,4 +1,4 @@
-"""The faulty proxy breaks what it is told to, lets the rest through unchanged, and writes down what was asked."""
+"""The faulty proxy breaks what it is asked to, lets the rest through unchanged, and writes down what was asked."""
 
 import gzip
 import io
@@ -46,7 +46,7 @@ def post(proxy: Proxy, cloud: Cloud, name: str) -> int:
         pytest.param("reset", ConnectionResetError, False, id="reset before it is passed on"),
         pytest.param("timeout", RemoteDisconnected, False, id="silence, then the end"),
         pytest.param("truncated", IncompleteRead, True, id="answer cut"),
-        pytest.param("answer lost", ConnectionResetError, True, id="done, and nobody told"),
+        pytest.param("answer lost", ConnectionResetError, True, id="done, and not answered"),
     ],
 )
 def test_a_planned_fault(

@@ -75,7 +75,7 @@ class Bucket:
         )
 
     def look(self, name: str) -> Seen | None:
-        """Return what the object is now, None where there is none.
+        """Return what the object is now, None where it does not exist.
 
         Raises:
             OpsdeskError: Google refuses it or cannot be reached.

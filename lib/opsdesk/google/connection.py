@@ -129,7 +129,7 @@ def _limits(timeout: tuple[float, float]) -> dict[str, Any]:
 
 
 def _widen(client: "StorageClient", connections: int) -> None:
-    """Let the client hold as many connections as there are uploads at a time."""
+    """Let the client keep open as many connections as there are uploads at a time."""
     from requests.adapters import HTTPAdapter
 
     for scheme in ("https://", "http://"):

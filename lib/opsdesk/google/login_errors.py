@@ -29,7 +29,7 @@ def no_refresh(error: auth.RefreshError) -> str:
     if "getAccessToken" in text or "impersonated" in text:
         return (
             "this login may not act as the service account that `impersonate` names, "
-            f"or there is none of that name. It needs {IMPERSONATION_ROLE} "
+            f"or no account has that name. It needs {IMPERSONATION_ROLE} "
             f"(Google says: {message})."
         )
     return f"the login to Google Cloud has expired or was withdrawn ({message}): {LOGIN}."

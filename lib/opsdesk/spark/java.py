@@ -19,7 +19,7 @@ def find_java(spark: str) -> Path:
     """Return the home of a Java that runs this version of Spark.
 
     Raises:
-        OpsdeskError: there is none; the text says which ones were found and what to install.
+        OpsdeskError: no Java fits; the text says which ones were found and what to install.
     """
     fitting = FITTING[spark.partition(".")[0]]
     found: list[int] = []
@@ -41,7 +41,7 @@ def find_java(spark: str) -> Path:
 
 
 def java_version(home: Path) -> int | None:
-    """Return the major version of the Java at `home`; None where there is none."""
+    """Return the major version of the Java at `home`; None where no Java is found."""
     found = VERSION.search(_release(home) or _answer_of_java(home))
     return int(found[1] or found[2]) if found else None
 
