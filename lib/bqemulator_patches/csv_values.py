@@ -6,7 +6,9 @@ from typing import Any
 from bqemulator.catalog.models import TableFieldSchema
 from bqemulator.domain.errors import InvalidQueryError
 
-RAW = "_opsdesk_raw"
+from bqemulator_patches.rest import Json
+
+RAW = "_opsdesk_raw"  # temporary table with the cells as texts
 TRUE = ("true", "t", "yes", "y", "1")
 FALSE = ("false", "f", "no", "n", "0")
 VALUES = {  # by type: DuckDB's expression for a value; NULL where the text is not of the type
@@ -29,7 +31,7 @@ def fill_from_csv(
     run: Callable[..., Any],
     stage: str,
     fields: Sequence[TableFieldSchema],
-    options: dict[str, Any],
+    options: Json,
     paths: Sequence[str],
 ) -> None:
     """Put the rows of the files into the table `stage`.
@@ -38,6 +40,7 @@ def fill_from_csv(
         InvalidQueryError: a value is not of its column's type, a required one is missing, or a line
             break in quotes is not allowed by the job.
     """
+    # Texts first: a value that is not of its type must be named in the error, as BigQuery does.
     _read_texts(run, fields, options, paths)
     try:
         for position, field in enumerate(fields):
@@ -53,7 +56,7 @@ def fill_from_csv(
 def _read_texts(
     run: Callable[..., Any],
     fields: Sequence[TableFieldSchema],
-    options: dict[str, Any],
+    options: Json,
     paths: Sequence[str],
 ) -> None:
     """Fill RAW with the cells of the files as texts."""

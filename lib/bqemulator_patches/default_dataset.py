@@ -11,6 +11,8 @@ from bqemulator.api.routes import jobs
 from bqemulator.scripting.interpreter import ScriptInterpreter
 from sqlglot import exp
 
+from bqemulator_patches.rest import Json
+
 # Project and dataset of this request.
 DEFAULT: ContextVar[tuple[str, str] | None] = ContextVar("DEFAULT", default=None)
 TEMPORARY = "SELECT table_name FROM duckdb_tables() WHERE temporary"
@@ -28,7 +30,7 @@ def apply() -> None:
     ScriptInterpreter._run_query = _run_query
 
 
-def _apply_default_dataset(sql: str, config: dict[str, Any], *, request_project_id: str) -> str:
+def _apply_default_dataset(sql: str, config: Json, *, request_project_id: str) -> str:
     """Qualify one statement; of a script only note the default."""
     given = config.get("defaultDataset")
     default = None
@@ -67,6 +69,7 @@ def _qualified(sql: str, ctx: Any) -> str:
 
 def _names_without_dataset(tree: exp.Expression, ctx: Any) -> set[str]:
     """Return the names of CTEs and temporary tables, which have no dataset."""
+    # A CTE or a temporary table of that name comes before a table of the dataset.
     names = {cte.alias_or_name for cte in tree.find_all(exp.CTE)}
     names |= {name for (name,) in ctx.engine.execute(TEMPORARY).fetchall()}
     if tree.find(exp.TemporaryProperty):

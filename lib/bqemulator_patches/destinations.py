@@ -14,6 +14,7 @@ from bqemulator.storage.sql_identifiers import quoted_table_ref
 
 from bqemulator_patches.one_job import alone
 from bqemulator_patches.registry import Key, layout, register
+from bqemulator_patches.rest import Json
 from bqemulator_patches.tables import typed_columns
 
 RESULT = "_opsdesk_result"
@@ -30,7 +31,7 @@ async def _write(
     *,
     job_meta: JobMeta,
     job_id: str,
-    query_config: dict[str, Any],
+    query_config: Json,
     ctx: Any,
     request_project_id: str,
     **_: Any,
@@ -68,7 +69,7 @@ def _refused(key: Key, disposition: str, ctx: Any) -> dict[str, str] | None:
     return None
 
 
-def _make_table(key: Key, job_id: str, config: dict[str, Any], ctx: Any) -> None:
+def _make_table(key: Key, job_id: str, config: Json, ctx: Any) -> None:
     """Make the empty table for a job's result, in the place of the one that exists."""
     existing = ctx.catalog.get_table(*key)
     fields = _parse_schema_fields(JOB_SCHEMAS[job_id])
@@ -82,10 +83,12 @@ def _make_table(key: Key, job_id: str, config: dict[str, Any], ctx: Any) -> None
 async def _copy(**options: Any) -> None:
     ctx = options["ctx"]
     key = (options["dst_proj"], options["dst_ds"], options["dst_table_id"])
+    # bqemulator would only replace the rows, and keep schema and layout of the old table.
     if options["write_disposition"] == "WRITE_TRUNCATE" and ctx.catalog.get_table(*key):
         ctx.engine.execute(f"DROP TABLE {quoted_table_ref(*key)}")
         ctx.catalog.delete_table(*key)
     await original_copy(**options)
+    # BigQuery copies these with the table.
     source: TableMeta = ctx.catalog.get_table(
         options["src_proj"], options["src_ds"], options["src_table_id"]
     )

@@ -9,6 +9,7 @@ from bqemulator.domain.errors import AlreadyExistsError, DomainError
 
 from bqemulator_patches.literals import with_literals
 from bqemulator_patches.queries import processed
+from bqemulator_patches.rest import Json
 
 Handler = Callable[..., Awaitable[Any]]
 
@@ -33,14 +34,15 @@ def refuse_used_id(project_id: str, job_id: str, ctx: Any) -> None:
 
 def _once(handle: Handler) -> Handler:
     async def handled(
-        project_id: str, job_id: str, config: dict[str, Any], *positional: Any, **options: Any
-    ) -> JobMeta | dict[str, Any]:
+        project_id: str, job_id: str, config: Json, *positional: Any, **options: Any
+    ) -> JobMeta | Json:
         ctx = options.get("ctx") or positional[0]
         refuse_used_id(project_id, job_id, ctx)
         job = await handle(project_id, job_id, config, *positional, **options)
         if isinstance(job, dict):  # a dry run leaves no job behind
             ctx.catalog.delete_job(project_id, job_id)
             return job
+        # bqemulator stores its own configuration, without the caller's labels: merge them back.
         jobs._merge_executor_config(config, job.configuration)
         return job.model_copy(update={"configuration": config})
 
@@ -48,7 +50,7 @@ def _once(handle: Handler) -> Handler:
 
 
 def _reported(handle: Handler, kind: str) -> Handler:
-    async def reported(project_id: str, job_id: str, config: dict[str, Any], ctx: Any) -> JobMeta:
+    async def reported(project_id: str, job_id: str, config: Json, ctx: Any) -> JobMeta:
         try:
             return await handle(project_id, job_id, config, ctx)
         except Exception as failure:
@@ -61,9 +63,7 @@ def _reported(handle: Handler, kind: str) -> Handler:
 
 
 def _limited(handle: Handler) -> Handler:
-    async def limited(
-        project_id: str, job_id: str, config: dict[str, Any], **options: Any
-    ) -> JobMeta | dict[str, Any]:
+    async def limited(project_id: str, job_id: str, config: Json, **options: Any) -> JobMeta | Json:
         query = config["query"]
         ctx = options["ctx"]
         sql = with_literals(query.get("query", ""), query.get("queryParameters"))
@@ -76,6 +76,7 @@ def _limited(handle: Handler) -> Handler:
             return jobs._failed_job_meta(project_id, job_id, "QUERY", config, error, now)
         job = await handle(project_id, job_id, config, **options)
         if isinstance(job, dict):
+            # A dry run answers only here; a query that ran is counted in `queries`.
             job["statistics"]["totalBytesProcessed"] = str(total)
             job["statistics"]["query"]["totalBytesProcessed"] = str(total)
         return job

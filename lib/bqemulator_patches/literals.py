@@ -4,9 +4,10 @@ bqemulator mixes them up, and ignores them in scripts.
 """
 
 import re
-from typing import Any
 
 from bqemulator.domain.errors import InvalidQueryError
+
+from bqemulator_patches.rest import Json
 
 PIECE = re.compile(
     r"""
@@ -23,7 +24,7 @@ ESCAPED = {"\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r"}
 ERROR_MESSAGE = "@@error.message"
 
 
-def with_literals(sql: str, parameters: list[dict[str, Any]] | None) -> str:
+def with_literals(sql: str, parameters: list[Json] | None) -> str:
     """Return `sql` with every @name outside quotes and comments replaced by its value.
 
     Raises:
@@ -46,7 +47,7 @@ def with_literals(sql: str, parameters: list[dict[str, Any]] | None) -> str:
     return PIECE.sub(replaced, sql)
 
 
-def _literal(kind: dict[str, Any], value: dict[str, Any]) -> str:
+def _literal(kind: Json, value: Json) -> str:
     name = kind["type"].upper()
     if name == "ARRAY":
         return _array(kind["arrayType"], value.get("arrayValues") or [])
@@ -55,7 +56,7 @@ def _literal(kind: dict[str, Any], value: dict[str, Any]) -> str:
     text = str(value["value"])  # clients send numbers, too
     if name in PLAIN:
         return f"{name} {_quoted(text)}"
-    if name in CAST:
+    if name in CAST:  # as a text, so that no digit is lost
         return f"CAST({_quoted(text)} AS {name})"
     if name in ("INT64", "INTEGER"):
         return f"({int(text)})" if int(text) < 0 else str(int(text))
@@ -64,7 +65,7 @@ def _literal(kind: dict[str, Any], value: dict[str, Any]) -> str:
     return _quoted(text)
 
 
-def _array(kind: dict[str, Any], values: list[dict[str, Any]]) -> str:
+def _array(kind: Json, values: list[Json]) -> str:
     items = ", ".join(_literal(kind, each) for each in values)
     return f"CAST([{items}] AS ARRAY<{kind['type']}>)"
 

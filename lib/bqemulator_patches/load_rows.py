@@ -70,6 +70,7 @@ def _count(table: str, ctx: Any) -> int:
 
 def _replace_or_append(target: str, definition: str | None, run: Any) -> None:
     """Put the staged rows into the target in one transaction; with `definition`, make it first."""
+    # Readers must never see the table empty, and a failed load must leave it as it was.
     run("BEGIN")
     try:
         if definition is not None:

@@ -15,6 +15,7 @@ from bqemulator_patches.csv_values import FAILED
 from bqemulator_patches.load_files import find_files
 from bqemulator_patches.load_rows import load_rows
 from bqemulator_patches.one_job import alone
+from bqemulator_patches.rest import Json
 
 original_load = executor.execute_load_job
 
@@ -25,7 +26,7 @@ def apply() -> None:
 
 
 @alone
-async def execute(project_id: str, job_id: str, config: dict[str, Any], ctx: Any) -> JobMeta:
+async def execute(project_id: str, job_id: str, config: Json, ctx: Any) -> JobMeta:
     """Run a load job; an error in the data is reported in the job, as BigQuery does."""
     job = executor._parse_load_job_config(project_id, config)
     existing = ctx.catalog.get_table(job.project_id, job.dataset_id, job.table_id)

@@ -17,6 +17,7 @@ from sqlglot import exp
 from bqemulator_patches.default_dataset import DEFAULT
 from bqemulator_patches.literals import with_literals
 from bqemulator_patches.one_job import alone
+from bqemulator_patches.rest import Json
 
 # Bytes of a value by type; other types are counted as texts.
 FIXED = {
@@ -113,7 +114,7 @@ async def _execute(
     project_id: str,
     job_id: str,
     bq_sql: str,
-    query_params: list[dict[str, Any]] | None,
+    query_params: list[Json] | None,
     ctx: Any,
     **options: Any,
 ) -> JobMeta:

@@ -5,10 +5,12 @@ from typing import Any
 from bqemulator.catalog.etag import generate_etag
 from bqemulator.catalog.models import Clustering, TableMeta, TimePartitioning
 
+from bqemulator_patches.rest import Json
+
 Key = tuple[str, str, str]  # project, dataset, table
 
 
-def layout(config: dict[str, Any], existing: TableMeta | None) -> dict[str, Any]:
+def layout(config: Json, existing: TableMeta | None) -> Json:
     """Return the partitioning and clustering that a job asks for, else those the table has."""
     partitioning = existing and existing.time_partitioning
     if given := config.get("timePartitioning"):
@@ -19,7 +21,7 @@ def layout(config: dict[str, Any], existing: TableMeta | None) -> dict[str, Any]
     return {"time_partitioning": partitioning, "clustering": clustering}
 
 
-def register(key: Key, existing: TableMeta | None, changes: dict[str, Any], ctx: Any) -> None:
+def register(key: Key, existing: TableMeta | None, changes: Json, ctx: Any) -> None:
     """Enter a table with `changes`, in the place of the existing entry."""
     now = ctx.clock.now()
     changes = {**changes, "last_modified_time": now}

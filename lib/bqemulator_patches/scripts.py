@@ -43,6 +43,7 @@ def apply() -> None:
 def _run(original: Run) -> Run:
     async def run(self: ScriptInterpreter, source: str) -> ScriptResult:
         engine = self._ctx.engine
+        # Of one connection for all: those of other scripts must stay.
         before = engine.execute(TEMPORARY).fetchall()
         try:
             return await original(self, source)
@@ -59,7 +60,7 @@ def _run(original: Run) -> Run:
 
 def _exec_sql(original: Execute) -> Execute:
     async def exec_sql(self: ScriptInterpreter, sql: str) -> None:
-        if CONTROL.match(sql):
+        if CONTROL.match(sql):  # these end or open the transaction themselves
             await original(self, sql)
             return
         if self._active_txn is not None and PERMANENT.match(sql):

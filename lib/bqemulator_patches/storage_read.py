@@ -13,6 +13,8 @@ from bqemulator.storage.engine import DuckDBEngine
 from bqemulator.streaming import read_session
 from fastapi import Query
 
+from bqemulator_patches.rest import Json
+
 RESULT_PATH = "/projects/{project_id}/datasets/_bqemu_anonymous/tables/{table_id}/data"
 ANONYMOUS = re.compile(r"^anon(.{8})(.{4})(.{4})(.{4})(.{12})$")
 LISTED = ("rows", "totalRows", "pageToken")
@@ -46,7 +48,7 @@ def _rows_of_a_result(
     limit: Annotated[int, Query(alias="maxResults")] = 10000,
     start: Annotated[int, Query(alias="startIndex")] = 0,
     page: Annotated[str | None, Query(alias="pageToken")] = None,
-) -> dict[str, Any]:
+) -> Json:
     """Answer tabledata.list for a query's anonymous result, which the connector's count() reads."""
     job_id = ANONYMOUS.sub(r"\1-\2-\3-\4-\5", table_id)
     answer = jobs.get_query_results(project_id, job_id, None, limit, start, page)

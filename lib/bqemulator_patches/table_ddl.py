@@ -12,6 +12,8 @@ from bqemulator.jobs import executor
 from bqemulator.scripting import interpreter
 from sqlglot import exp
 
+from bqemulator_patches.rest import Json
+
 original_sync = ddl_sync.sync_created_table
 
 
@@ -32,7 +34,7 @@ def _sync(bq_sql: str, project_id: str, ctx: Any) -> None:
         ctx.catalog.update_table(table.model_copy(update=_changes(tree, table, ctx)))
 
 
-def _changes(tree: exp.Create, table: TableMeta, ctx: Any) -> dict[str, Any]:
+def _changes(tree: exp.Create, table: TableMeta, ctx: Any) -> Json:
     """Return the fields of the table's entry that the statement sets."""
     properties = tree.args["properties"].expressions if tree.args.get("properties") else []
     changes = _options(properties, ctx) | _layout(properties)
@@ -44,11 +46,11 @@ def _changes(tree: exp.Create, table: TableMeta, ctx: Any) -> dict[str, Any]:
     return changes | {"schema_": table.schema_.model_copy(update={"fields": fields})}
 
 
-def _options(properties: list[exp.Expression], ctx: Any) -> dict[str, Any]:
+def _options(properties: list[exp.Expression], ctx: Any) -> Json:
     given = {
         each.name.lower(): each.args["value"] for each in properties if type(each) is exp.Property
     }
-    changes: dict[str, Any] = {
+    changes: Json = {
         "description": _text(given.get("description")),
         "labels": _labels(given.get("labels")),
     }
@@ -57,8 +59,8 @@ def _options(properties: list[exp.Expression], ctx: Any) -> dict[str, Any]:
     return changes
 
 
-def _layout(properties: list[exp.Expression]) -> dict[str, Any]:
-    changes: dict[str, Any] = {}
+def _layout(properties: list[exp.Expression]) -> Json:
+    changes: Json = {}
     for each in properties:
         if isinstance(each, exp.PartitionedByProperty):
             changes["time_partitioning"] = _partitioning(each.this)

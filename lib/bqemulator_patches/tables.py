@@ -11,6 +11,7 @@ from bqemulator.storage import type_map
 from bqemulator.storage.sql_identifiers import quoted_table_ref
 
 from bqemulator_patches.queries import column_bytes, one_value
+from bqemulator_patches.rest import Json
 
 # BigQuery answers in the old names.
 OLD_NAMES = {"INT64": "INTEGER", "FLOAT64": "FLOAT", "BOOL": "BOOLEAN", "STRUCT": "RECORD"}
@@ -31,13 +32,13 @@ def apply() -> None:
     tables.bq_schema_to_duckdb_columns = typed_columns
 
 
-def typed_columns(fields: list[dict[str, Any]]) -> list[tuple[str, str]]:
+def typed_columns(fields: list[Json]) -> list[tuple[str, str]]:
     """Return the names and DuckDB types of a schema; REQUIRED is enforced."""
     kinds = dict(original_columns(fields))
     return [(field["name"], kinds[field["name"]] + _constraint(field)) for field in fields]
 
 
-def _constraint(field: dict[str, Any]) -> str:
+def _constraint(field: Json) -> str:
     return " NOT NULL" if field.get("mode") == "REQUIRED" else ""
 
 
@@ -46,6 +47,7 @@ def milliseconds(text: str | int | None) -> datetime | None:
     return datetime.fromtimestamp(int(text) / 1000, UTC) if text else None
 
 
+# The REST functions get no context, and counting rows needs the connection in it.
 def _storing_the_context(create_app: Callable[[Any], Any]) -> Callable[[Any], Any]:
     def create(made: Any) -> Any:
         global context
@@ -55,12 +57,12 @@ def _storing_the_context(create_app: Callable[[Any], Any]) -> Callable[[Any], An
     return create
 
 
-def parse_fields(fields: list[dict[str, Any]]) -> tuple[TableFieldSchema, ...]:
+def parse_fields(fields: list[Json]) -> tuple[TableFieldSchema, ...]:
     """Return the fields of a REST schema, their types in the old names."""
     return original_parse([{**field, "type": _type_name(field)} for field in fields])
 
 
-def _type_name(field: dict[str, Any]) -> str:
+def _type_name(field: Json) -> str:
     given = field.get("type", "STRING")
     return OLD_NAMES.get(given.upper(), given)
 
@@ -68,7 +70,7 @@ def _type_name(field: dict[str, Any]) -> str:
 def _meta(
     project_id: str,
     dataset_id: str,
-    body: dict[str, Any],
+    body: Json,
     clock: Any,
     existing: TableMeta | None = None,
 ) -> TableMeta:
@@ -79,8 +81,8 @@ def _meta(
     return meta.model_copy(update={"expiration_time": expires})
 
 
-def _rest(table: TableMeta) -> dict[str, Any]:
-    body: dict[str, Any] = original_rest(table)
+def _rest(table: TableMeta) -> Json:
+    body: Json = original_rest(table)
     if table.expiration_time:
         body["expirationTime"] = str(int(table.expiration_time.timestamp() * 1000))
     if table.view_query:

@@ -7,8 +7,9 @@ from bqemulator.api.routes import jobs, upload
 from bqemulator.catalog.models import JobMeta
 
 from bqemulator_patches.jobs import refuse_used_id
+from bqemulator_patches.rest import Json
 
-REFERENCE = "_opsdesk_reference"
+REFERENCE = "_opsdesk_reference"  # carries the job's id from the envelope to the load
 
 original_configuration = upload._load_configuration_from_envelope
 
@@ -20,13 +21,13 @@ def apply() -> None:
     upload._PERMITTED_MEDIA_CONTENT_TYPES += ("*/*",)  # what the Python client sends
 
 
-def _configuration(envelope: dict[str, Any]) -> dict[str, Any]:
+def _configuration(envelope: Json) -> Json:
     reference = envelope.get("jobReference") or {}
     return {**original_configuration(envelope), REFERENCE: reference}
 
 
 async def _run_load(
-    *, project_id: str, configuration: dict[str, Any], media_path: str, ctx: Any
+    *, project_id: str, configuration: Json, media_path: str, ctx: Any
 ) -> tuple[str, JobMeta]:
     job_id = configuration.pop(REFERENCE, {}).get("jobId") or upload._new_job_id()
     refuse_used_id(project_id, job_id, ctx)

@@ -48,7 +48,10 @@ def test_settings_of_spark_are_properties_of_the_job():
     conf = "spark.executor.cores=4 spark.executor.extraJavaOptions='-Da=b,c'"
     for words in commands(**{"spark.conf": conf, "spark.driver_memory": "8g"}):
         if "submit" in words:
-            expected = "^#^spark.driver.memory=8g#spark.executor.cores=4#spark.executor.extraJavaOptions=-Da=b,c"
+            expected = (
+                "^#^spark.driver.memory=8g#spark.executor.cores=4"
+                "#spark.executor.extraJavaOptions=-Da=b,c"
+            )
             assert words[words.index("--properties") + 1] == expected
 
 
@@ -107,7 +110,9 @@ def test_what_the_job_needs_has_the_pins_of_the_project():
 
 
 def test_what_the_job_imports_is_what_it_is_said_to_need():
-    """Everything the steps import by name, whether it comes with what is listed or is listed itself."""
+    """Everything the steps import by name, whether it comes with what is listed or is listed
+    itself.
+    """
     listed = re.findall(r"^([a-z0-9-]+)==", (DEPLOY / "requirements.txt").read_text(), re.MULTILINE)
     unlisted = {
         "jupyterlab",

@@ -1,4 +1,6 @@
-"""The emulators: they start, say why not, end with us, and behave like the cloud where docs/emulators.md says so."""
+"""The emulators: they start, say why not, end with us, and behave like the cloud where
+docs/emulators.md says so.
+"""
 
 import io
 import signal
@@ -117,9 +119,10 @@ def command(emulators: Emulators, tmp_path_factory: pytest.TempPathFactory) -> t
         "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
         "from opsdesk.cli import main; sys.argv[0] = 'opsdesk'; main()"
     )
+    arguments = [sys.executable, "-c", code, "emulators", "--folder", str(folder)]
     with subprocess.Popen(
-        [sys.executable, "-c", code, "emulators", "--folder", str(folder)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as process:  # fmt: skip
+        arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
         said = ""
         while "Ctrl-C stops them." not in said:
             line = process.stdout.readline()

@@ -1,4 +1,6 @@
-"""Google's clients where Google cannot be reached or refuses: a sentence, soon, and never a secret in what a run leaves."""
+"""Google's clients where Google cannot be reached or refuses: a sentence, soon, and never a secret
+in what a run leaves.
+"""
 
 import json
 import os
@@ -29,7 +31,9 @@ LOGIN = "type `gcloud auth application-default login`"
 
 @contextmanager
 def google(status: int, message: str, silent: float = 0):
-    """A server that gives every request one answer as Google's storage and login do, after `silent` seconds; yields its URL."""
+    """A server that gives every request one answer as Google's storage and login do, after `silent`
+    seconds; yields its URL.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -165,7 +169,9 @@ def test_no_login_at_all(tmp_path):
 
 
 def test_no_key_in_what_a_run_leaves(tmp_path):
-    """A run whose service account is refused fails in a sentence; neither its key nor the file is in any output."""
+    """A run whose service account is refused fails in a sentence; neither its key nor the file is
+    in any output.
+    """
     name, export = f"refused{os.getpid()}", write_export(tmp_path, line())
     outputs = project.ROOT / "outputs" / name
     with google(400, "Invalid JWT Signature.") as url:

@@ -1,4 +1,4 @@
-"""What Google's answers become: one sentence with the resource, what is missing, and what to type."""
+"""What Google's answers become: one sentence with the resource, the cause, and what to type."""
 
 import json
 

@@ -1,6 +1,6 @@
 """Spark against the warehouses' own engines: the same rows in every table, through folders, a bucket and both warehouses.
 
-The sample from a folder into DuckDB is in test_spark_processes, where Spark starts as a cluster starts it.
+The sample from a folder into DuckDB is in test_processes, where Spark starts as a cluster starts it.
 """
 
 from dataclasses import replace
@@ -75,7 +75,9 @@ def test_boston_from_a_folder_into_duckdb(native, tmp_path):
 
 
 def test_the_sample_from_a_bucket_into_bigquery(native, cloud):  # noqa: F811
-    """Google's own connectors on both sides. test_bigquery compares what BigQuery computes with DuckDB."""
+    """Google's own connectors on both sides. test_bigquery compares what BigQuery computes with
+    DuckDB.
+    """
     given = GoogleConnection(endpoints=cloud.endpoints())
     ingest(*SAMPLE, cloud.lake, RUN_AT, given)
     by_spark(
@@ -221,7 +223,9 @@ def test_nothing_to_do_starts_nothing(native, tmp_path, monkeypatch):
 
 
 def test_a_write_that_fails_leaves_nothing_in_the_cloud(native, cloud, monkeypatch):  # noqa: F811
-    """The load job fails, as it does where a column does not fit: what the connector left in the bucket goes, the table too."""
+    """The load job fails, as it does where a column does not fit: what the connector left in the
+    bucket goes, the table too.
+    """
     given = GoogleConnection(endpoints=cloud.endpoints())
     monkeypatch.setattr(
         connector_handover, "make_staging", lambda jobs, name, table: _wrong_table(cloud, name)

@@ -1,4 +1,6 @@
-"""How Spark is set up, without starting it: Java, connectors, settings, and what its errors come to."""
+"""How Spark is set up, without starting it: Java, connectors, settings, and what its errors come
+to.
+"""
 
 import hashlib
 
@@ -14,7 +16,8 @@ from opsdesk.spark.setup import SparkSetup
 from opsdesk.workbench import Workbench
 
 EMULATED = GoogleConnection(
-    endpoints="storage=http://127.0.0.1:1 bigquery=http://127.0.0.1:2 bigquery_storage=localhost:3 trust_store=/t.p12"
+    endpoints="storage=http://127.0.0.1:1 bigquery=http://127.0.0.1:2 "
+    "bigquery_storage=localhost:3 trust_store=/t.p12"
 )
 
 
@@ -48,7 +51,10 @@ def test_on_a_cluster_the_driver_can_be_reached():
 
 
 def test_spark_conf_wins_and_adds_to_the_options_of_java():
-    conf = "spark.ui.enabled=true spark.executor.memory=8g spark.driver.extraJavaOptions='-Xss4m -Da=b'"
+    conf = (
+        "spark.ui.enabled=true spark.executor.memory=8g "
+        "spark.driver.extraJavaOptions='-Xss4m -Da=b'"
+    )
     chosen = given(SparkOptions(conf=conf))
     assert chosen["spark.ui.enabled"] == "true" and chosen["spark.executor.memory"] == "8g"
     assert chosen["spark.driver.extraJavaOptions"].endswith(" -Xss4m -Da=b")
@@ -75,6 +81,8 @@ def test_emulators_take_no_login():
     assert chosen["spark.hadoop.fs.gs.storage.root.url"] == "http://127.0.0.1:1/"
     assert chosen["spark.hadoop.fs.gs.auth.type"] == "UNAUTHENTICATED"
     assert "-Djavax.net.ssl.trustStore=/t.p12" in chosen["spark.driver.extraJavaOptions"]
+    # A password that the machine sets for its own store would not fit this one.
+    assert "-Djavax.net.ssl.trustStorePassword= " in chosen["spark.driver.extraJavaOptions"]
 
 
 @pytest.fixture

@@ -15,7 +15,9 @@ from opsdesk.emulators.installation import is_supported
 
 @dataclass(frozen=True)
 class Cloud:
-    """A test's own corner of the emulators: an empty bucket, and the name of a dataset that is not there yet."""
+    """A test's own corner of the emulators: an empty bucket, and the name of a dataset that is not
+    there yet.
+    """
 
     emulators: Emulators
     bucket: str

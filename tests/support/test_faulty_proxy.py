@@ -1,4 +1,6 @@
-"""The faulty proxy breaks what it is asked to, lets the rest through unchanged, and writes down what was asked."""
+"""The faulty proxy breaks what it is asked to, lets the rest through unchanged, and writes down
+what was asked.
+"""
 
 import gzip
 import io
