@@ -39,7 +39,7 @@ run: .venv/ready  ## ingest, backfill, transform and chart the Boston 311 export
 	@touch $@
 
 jars: .venv/ready  ## fetch Google's connectors for Spark (once, 92 MB; then offline)
-	@$(BIN)/python -m opsdesk.spark.jars
+	@$(BIN)/python -m opsdesk.spark.fetch_jars
 
 emulators: .emulators/ready  ## install the emulators of Cloud Storage and BigQuery (`opsdesk emulators` starts them)
 

@@ -1,4 +1,7 @@
-"""The job on Dataproc: backfill and transform on the session that is there. Arguments: KEY=VALUE, the notebooks' parameters."""
+"""The job on Dataproc: backfill and transform on the session that Dataproc made.
+
+Arguments: KEY=VALUE, the parameters of the notebooks.
+"""
 
 import sys
 from datetime import UTC, datetime
@@ -10,7 +13,7 @@ from opsdesk.errors import OpsdeskError
 
 
 def main() -> None:
-    """Exits with 1 and a sentence where a step fails: Dataproc shows both."""
+    """Run both steps; exit with 1 and a sentence where one fails: Dataproc shows both."""
     spark = SparkSession.builder.appName("opsdesk").getOrCreate()
     try:
         given = dict(pair.split("=", 1) for pair in sys.argv[1:])

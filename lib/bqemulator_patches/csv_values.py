@@ -1,80 +1,112 @@
-"""CSV as BigQuery reads it: every value by its column's type or not at all, in the order of the columns."""
+"""CSV as BigQuery reads it: columns by position, values by type, or the load fails."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from bqemulator.catalog.models import TableFieldSchema
 from bqemulator.domain.errors import InvalidQueryError
 
-RAW = "_opsdesk_raw"
-TRUTH = "CASE lower({0}) WHEN 'true' THEN true WHEN 't' THEN true WHEN 'yes' THEN true WHEN 'y' THEN true WHEN '1' THEN true " \
-    "WHEN 'false' THEN false WHEN 'f' THEN false WHEN 'no' THEN false WHEN 'n' THEN false WHEN '0' THEN false END"  # fmt: skip
-VALUES = {
+from bqemulator_patches.rest import Json
+
+RAW = "_opsdesk_raw"  # temporary table with the cells as texts
+TRUE = ("true", "t", "yes", "y", "1")
+FALSE = ("false", "f", "no", "n", "0")
+VALUES = {  # by type: DuckDB's expression for a value; NULL where the text is not of the type
     "STRING": "{0}",
-    "INTEGER": "CASE WHEN regexp_full_match(trim({0}), '[+-]?[0-9]+') THEN TRY_CAST({0} AS BIGINT) END",
+    "INTEGER": (
+        "CASE WHEN regexp_full_match(trim({0}), '[+-]?[0-9]+') THEN TRY_CAST({0} AS BIGINT) END"
+    ),
     "FLOAT": "TRY_CAST({0} AS DOUBLE)",
     "NUMERIC": "TRY_CAST({0} AS DECIMAL(38, 9))",
-    "BOOLEAN": TRUTH,
+    "BOOLEAN": (
+        f"CASE WHEN lower({{0}}) IN {TRUE} THEN true WHEN lower({{0}}) IN {FALSE} THEN false END"
+    ),
     "DATE": "TRY_CAST({0} AS DATE)",
     "TIMESTAMP": "TRY_CAST(replace({0}, ' UTC', '+00') AS TIMESTAMPTZ)",
 }
+FAILED = "Error while reading data, error message: "  # how BigQuery begins each of these
 
 
 def fill_from_csv(
-    run: Callable,
+    run: Callable[..., Any],
     stage: str,
     fields: Sequence[TableFieldSchema],
-    options: dict,
+    options: Json,
     paths: Sequence[str],
 ) -> None:
-    """Puts the rows of the files into the table `stage`.
+    """Put the rows of the files into the table `stage`.
 
     Raises:
-        InvalidQueryError: a value that is not of its column's type, none where one is required, or a line break in
-            quotes that the job does not allow.
+        InvalidQueryError: a value is not of its column's type, a required one is missing, or a line
+            break in quotes is not allowed by the job.
     """
-    names = ", ".join(f"'{field.name}': 'VARCHAR'" for field in fields)
-    marker = options.get("nullMarker", "")
-    run(
-        f"CREATE OR REPLACE TEMP TABLE {RAW} AS SELECT * FROM read_csv(?, auto_detect=false, header=false, columns={{{names}}}, "
-        f"delim=?, quote=?, escape='\"', skip=?, nullstr=?, allow_quoted_nulls={'true' if marker else 'false'}, "
-        f"null_padding={bool(options.get('allowJaggedRows'))}, max_line_size=100000000)",
-        [list(paths), options.get("fieldDelimiter") or ",", options.get("quote", '"'), int(options.get("skipLeadingRows") or 0), marker],
-    )  # fmt: skip
+    # Texts first: a value that is not of its type must be named in the error, as BigQuery does.
+    _read_texts(run, fields, options, paths)
     try:
-        for position, field in enumerate(fields, 1):
-            _refuse_bad_values(run, field, position, bool(options.get("allowQuotedNewlines")))
+        for position, field in enumerate(fields):
+            _refuse_bad_values(run, field, position)
+            if not options.get("allowQuotedNewlines"):
+                _refuse_newlines(run, field)
         values = ", ".join(f'{_value(field)} AS "{field.name}"' for field in fields)
         run(f"INSERT INTO {stage} SELECT {values} FROM {RAW}")
     finally:
         run(f"DROP TABLE IF EXISTS temp.{RAW}")
 
 
+def _read_texts(
+    run: Callable[..., Any],
+    fields: Sequence[TableFieldSchema],
+    options: Json,
+    paths: Sequence[str],
+) -> None:
+    """Fill RAW with the cells of the files as texts."""
+    columns = ", ".join(f"'{field.name}': 'VARCHAR'" for field in fields)
+    marker = options.get("nullMarker", "")
+    given = {
+        "files": list(paths),
+        "delimiter": options.get("fieldDelimiter") or ",",
+        "quote": options.get("quote", '"'),
+        "skip": int(options.get("skipLeadingRows") or 0),
+        "marker": marker,
+    }
+    run(
+        f"""
+        CREATE OR REPLACE TEMP TABLE {RAW} AS
+        SELECT * FROM read_csv(
+            $files, auto_detect=false, header=false, columns={{{columns}}},
+            delim=$delimiter, quote=$quote, escape='"', skip=$skip, nullstr=$marker,
+            allow_quoted_nulls={bool(marker)}, null_padding={bool(options.get("allowJaggedRows"))},
+            max_line_size=100000000
+        )
+        """,
+        given,
+    )
+
+
 def _value(field: TableFieldSchema) -> str:
     return VALUES.get(field.type, "{0}").format(f'"{field.name}"')
 
 
-def _refuse_bad_values(
-    run: Callable, field: TableFieldSchema, position: int, newlines: bool
-) -> None:
+def _refuse_bad_values(run: Callable[..., Any], field: TableFieldSchema, position: int) -> None:
     name = f'"{field.name}"'
-    bad = run(
-        f"SELECT {name} FROM {RAW} WHERE {name} IS NOT NULL AND ({_value(field)}) IS NULL LIMIT 1"
-    ).fetchone()
+    bad = _first(run, name, f"{name} IS NOT NULL AND ({_value(field)}) IS NULL")
     if bad:
         raise InvalidQueryError(
-            f"Error while reading data, error message: Could not parse {bad[0]!r} as {field.type} for field {field.name} (position {position - 1})"
+            f"{FAILED}Could not parse {bad[0]!r} as {field.type} "
+            f"for field {field.name} (position {position})"
         )
-    if (
-        field.mode == "REQUIRED"
-        and run(f"SELECT 1 FROM {RAW} WHERE {name} IS NULL LIMIT 1").fetchone()
-    ):
+    if field.mode == "REQUIRED" and _first(run, "1", f"{name} IS NULL"):
         raise InvalidQueryError(
-            f"Error while reading data, error message: Required column value for column index: {position - 1} is missing in a row"
+            f"{FAILED}Required column value for column index: {position} is missing in a row"
         )
-    if (
-        not newlines
-        and run(f"SELECT 1 FROM {RAW} WHERE contains({name}, chr(10)) LIMIT 1").fetchone()
-    ):
+
+
+def _refuse_newlines(run: Callable[..., Any], field: TableFieldSchema) -> None:
+    if _first(run, "1", f'contains("{field.name}", chr(10))'):
         raise InvalidQueryError(
-            'Error while reading data, error message: Missing close double quote (") character; allow_quoted_newlines is not set'
+            f'{FAILED}Missing close double quote (") character; allow_quoted_newlines is not set'
         )
+
+
+def _first(run: Callable[..., Any], selected: str, condition: str) -> Any:
+    return run(f"SELECT {selected} FROM {RAW} WHERE {condition} LIMIT 1").fetchone()

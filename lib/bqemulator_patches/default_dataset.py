@@ -1,4 +1,7 @@
-"""`default_dataset` in scripts: bqemulator qualifies a whole script at once, temporary tables too, and not at all after BEGIN."""
+"""`default_dataset` in scripts, statement by statement.
+
+bqemulator qualifies a whole script at once, temporary tables too, and nothing after a BEGIN.
+"""
 
 from contextvars import ContextVar
 from typing import Any
@@ -8,28 +11,32 @@ from bqemulator.api.routes import jobs
 from bqemulator.scripting.interpreter import ScriptInterpreter
 from sqlglot import exp
 
-DEFAULT: ContextVar[tuple[str, str] | None] = ContextVar(
-    "DEFAULT", default=None
-)  # project and dataset of this request
+from bqemulator_patches.rest import Json
+
+# Project and dataset of this request.
+DEFAULT: ContextVar[tuple[str, str] | None] = ContextVar("DEFAULT", default=None)
 TEMPORARY = "SELECT table_name FROM duckdb_tables() WHERE temporary"
+WITHOUT_TABLES = exp.Command | exp.Transaction | exp.Commit | exp.Rollback
 
 original_apply = jobs._apply_default_dataset
-original_exec, original_query = ScriptInterpreter._exec_sql, ScriptInterpreter._run_query
+original_exec = ScriptInterpreter._exec_sql
+original_query = ScriptInterpreter._run_query
 
 
-def mend() -> None:
-    """Apply what is in this module."""
-    jobs._apply_default_dataset = _apply
+def apply() -> None:
+    """Qualify each statement of a script when its turn comes."""
+    jobs._apply_default_dataset = _apply_default_dataset
     ScriptInterpreter._exec_sql = _exec_sql
     ScriptInterpreter._run_query = _run_query
 
 
-def _apply(sql: str, config: dict, *, request_project_id: str) -> str:
-    """For a script only takes note: its statements are qualified when their turn comes."""
+def _apply_default_dataset(sql: str, config: Json, *, request_project_id: str) -> str:
+    """Qualify one statement; of a script only note the default."""
     given = config.get("defaultDataset")
-    DEFAULT.set(
-        (given.get("projectId") or request_project_id, given["datasetId"]) if given else None
-    )
+    default = None
+    if given:
+        default = (given.get("projectId") or request_project_id, given["datasetId"])
+    DEFAULT.set(default)
     if jobs.classify_statement_type(sql) == "SCRIPT":
         return sql
     return original_apply(sql, config, request_project_id=request_project_id)
@@ -51,18 +58,28 @@ def _qualified(sql: str, ctx: Any) -> str:
         tree = sqlglot.parse_one(sql, read="bigquery")
     except sqlglot.errors.SqlglotError:
         return sql
-    if isinstance(tree, exp.Command | exp.Transaction | exp.Commit | exp.Rollback):
+    if isinstance(tree, WITHOUT_TABLES):
         return sql
-    own = {cte.alias_or_name for cte in tree.find_all(exp.CTE)}
-    own |= {name for (name,) in ctx.engine.execute(TEMPORARY).fetchall()}
-    if tree.find(exp.TemporaryProperty):
-        own.add(tree.find(exp.Table).name)
-    bare = [
-        table
-        for table in tree.find_all(exp.Table)
-        if table.name and not table.db and table.name not in own
-    ]
-    for table in bare:
+    unqualified = _unqualified(tree, _names_without_dataset(tree, ctx))
+    for table in unqualified:
         table.set("catalog", exp.to_identifier(default[0], quoted=True))
         table.set("db", exp.to_identifier(default[1]))
-    return tree.sql(dialect="bigquery") if bare else sql
+    return tree.sql(dialect="bigquery") if unqualified else sql
+
+
+def _names_without_dataset(tree: exp.Expression, ctx: Any) -> set[str]:
+    """Return the names of CTEs and temporary tables, which have no dataset."""
+    # A CTE or a temporary table of that name comes before a table of the dataset.
+    names = {cte.alias_or_name for cte in tree.find_all(exp.CTE)}
+    names |= {name for (name,) in ctx.engine.execute(TEMPORARY).fetchall()}
+    if tree.find(exp.TemporaryProperty):
+        names.add(tree.find(exp.Table).name)
+    return names
+
+
+def _unqualified(tree: exp.Expression, names: set[str]) -> list[exp.Table]:
+    return [
+        table
+        for table in tree.find_all(exp.Table)
+        if table.name and not table.db and table.name not in names
+    ]

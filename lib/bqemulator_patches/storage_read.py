@@ -1,9 +1,9 @@
-"""What Google's Spark connector needs: its Arrow schema, results that can be listed, and TLS, without which it does not connect."""
+"""What Google's Spark connector needs: its Arrow schema, results that can be listed, and TLS."""
 
 import os
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import grpc
 import pyarrow as pa
@@ -13,24 +13,33 @@ from bqemulator.storage.engine import DuckDBEngine
 from bqemulator.streaming import read_session
 from fastapi import Query
 
+from bqemulator_patches.rest import Json
 
-def mend() -> None:
-    """Apply what is in this module."""
+RESULT_PATH = "/projects/{project_id}/datasets/_bqemu_anonymous/tables/{table_id}/data"
+ANONYMOUS = re.compile(r"^anon(.{8})(.{4})(.{4})(.{4})(.{12})$")
+LISTED = ("rows", "totalRows", "pageToken")
+
+
+def apply() -> None:
+    """Serve the Storage Read API as the connector reads it."""
     read_session._serialise_arrow_schema = _bare_schema
-    server.grpc = _WithTls()
-    DuckDBEngine._load_spatial = lambda self: (
-        None
-    )  # GEOGRAPHY would want an extension, and nobody here uses it
-    path = "/projects/{project_id}/datasets/_bqemu_anonymous/tables/{table_id}/data"
-    tabledata.router.get(path)(_rows_of_a_result)
-    tabledata.router.routes.insert(
-        0, tabledata.router.routes.pop()
-    )  # before the route of every other table
+    server.grpc = _GrpcWithTls()
+    DuckDBEngine._load_spatial = _load_nothing
+    tabledata.router.get(RESULT_PATH)(_rows_of_a_result)
+    # The route of every other table would match first: ours goes before it.
+    tabledata.router.routes.insert(0, tabledata.router.routes.pop())
 
 
 def _bare_schema(schema: pa.Schema) -> bytes:
-    """The schema message alone: with the end-of-stream mark after it, the connector silently reads no row."""
+    """Return the schema message alone.
+
+    With the end-of-stream mark after it, the connector silently reads no row.
+    """
     return schema.serialize().to_pybytes()
+
+
+def _load_nothing(self: DuckDBEngine) -> None:
+    """Do nothing: GEOGRAPHY would need an extension from the network, and is not used."""
 
 
 def _rows_of_a_result(
@@ -39,28 +48,31 @@ def _rows_of_a_result(
     limit: Annotated[int, Query(alias="maxResults")] = 10000,
     start: Annotated[int, Query(alias="startIndex")] = 0,
     page: Annotated[str | None, Query(alias="pageToken")] = None,
-) -> dict:
-    """tabledata.list of a query's anonymous result, which the connector's count() reads."""
-    job_id = re.sub(r"^anon(.{8})(.{4})(.{4})(.{4})(.{12})$", r"\1-\2-\3-\4-\5", table_id)
+) -> Json:
+    """Answer tabledata.list for a query's anonymous result, which the connector's count() reads."""
+    job_id = ANONYMOUS.sub(r"\1-\2-\3-\4-\5", table_id)
     answer = jobs.get_query_results(project_id, job_id, None, limit, start, page)
-    return {"kind": "bigquery#tableDataList"} | {
-        k: answer[k] for k in ("rows", "totalRows", "pageToken") if k in answer
-    }
+    listed = {key: answer[key] for key in LISTED if key in answer}
+    return {"kind": "bigquery#tableDataList", **listed}
 
 
-class _WithTls:
-    """The module grpc as bqemulator's server sees it: every server it makes listens on the TLS port as well."""
+class _GrpcWithTls:
+    """The module grpc as bqemulator's server sees it: each server listens on the TLS port, too.
+
+    Without TLS the connector does not connect.
+    """
 
     def __getattr__(self, name: str) -> object:
         return getattr(grpc, name)
 
     @property
-    def aio(self) -> "_WithTls":
+    def aio(self) -> "_GrpcWithTls":
         return self
 
-    def server(self, *arguments: object, **options: object) -> grpc.aio.Server:
+    def server(self, *arguments: Any, **options: Any) -> grpc.aio.Server:
         made = grpc.aio.server(*arguments, **options)
         address, _, folder = os.environ["OPSDESK_TLS"].partition(" ")
-        key, certificate = (Path(folder, name).read_bytes() for name in ("key.pem", "cert.pem"))
+        key = Path(folder, "key.pem").read_bytes()
+        certificate = Path(folder, "cert.pem").read_bytes()
         made.add_secure_port(address, grpc.ssl_server_credentials([(key, certificate)]))
         return made

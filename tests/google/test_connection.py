@@ -1,4 +1,6 @@
-"""Google's clients where Google cannot be reached or refuses: a sentence, soon, and never a secret in what a run leaves."""
+"""Google's clients where Google cannot be reached or refuses: a sentence, soon, and never a secret
+in what a run leaves.
+"""
 
 import json
 import os
@@ -29,7 +31,9 @@ LOGIN = "type `gcloud auth application-default login`"
 
 @contextmanager
 def google(status: int, message: str, silent: float = 0):
-    """A server that gives every request one answer as Google's storage and login do, after `silent` seconds; yields its URL."""
+    """A server that gives every request one answer as Google's storage and login do, after `silent`
+    seconds; yields its URL.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -57,7 +61,7 @@ def google(status: int, message: str, silent: float = 0):
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.handle_error = lambda *_: None  # who was told nothing has hung up
+    server.handle_error = lambda *_: None  # a client without an answer has hung up
     server.daemon_threads, server.block_on_close = True, False
     threading.Thread(
         target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
@@ -69,7 +73,7 @@ def google(status: int, message: str, silent: float = 0):
         server.server_close()
 
 
-def told_by(cloud: GoogleConnection, tmp_path) -> str:
+def error_of(cloud: GoogleConnection, tmp_path) -> str:
     with pytest.raises(OpsdeskError) as error:
         run_ingest(
             tmp_path, write_export(tmp_path, line()), lake="gs://ops-tickets/desk", google=cloud
@@ -91,14 +95,14 @@ def told_by(cloud: GoogleConnection, tmp_path) -> str:
 def test_refused(tmp_path, monkeypatch, status, message, says):
     monkeypatch.setattr("opsdesk.google.connection.PATIENCE", 0.2)
     with google(status, message) as url:
-        told = told_by(GoogleConnection(endpoints=f"storage={url}", location="EU"), tmp_path)
-    assert says in told
-    assert "gs://ops-tickets" in told
+        sentence = error_of(GoogleConnection(endpoints=f"storage={url}", location="EU"), tmp_path)
+    assert says in sentence
+    assert "gs://ops-tickets" in sentence
 
 
 def test_nothing_listens(tmp_path, monkeypatch):
     monkeypatch.setattr("opsdesk.google.connection.PATIENCE", 0.2)
-    assert "127.0.0.1:1 cannot be reached" in told_by(
+    assert "127.0.0.1:1 cannot be reached" in error_of(
         GoogleConnection(endpoints="storage=http://127.0.0.1:1"), tmp_path
     )
 
@@ -108,9 +112,9 @@ def test_no_answer_is_not_waited_for(tmp_path, monkeypatch):
     monkeypatch.setattr("opsdesk.google.connection.TIMEOUT", (0.3, 0.3))
     with google(200, "", silent=20) as url:
         started = time.monotonic()
-        told = told_by(GoogleConnection(endpoints=f"storage={url}"), tmp_path)
+        sentence = error_of(GoogleConnection(endpoints=f"storage={url}"), tmp_path)
     assert time.monotonic() - started < 3
-    assert "did not answer in time. Look at the network" in told
+    assert "did not answer in time. Look at the network" in sentence
 
 
 def test_the_limits_are_within_a_minute():
@@ -133,22 +137,22 @@ def login(monkeypatch):
 
 def test_a_login_that_google_does_not_take(tmp_path, login):
     with google(401, "Invalid Credentials") as url:
-        told = told_by(login(credentials.Credentials("old"), url), tmp_path)
-    assert "the login to Google Cloud has expired or was withdrawn" in told
-    assert LOGIN in told
+        sentence = error_of(login(credentials.Credentials("old"), url), tmp_path)
+    assert "the login to Google Cloud has expired or was withdrawn" in sentence
+    assert LOGIN in sentence
 
 
 def test_an_expired_login(tmp_path, login):
     with google(400, "Token has been expired or revoked.") as url:
         info = account(f"{url}/token")
-        told = told_by(
+        sentence = error_of(
             login(
                 service_account.Credentials.from_service_account_info(info).with_scopes(["x"]), url
             ),
             tmp_path,
         )
-    assert "(invalid_grant: Token has been expired or revoked" in told
-    assert LOGIN in told
+    assert "(invalid_grant: Token has been expired or revoked" in sentence
+    assert LOGIN in sentence
 
 
 def test_no_login_at_all(tmp_path):
@@ -165,7 +169,9 @@ def test_no_login_at_all(tmp_path):
 
 
 def test_no_key_in_what_a_run_leaves(tmp_path):
-    """A run whose service account is refused fails in a sentence; neither its key nor the file is in any output."""
+    """A run whose service account is refused fails in a sentence; neither its key nor the file is
+    in any output.
+    """
     name, export = f"refused{os.getpid()}", write_export(tmp_path, line())
     outputs = project.ROOT / "outputs" / name
     with google(400, "Invalid JWT Signature.") as url:

@@ -1,4 +1,4 @@
-"""What Google's answers become: one sentence with the resource, what is missing, and what to type."""
+"""What Google's answers become: one sentence with the resource, the cause, and what to type."""
 
 import json
 
@@ -23,7 +23,7 @@ CASES = [
     pytest.param(auth.DefaultCredentialsError("Your default credentials were not found. To set up"),
                  f"there is no login to Google Cloud on this machine: {LOGIN}", id="no login at all"),
     pytest.param(auth.DefaultCredentialsError("File /x/adc.json was not found."),
-                 "is of no use (File /x/adc.json was not found)", id="the login's file is gone"),
+                 "cannot be used (File /x/adc.json was not found)", id="the login's file is gone"),
     pytest.param(auth.RefreshError("invalid_grant: Bad Request", {"error": "invalid_grant"}),
                  f"has expired or was withdrawn (invalid_grant: Bad Request): {LOGIN}", id="expired login"),
     pytest.param(auth.RefreshError("Unable to acquire impersonated credentials", json.dumps(IMPERSONATION, indent=1)),
@@ -59,12 +59,12 @@ CASES = [
 
 @pytest.mark.parametrize(("error", "sentence"), CASES)
 def test_one_sentence(error, sentence):
-    with pytest.raises(OpsdeskError) as told, translate_errors("read the lake gs://b/p"):
+    with pytest.raises(OpsdeskError) as caught, translate_errors("read the lake gs://b/p"):
         raise error
-    assert str(told.value).startswith("Cannot read the lake gs://b/p: ")
-    assert sentence in str(told.value)
-    assert "\n" not in str(told.value)
-    assert "upload_id" not in str(told.value)
+    assert str(caught.value).startswith("Cannot read the lake gs://b/p: ")
+    assert sentence in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert "upload_id" not in str(caught.value)
 
 
 def test_our_own_errors_pass():

@@ -41,7 +41,7 @@ def test_faults(tmp_path, cloud, impatient, monkeypatch, wanted, seed, patience)
     monkeypatch.setattr("opsdesk.google.connection.PATIENCE", patience)
     probability = 0.2 if patience else 0.02
     with faulty_proxy(
-        cloud.pair.storage_url, probability=probability, seed=seed, hang=0.6
+        cloud.emulators.storage_url, probability=probability, seed=seed, hang=0.6
     ) as proxy:
         try:
             cloud_ingest(tmp_path, export, cloud.lake, cloud.endpoints(proxy.url))
@@ -65,7 +65,7 @@ def test_one_fault_is_overcome(tmp_path, cloud, impatient, wanted, fault, method
     cloud_ingest(
         tmp_path, write_export(tmp_path, *OLD, name="old.csv"), cloud.lake, cloud.endpoints()
     )
-    with faulty_proxy(cloud.pair.storage_url, hang=0.6) as proxy:
+    with faulty_proxy(cloud.emulators.storage_url, hang=0.6) as proxy:
         proxy.plan(
             fault,
             lambda request: request.method == method and re.search(path, request.path),

@@ -58,7 +58,7 @@ def test_a_changed_day_is_one_day_its_manifest_rejects_and_record(tmp_path, clou
         agents=str(agents),
     )
     changed = write_export(tmp_path, *TICKETS[:3], line("T3", DAYS[3], category="new"))
-    with faulty_proxy(cloud.pair.storage_url) as proxy:
+    with faulty_proxy(cloud.emulators.storage_url) as proxy:
         cloud_ingest(tmp_path, changed, cloud.lake, cloud.endpoints(proxy.url), agents=str(agents))
         sent = [
             (request.body["name"], request.query["ifGenerationMatch"])
@@ -80,7 +80,7 @@ def test_a_changed_day_is_one_day_its_manifest_rejects_and_record(tmp_path, clou
 
 
 def test_every_write_and_delete_says_what_it_replaces_and_what_it_must_be(tmp_path, cloud):
-    with faulty_proxy(cloud.pair.storage_url) as proxy:
+    with faulty_proxy(cloud.emulators.storage_url) as proxy:
         cloud_ingest(
             tmp_path, write_export(tmp_path, *TICKETS), cloud.lake, cloud.endpoints(proxy.url)
         )

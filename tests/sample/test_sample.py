@@ -48,13 +48,13 @@ def test_the_bundled_sample_is_what_the_command_writes(tmp_path):
     write_sample(tmp_path, 3000)
     for name in FILES:
         assert (tmp_path / name).read_bytes() == (BUNDLED / name).read_bytes(), (
-            f"{name}: make the bundled sample anew"
+            f"{name}: make the bundled sample again"
         )
     assert (BUNDLED / "ops_tickets.csv").stat().st_size < 1_000_000
 
 
 def test_the_bundled_sample_is_the_one_released():
-    # A machine that draws other numbers would agree with itself; this digest says which bytes are meant.
+    # A machine that draws other numbers would agree with itself: this digest is of the right bytes.
     digests = {name: sha256((BUNDLED / name).read_bytes()).hexdigest()[:16] for name in FILES}
     assert digests == {
         "ops_tickets.csv": "633d90d182c3161f",

@@ -1,6 +1,6 @@
 """Spark against the warehouses' own engines: the same rows in every table, through folders, a bucket and both warehouses.
 
-The sample from a folder into DuckDB is in test_spark_processes, where Spark starts as a cluster starts it.
+The sample from a folder into DuckDB is in test_processes, where Spark starts as a cluster starts it.
 """
 
 from dataclasses import replace
@@ -14,12 +14,13 @@ from exports import line, run_ingest, write_export
 from generated_tickets import AGENTS, ZONES, many_tickets
 from opsdesk import OpsdeskError
 from opsdesk.catalogue.tables import results
-from opsdesk.google.connection import GoogleConnection
+from opsdesk.google.connection import ON_THIS_MACHINE, GoogleConnection
 from opsdesk.lake.lake import COLUMNS, Manifest
 from opsdesk.lake.open import open_lake
 from opsdesk.spark import connector_handover, scratch, stage_months
 from opsdesk.spark.compute import compute_tables
 from opsdesk.spark.session import spark_session
+from opsdesk.spark.setup import SparkSetup
 from sparked import (  # noqa: F401
     SPARK,
     cloud,
@@ -58,10 +59,10 @@ def native(tmp_path_factory):
     return folder
 
 
-def by_spark(lake, warehouse, times, given=GoogleConnection(), engine=SPARK):  # noqa: B008 a frozen value
+def by_spark(lake, warehouse, times, given=ON_THIS_MACHINE, options=SPARK):
     """Backfill and transform by Spark; what both returned."""
-    loaded = backfill(lake, warehouse, "", "", RUN_AT, given, engine)
-    return loaded, transform(warehouse, *times, given, engine)
+    loaded = backfill(lake, warehouse, "", "", RUN_AT, given, options)
+    return loaded, transform(warehouse, *times, given, options)
 
 
 def test_boston_from_a_folder_into_duckdb(native, tmp_path):
@@ -74,7 +75,9 @@ def test_boston_from_a_folder_into_duckdb(native, tmp_path):
 
 
 def test_the_sample_from_a_bucket_into_bigquery(native, cloud):  # noqa: F811
-    """Google's own connectors on both sides. What is computed by BigQuery itself is held to DuckDB in test_bigquery."""
+    """Google's own connectors on both sides. test_bigquery compares what BigQuery computes with
+    DuckDB.
+    """
     given = GoogleConnection(endpoints=cloud.endpoints())
     ingest(*SAMPLE, cloud.lake, RUN_AT, given)
     by_spark(
@@ -111,7 +114,7 @@ def test_generated_tickets(spark, tmp_path_factory, zone, seed):  # noqa: F811
         tmp_path_factory.mktemp("any"),
         {"tickets_raw": numbered(tickets), "agents_raw": list(AGENTS)},
     )
-    with spark_session(SPARK, GoogleConnection(), in_cloud=False) as session:
+    with spark_session(SparkSetup(SPARK), in_cloud=False) as session:
         raw = {name: place.read(session, name) for name in ("tickets_raw", "agents_raw")}
         staged = compute_tables(session, raw, {"as_of": as_of, "timezone": zone}, place.write, 2)
     expected = build(tickets, as_of, zone, AGENTS)
@@ -139,7 +142,7 @@ def test_cells_with_everything_in_them(tmp_path):
         for place, cell in enumerate(odd)
     ]
     run_ingest(tmp_path, write_export(tmp_path, *lines))
-    for name, engine in (("native", {}), ("spark", {"engine": SPARK})):
+    for name, engine in (("native", {}), ("spark", {"spark": SPARK})):
         backfill(f"{tmp_path}/lake", f"duckdb:{tmp_path}/{name}.duckdb", "", "", RUN_AT, **engine)
     both = [
         open_warehouse(f"duckdb:{tmp_path}/{name}.duckdb").table("tickets_raw")
@@ -169,17 +172,17 @@ GOOD = "T1,2023-01-02T10:00:00Z,,,24.0,,High,Bug,Email,Gold,Open,A1,"
         pytest.param(
             f"{HEADER}\n{GOOD.replace('24.0', 'many')}\n",
             "2023-01-02.csv",
-            id="a number that is none",
+            id="not a number",
         ),
         pytest.param(
             f"{HEADER}\n{GOOD.replace('T10:00:00Z', ' at ten')}\n",
             "2023-01-02.csv",
-            id="a time that is none",
+            id="not a time",
         ),
         pytest.param(
             f"{HEADER}\n{GOOD.replace(',,High', ',perhaps,High')}\n",
             "2023-01-02.csv",
-            id="a flag that is none",
+            id="not a flag",
         ),
         pytest.param(f"{HEADER}\n{GOOD},more\n", "2023-01-02.csv", id="a cell too many"),
         pytest.param(f"{HEADER}\nT1,2023-01-02T10:00:00Z\n", "2023-01-02.csv", id="cells missing"),
@@ -196,7 +199,7 @@ GOOD = "T1,2023-01-02T10:00:00Z,,,24.0,,High,Bug,Email,Gold,Open,A1,"
 def test_a_month_that_cannot_be_loaded_says_so_and_changes_nothing(tmp_path, text, says):
     lake = lake_with(tmp_path, text)
     with pytest.raises(OpsdeskError) as caught:
-        backfill(lake, f"duckdb:{tmp_path}/w.duckdb", "", "", RUN_AT, engine=SPARK)
+        backfill(lake, f"duckdb:{tmp_path}/w.duckdb", "", "", RUN_AT, spark=SPARK)
     sentence = str(caught.value)
     assert sentence.startswith("2023-01: ") and says in sentence and "\n" not in sentence, sentence
     assert "Exception" not in sentence and len(sentence) < 500
@@ -220,7 +223,9 @@ def test_nothing_to_do_starts_nothing(native, tmp_path, monkeypatch):
 
 
 def test_a_write_that_fails_leaves_nothing_in_the_cloud(native, cloud, monkeypatch):  # noqa: F811
-    """The load job fails, as it does where a column does not fit: what the connector left in the bucket goes, the table too."""
+    """The load job fails, as it does where a column does not fit: what the connector left in the
+    bucket goes, the table too.
+    """
     given = GoogleConnection(endpoints=cloud.endpoints())
     monkeypatch.setattr(
         connector_handover, "make_staging", lambda jobs, name, table: _wrong_table(cloud, name)
@@ -248,7 +253,7 @@ def _wrong_table(cloud, name):  # noqa: F811
 
     schema = [bigquery.SchemaField("ticket_id", "INT64")]
     cloud.bigquery_client().create_table(
-        bigquery.Table(f"{cloud.pair.project}.{cloud.dataset}.{name}", schema=schema)
+        bigquery.Table(f"{cloud.emulators.project}.{cloud.dataset}.{name}", schema=schema)
     )
 
 
@@ -268,14 +273,11 @@ def test_what_killed_runs_left_in_the_bucket_goes_when_it_is_old(cloud, monkeypa
 
 
 def test_bigquery_needs_a_bucket_by_name(cloud):  # noqa: F811
-    with pytest.raises(OpsdeskError, match="temp_bucket: "):
-        by_spark_transform = open_warehouse(
-            cloud.warehouse, GoogleConnection(endpoints=cloud.endpoints())
-        )
-        with connector_handover.connector_handover(
-            SPARK, GoogleConnection(endpoints=cloud.endpoints()), by_spark_transform
-        ):
-            pass
+    google = GoogleConnection(endpoints=cloud.endpoints())
+    target = open_warehouse(cloud.warehouse, google)
+    handing_over = connector_handover.connector_handover(SparkSetup(SPARK, google), target)
+    with pytest.raises(OpsdeskError, match="temp_bucket: "), handing_over:
+        pass
 
 
 def test_an_interrupt_while_spark_writes_leaves_nothing(native, tmp_path, monkeypatch):
@@ -289,12 +291,12 @@ def test_an_interrupt_while_spark_writes_leaves_nothing(native, tmp_path, monkey
 
     monkeypatch.setattr("opsdesk.spark.parquet_handover.ParquetHandover.write", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        transform(target, "2023-06-01 00:00:00", "UTC", RUN_AT, engine=SPARK)
+        transform(target, "2023-06-01 00:00:00", "UTC", RUN_AT, spark=SPARK)
     assert open_warehouse(target).runs().equals(before)
     assert [path.name for path in tmp_path.iterdir()] == ["w.duckdb"]
 
 
-def test_what_a_killed_run_left_beside_the_file_goes_with_the_next(tmp_path):
+def test_what_a_killed_run_left_next_to_the_file_goes_with_the_next(tmp_path):
     dead = tmp_path / "w.duckdb.spark-dead"
     (dead / "staged-fact_tickets").mkdir(parents=True)
     with (

@@ -1,4 +1,6 @@
-"""Spark as it is started elsewhere: by spark-submit from the wheel, on a cluster of processes, on the other Spark line, and killed."""
+"""Spark as it is started elsewhere: by spark-submit from the wheel, on a cluster of processes, on
+the other Spark line, and killed.
+"""
 
 import os
 import shutil
@@ -31,7 +33,8 @@ import sys
 from opsdesk import Workbench
 from opsdesk.config.spark_options import SparkOptions
 spark = SparkOptions(sys.argv[2], "900m", sys.argv[3])
-print(Workbench({RUN_AT!r}, spark=spark).transform(sys.argv[1], {TIMES["as_of"]!r}, {TIMES["timezone"]!r}, "spark").engine)
+bench = Workbench({RUN_AT!r}, spark=spark)
+print(bench.transform(sys.argv[1], {TIMES["as_of"]!r}, {TIMES["timezone"]!r}, "spark").engine)
 """
 
 
@@ -72,7 +75,9 @@ def run(**call):
 
 
 def test_the_wheel_under_spark_submit(sample, tmp_path):
-    """As Dataproc runs it: the package from its wheel, far from a project folder, the session made by somebody else."""
+    """As Dataproc runs it: the package from its wheel, far from a project folder, the session made
+    by somebody else.
+    """
     shutil.copytree(
         LIB, tmp_path / "source" / "lib", ignore=shutil.ignore_patterns("*.egg-info", "__pycache__")
     )
@@ -103,12 +108,15 @@ def test_the_wheel_under_spark_submit(sample, tmp_path):
     submit += ["--driver-java-options", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"]
     target = f"duckdb:{tmp_path}/w.duckdb"
     given = {"lake": f"{sample}/lake", "warehouse": target, **TIMES, "run_at": RUN_AT}
-    said = run(
-        args=[SPARK_HOME / "bin" / submit[0], *submit[1:], project.ROOT / "deploy/dataproc/main.py", *map("=".join, given.items())],
-        env=os.environ | {"PYTHONPATH": str(tmp_path / "installed"), "JAVA_HOME": str(find_java(pyspark.__version__)),
-                          "PYSPARK_PYTHON": sys.executable, "SPARK_HOME": str(SPARK_HOME)},
-        cwd=tmp_path,
-    )  # fmt: skip
+    job = project.ROOT / "deploy/dataproc/main.py"
+    command = [SPARK_HOME / "bin" / submit[0], *submit[1:], job, *map("=".join, given.items())]
+    environment = os.environ | {
+        "PYTHONPATH": str(tmp_path / "installed"),
+        "JAVA_HOME": str(find_java(pyspark.__version__)),
+        "PYSPARK_PYTHON": sys.executable,
+        "SPARK_HOME": str(SPARK_HOME),
+    }
+    said = run(args=command, env=environment, cwd=tmp_path)
     assert "Loaded by Spark" in said and "Computed by Spark" in said, said
     assert unequal(target, f"duckdb:{sample}/native.duckdb") == {}
 
@@ -148,7 +156,9 @@ def test_the_other_spark_line(sample, tmp_path):
 
 
 def test_killed_while_spark_computes(sample, tmp_path):
-    """kill -9: Java ends by itself, readers keep what they had, the next run sweeps and comes out right."""
+    """kill -9: Java ends by itself, readers keep what they had, the next run sweeps and comes out
+    right.
+    """
     shutil.copy(sample / "native.duckdb", tmp_path / "w.duckdb")
     target = f"duckdb:{tmp_path}/w.duckdb"
     step = STEP.replace(TIMES["as_of"], "2023-06-01 00:00:00")

@@ -1,4 +1,6 @@
-"""How Spark is set up, without starting it: Java, connectors, settings, and what its errors come to."""
+"""How Spark is set up, without starting it: Java, connectors, settings, and what its errors come
+to.
+"""
 
 import hashlib
 
@@ -7,19 +9,20 @@ import pytest
 from opsdesk import OpsdeskError, project
 from opsdesk.config.spark_options import SparkOptions, read_spark_conf
 from opsdesk.google.connection import ON_THIS_MACHINE, GoogleConnection
-from opsdesk.spark import jars, java
+from opsdesk.spark import fetch_jars, jars, java, maven
 from opsdesk.spark.errors import first_cause
-from opsdesk.spark.session import settings
+from opsdesk.spark.session_settings import session_settings
 from opsdesk.spark.setup import SparkSetup
 from opsdesk.workbench import Workbench
 
 EMULATED = GoogleConnection(
-    endpoints="storage=http://127.0.0.1:1 bigquery=http://127.0.0.1:2 bigquery_storage=localhost:3 trust_store=/t.p12"
+    endpoints="storage=http://127.0.0.1:1 bigquery=http://127.0.0.1:2 "
+    "bigquery_storage=localhost:3 trust_store=/t.p12"
 )
 
 
 def given(options=None, google=ON_THIS_MACHINE, **more):
-    return settings(
+    return session_settings(
         SparkSetup(options or SparkOptions(), google),
         **{"in_cloud": False, "version": "3.5.9"} | more,
     )
@@ -39,7 +42,7 @@ def test_the_defaults_of_a_session():
     assert "-Duser.timezone=UTC" in chosen["spark.executor.extraJavaOptions"]
     assert (
         chosen["spark.driver.bindAddress"] == "127.0.0.1"
-    )  # nobody else on the network reaches a local driver
+    )  # other machines do not reach a local driver
     assert "spark.jars" not in chosen and not any("fs.gs" in key for key in chosen)
 
 
@@ -48,7 +51,10 @@ def test_on_a_cluster_the_driver_can_be_reached():
 
 
 def test_spark_conf_wins_and_adds_to_the_options_of_java():
-    conf = "spark.ui.enabled=true spark.executor.memory=8g spark.driver.extraJavaOptions='-Xss4m -Da=b'"
+    conf = (
+        "spark.ui.enabled=true spark.executor.memory=8g "
+        "spark.driver.extraJavaOptions='-Xss4m -Da=b'"
+    )
     chosen = given(SparkOptions(conf=conf))
     assert chosen["spark.ui.enabled"] == "true" and chosen["spark.executor.memory"] == "8g"
     assert chosen["spark.driver.extraJavaOptions"].endswith(" -Xss4m -Da=b")
@@ -75,6 +81,8 @@ def test_emulators_take_no_login():
     assert chosen["spark.hadoop.fs.gs.storage.root.url"] == "http://127.0.0.1:1/"
     assert chosen["spark.hadoop.fs.gs.auth.type"] == "UNAUTHENTICATED"
     assert "-Djavax.net.ssl.trustStore=/t.p12" in chosen["spark.driver.extraJavaOptions"]
+    # A password that the machine sets for its own store would not fit this one.
+    assert "-Djavax.net.ssl.trustStorePassword= " in chosen["spark.driver.extraJavaOptions"]
 
 
 @pytest.fixture
@@ -113,29 +121,31 @@ def test_the_jars_are_for_one_line_of_spark():
 
 def test_what_arrives_and_is_not_the_pinned_file_is_not_kept(fake_jars, monkeypatch):
     fake_jars[0].unlink()
-    monkeypatch.setattr(
-        jars, "_ask_ivy", lambda wanted, work: (work / wanted[0].file).write_bytes(b"else") and ""
-    )
-    monkeypatch.setattr(jars, "_ask_maven", lambda *_: "")
+
+    def retrieve(wanted, work):
+        (work / wanted[0].file).write_bytes(b"else")
+        return ""
+
+    monkeypatch.setattr(fetch_jars, "retrieve_by_ivy", retrieve)
     with pytest.raises(OpsdeskError, match="its sha256 differs"):
-        jars.fetch()
+        fetch_jars.fetch_jars()
     assert not fake_jars[0].exists() and len(list((project.ROOT / "jars").iterdir())) == 1
 
 
 def test_without_a_network_the_sentence_says_why(fake_jars, monkeypatch):
     fake_jars[0].unlink()
-    monkeypatch.setattr(jars, "_ask_ivy", lambda *_: "unknown host")
-    monkeypatch.setattr(jars.shutil, "which", lambda _: None)
+    monkeypatch.setattr(fetch_jars, "retrieve_by_ivy", lambda *_: "unknown host")
+    monkeypatch.setattr(maven.shutil, "which", lambda _: None)
     with pytest.raises(
         OpsdeskError,
         match=r"could not be fetched from Maven Central: unknown host\. There is no mvn",
     ):
-        jars.fetch()
+        fetch_jars.fetch_jars()
 
 
 def test_what_is_there_is_not_fetched_again(fake_jars, monkeypatch):
-    monkeypatch.setattr(jars, "_ask_ivy", lambda *_: pytest.fail("asked"))
-    assert jars.fetch() == fake_jars
+    monkeypatch.setattr(fetch_jars, "retrieve_by_ivy", lambda *_: pytest.fail("asked"))
+    assert fetch_jars.fetch_jars() == fake_jars
 
 
 def java_of(folder, version):

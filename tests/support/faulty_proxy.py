@@ -1,12 +1,13 @@
-"""An HTTP proxy in front of an emulator that breaks requests: seeded, with a probability, or by a schedule.
+"""An HTTP proxy in front of an emulator that breaks requests: by chance with a seed, or as planned.
 
-    with faulty_proxy(pair.storage_url, probability=0.2, seed=7) as proxy:
+    with faulty_proxy(emulators.storage_url, probability=0.2, seed=7) as proxy:
         proxy.plan("answer lost", lambda request: request.method == "POST", times=1)
         client(proxy.url) ...
-        proxy.requests       # what was asked: method, path, query, JSON body, and the fault each met
+        proxy.requests       # what was asked (method, path, query, JSON body), and each fault
 
-A planned fault comes before chance. Chance is decided by seed, method, path and the how-manieth request of that kind it is,
-so threads do not change it. Follow-up addresses in answers (Location, selfLink, mediaLink) lead through the proxy again.
+A planned fault comes before chance. Chance is decided by seed, method, path and the number of that
+request, so threads do not change it. Follow-up addresses in answers (Location, selfLink, mediaLink)
+lead through the proxy again.
 """
 
 import gzip
@@ -39,7 +40,9 @@ IN_MEMORY = 8 << 20  # a longer body goes through a file
 
 @dataclass
 class Request:
-    """A request as it came: `body` is its JSON, or the JSON part of a multipart upload; `size` its bytes."""
+    """A request as it came: `body` is its JSON, or the JSON part of a multipart upload; `size` its
+    bytes.
+    """
 
     method: str
     path: str
@@ -71,7 +74,7 @@ class Proxy:
         self.plans.append([fault, where, times])
 
     def asked(self, method: str, pattern: str) -> list[Request]:
-        """The requests so far of this method whose path matches the regular expression `pattern`."""
+        """The requests so far of this method whose path matches the regex `pattern`."""
         return [
             request
             for request in self.requests
@@ -107,7 +110,9 @@ def faulty_proxy(
     kinds: tuple[str, ...] = FAULTS,
     hang: float = 0.3,
 ) -> Iterator[Proxy]:
-    """A proxy in front of the URL `target`; `hang` is how many seconds a "timeout" keeps silent before it hangs up."""
+    """A proxy in front of the URL `target`; `hang` is how many seconds a "timeout" keeps silent
+    before it hangs up.
+    """
     handler = type("Handler", (_Handler,), {})
     with _Server(("127.0.0.1", 0), handler) as server:
         url = f"http://127.0.0.1:{server.server_address[1]}"
@@ -202,7 +207,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _rewritten(
         self, request: Request, answer: http.client.HTTPResponse
     ) -> tuple[list[tuple[str, str]], int, Iterator[bytes]]:
-        """The answer's headers, length and body; JSON that is no object's content leads through the proxy."""
+        """The answer's headers, length and body; JSON that is no object's content leads through the
+        proxy.
+        """
         headers = [
             (name, value) for name, value in answer.getheaders() if name.lower() not in HOP_BY_HOP
         ]
@@ -229,12 +236,17 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _refuse(self, status: str) -> None:
         reason, name = REASONS[status]
-        told = {
+        details = {
             "message": f"A fault put in by the test ({reason}).",
             "domain": "global",
             "reason": reason,
         }
-        error = {"code": int(status), "message": told["message"], "errors": [told], "status": name}
+        error = {
+            "code": int(status),
+            "message": details["message"],
+            "errors": [details],
+            "status": name,
+        }
         text = json.dumps({"error": error}).encode()
         self.send_response_only(int(status))
         self.send_header("Content-Type", "application/json; charset=UTF-8")
@@ -273,7 +285,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _json(headers: http.client.HTTPMessage, start: bytes, size: int) -> object:
-    """The JSON in a body, plain, gzipped or as the first part of a multipart upload; None where there is none."""
+    """The JSON in a body, plain, gzipped or as the first part of a multipart upload; None where
+    there is no JSON.
+    """
     kind = headers.get("Content-Type", "")
     with suppress(ValueError, OSError, EOFError):
         if headers.get("Content-Encoding") == "gzip":

@@ -1,4 +1,6 @@
-"""Real Spark in tests: one small session for a module of tests, wired to running emulators, which the library finds and uses."""
+"""Real Spark in tests: one small session for a module of tests, wired to running emulators, which
+the library finds and uses.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +13,7 @@ from pyspark.sql import SparkSession
 from emulated import cloud, emulators  # noqa: F401 fixtures that come along
 from opsdesk.catalogue.tables import catalogue
 from opsdesk.config.spark_options import SparkOptions
-from opsdesk.emulators.emulators import Pair
+from opsdesk.emulators.emulators import Emulators
 from opsdesk.google.connection import ON_THIS_MACHINE, GoogleConnection
 from opsdesk.spark.connector_handover import ConnectorHandover
 from opsdesk.spark.parquet_handover import ParquetHandover
@@ -23,13 +25,16 @@ from ticket_rows import differences
 from tickets import Row
 
 # Tiny data: Java's quick compiler and its simplest collector take a third of the time.
-QUICK = "spark.driver.extraJavaOptions='-XX:TieredStopAtLevel=1 -XX:+UseSerialGC' spark.sql.shuffle.partitions=2"
+QUICK = (
+    "spark.driver.extraJavaOptions='-XX:TieredStopAtLevel=1 -XX:+UseSerialGC' "
+    "spark.sql.shuffle.partitions=2"
+)
 SPARK = SparkOptions("local[2]", "900m", QUICK)
 NAMES = [name for name, table in catalogue().items() if table.kind != "ledger"]
 
 
 @pytest.fixture(scope="module")
-def spark(emulators: Pair) -> Iterator[SparkSession]:  # noqa: F811
+def spark(emulators: Emulators) -> Iterator[SparkSession]:  # noqa: F811
     """The session. Steps run in this process compute on it: to them it is the cluster's own."""
     with spark_session(
         SparkSetup(SPARK, GoogleConnection(endpoints=emulators.endpoints)), in_cloud=True
@@ -70,12 +75,12 @@ def _unequal(name: str, one: pd.DataFrame, other: pd.DataFrame) -> list[str]:
 def unequal_as_spark_reads(
     spark: SparkSession, bigquery: BigQueryWarehouse, url: str, work: Path
 ) -> dict[str, list[str]]:
-    """The same, with the tables of BigQuery read by the connector: the emulator's way for Python takes ten times as long."""
-    place, other, found = (
-        ConnectorHandover(bigquery, bigquery.jobs.google, "unused"),
-        open_warehouse(url),
-        {},
-    )
+    """The same, with the tables of BigQuery read by the connector: the emulator's way for Python
+    takes ten times as long.
+    """
+    place = ConnectorHandover(bigquery, bigquery.jobs.google, "unused")
+    other = open_warehouse(url)
+    found = {}
     for name in NAMES:
         place.read(spark, name).write.parquet(str(work / name))
         with duckdb.connect() as con:
@@ -100,9 +105,8 @@ def handover(folder: Path, tables: dict[str, list[Row]]) -> ParquetHandover:
         con.execute("SET TimeZone='UTC'")
         for name, rows in tables.items():
             columns = catalogue()[name].columns
-            con.execute(
-                f"CREATE TABLE {name} ({', '.join(f'{one.name} {one.duckdb_type}' for one in columns)})"
-            )
+            typed = ", ".join(f"{one.name} {one.duckdb_type}" for one in columns)
+            con.execute(f"CREATE TABLE {name} ({typed})")
             if rows:
                 con.executemany(
                     f"INSERT INTO {name} VALUES ({', '.join('?' * len(columns))})",

@@ -1,4 +1,6 @@
-"""The faulty proxy breaks what it is told to, lets the rest through unchanged, and writes down what was asked."""
+"""The faulty proxy breaks what it is asked to, lets the rest through unchanged, and writes down
+what was asked.
+"""
 
 import gzip
 import io
@@ -46,13 +48,13 @@ def post(proxy: Proxy, cloud: Cloud, name: str) -> int:
         pytest.param("reset", ConnectionResetError, False, id="reset before it is passed on"),
         pytest.param("timeout", RemoteDisconnected, False, id="silence, then the end"),
         pytest.param("truncated", IncompleteRead, True, id="answer cut"),
-        pytest.param("answer lost", ConnectionResetError, True, id="done, and nobody told"),
+        pytest.param("answer lost", ConnectionResetError, True, id="done, and not answered"),
     ],
 )
 def test_a_planned_fault(
     cloud: Cloud, fault: str, outcome: int | type[Exception], stored: bool
 ) -> None:
-    with faulty_proxy(cloud.pair.storage_url) as proxy:
+    with faulty_proxy(cloud.emulators.storage_url) as proxy:
         proxy.plan(fault, lambda request: request.query.get("name") == "a.csv")
         assert post(proxy, cloud, "before") == 200
         if isinstance(outcome, int):
@@ -68,7 +70,7 @@ def test_a_planned_fault(
 
 
 def test_a_timeout_hangs_first(cloud: Cloud) -> None:
-    with faulty_proxy(cloud.pair.storage_url, hang=0.4) as proxy:
+    with faulty_proxy(cloud.emulators.storage_url, hang=0.4) as proxy:
         proxy.plan("timeout", lambda request: True)
         started = monotonic()
         with pytest.raises(RemoteDisconnected):
@@ -91,7 +93,7 @@ def test_chance_is_seeded_and_does_not_depend_on_the_order() -> None:
 
 def test_clients_come_through_a_fifth_of_faults(cloud: Cloud) -> None:
     patient = DEFAULT_RETRY.with_delay(initial=0.01, maximum=0.05)
-    with faulty_proxy(cloud.pair.storage_url, probability=0.2, seed=3, hang=0.05) as proxy:
+    with faulty_proxy(cloud.emulators.storage_url, probability=0.2, seed=3, hang=0.05) as proxy:
         bucket = cloud.storage_client(proxy.url).bucket(cloud.bucket)
         for number in range(60):
             bucket.blob(f"{number:02}").upload_from_string(str(number), retry=patient)
@@ -105,7 +107,7 @@ def test_clients_come_through_a_fifth_of_faults(cloud: Cloud) -> None:
 
 def test_large_uploads_stay_on_the_proxy(cloud: Cloud) -> None:
     content = os.urandom(BIG)
-    with faulty_proxy(cloud.pair.storage_url) as proxy:
+    with faulty_proxy(cloud.emulators.storage_url) as proxy:
         blob = cloud.storage_client(proxy.url).bucket(cloud.bucket).blob("big", chunk_size=CHUNK)
         blob.upload_from_file(io.BytesIO(content), size=BIG)
         assert blob.media_link.startswith(proxy.url) and blob.self_link.startswith(proxy.url)
@@ -119,7 +121,7 @@ def test_large_uploads_stay_on_the_proxy(cloud: Cloud) -> None:
 
 
 def test_multipart_uploads_tell_their_json(cloud: Cloud) -> None:
-    with faulty_proxy(cloud.pair.storage_url) as proxy:
+    with faulty_proxy(cloud.emulators.storage_url) as proxy:
         blob = cloud.storage_client(proxy.url).bucket(cloud.bucket).blob("a.json")
         blob.metadata = {"crc": "x"}
         blob.upload_from_string(
@@ -134,10 +136,10 @@ def test_multipart_uploads_tell_their_json(cloud: Cloud) -> None:
 
 
 def test_content_is_not_rewritten(cloud: Cloud) -> None:
-    with faulty_proxy(cloud.pair.storage_url) as proxy:
+    with faulty_proxy(cloud.emulators.storage_url) as proxy:
         bucket, text = (
             cloud.storage_client(proxy.url).bucket(cloud.bucket),
-            json.dumps({"see": cloud.pair.storage_url}),
+            json.dumps({"see": cloud.emulators.storage_url}),
         )
         bucket.blob("a.json").upload_from_string(text, content_type="application/json")
         assert bucket.blob("a.json").download_as_text() == text
@@ -149,7 +151,7 @@ def test_content_is_not_rewritten(cloud: Cloud) -> None:
 
 
 def test_bigquery_loads_and_queries(cloud: Cloud) -> None:
-    with faulty_proxy(cloud.pair.bigquery_url) as proxy:
+    with faulty_proxy(cloud.emulators.bigquery_url) as proxy:
         client = cloud.bigquery_client(proxy.url)
         client.create_dataset(cloud.dataset)
         config = bigquery.LoadJobConfig(
@@ -179,7 +181,7 @@ def test_bigquery_loads_and_queries(cloud: Cloud) -> None:
 
 
 def test_a_job_whose_answer_was_lost_has_run(cloud: Cloud) -> None:
-    with faulty_proxy(cloud.pair.bigquery_url) as proxy:
+    with faulty_proxy(cloud.emulators.bigquery_url) as proxy:
         client = cloud.bigquery_client(proxy.url)
         client.create_dataset(cloud.dataset)
         client.query(f"CREATE TABLE {cloud.dataset}.t (n INT64)").result()

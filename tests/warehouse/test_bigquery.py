@@ -208,7 +208,7 @@ def test_months_are_loaded_once_replaced_and_removed(tmp_path, cloud, reach, sma
 def test_what_is_made_and_how_it_is_asked_for(tmp_path, cloud, small):
     """The requests themselves: ids, labels, options, and the text of the transactions."""
     lake = write_lake(tmp_path, OLD)
-    with faulty_proxy(cloud.pair.bigquery_url) as proxy:
+    with faulty_proxy(cloud.emulators.bigquery_url) as proxy:
         reach = GoogleConnection(
             endpoints=cloud.endpoints(bigquery_url=proxy.url),
             location="EU",
@@ -367,7 +367,7 @@ def test_what_another_engine_staged_is_committed_and_published(tmp_path, cloud, 
     """The Spark engine fills staging tables through its connector; here a query does."""
     lake = write_lake(tmp_path, OLD)
     run(lake, cloud.warehouse, reach)
-    client, place = cloud.bigquery_client(), f"{cloud.pair.project}.{cloud.dataset}"
+    client, place = cloud.bigquery_client(), f"{cloud.emulators.project}.{cloud.dataset}"
     write_lake(tmp_path, OLD[1:])
     whole = google.QueryJobConfig(destination=f"{place}.from_spark")
     client.query(

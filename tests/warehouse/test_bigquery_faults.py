@@ -50,7 +50,7 @@ def assert_whole(warehouse, reach, tables):
 def test_by_chance(tmp_path, cloud, small, expected, seed):
     lake = write_lake(tmp_path, OLD)
     reach = GoogleConnection(endpoints=cloud.endpoints())
-    with faulty_proxy(cloud.pair.bigquery_url, probability=0.2, seed=seed, hang=0.05) as proxy:
+    with faulty_proxy(cloud.emulators.bigquery_url, probability=0.2, seed=seed, hang=0.05) as proxy:
         broken = GoogleConnection(endpoints=cloud.endpoints(bigquery_url=proxy.url))
         for attempt, lines in enumerate((OLD, NEW)):
             write_lake(tmp_path, lines)
@@ -102,7 +102,7 @@ def test_at_the_commit(place, small, expected, when, fault):
     number, moment = turn(place)
     corner, reach, lake = place["corner"], place["reach"], str(place["folder"] / "lake")
     word = "TRUNCATE" if when == "publication" else "DELETE FROM"
-    with faulty_proxy(corner.pair.bigquery_url, hang=0.05) as proxy:
+    with faulty_proxy(corner.emulators.bigquery_url, hang=0.05) as proxy:
         proxy.plan(fault, lambda request: word in script_of(request.body))
         broken = GoogleConnection(endpoints=corner.endpoints(bigquery_url=proxy.url))
         if when == "month":

@@ -1,4 +1,4 @@
-"""The commands that bring backfill and transform to Dataproc: printed, never run. docs/spark.md explains them, with costs."""
+"""The commands that bring backfill and transform to Dataproc: printed, never run."""
 
 import shlex
 
@@ -16,33 +16,45 @@ from opsdesk.dataproc.job import TAKES
 from opsdesk.errors import OpsdeskError
 
 RUNTIME = "2.2"  # Dataproc's line with Spark 3.5, for batches and for images of clusters
-OWN = (
+# The commands themselves say these: master and properties, the account, Google's own addresses.
+NOT_PASSED_ON = (
     "spark.master",
     "spark.driver_memory",
     "spark.conf",
     "google.impersonate",
     "google.endpoints",
-)  # the commands say these
+)
+# Each command is one line, so that it can be pasted: a backslash at the end continues it here only.
 COMMANDS = """\
 # The package, and what the job needs of it, in the bucket
 python -m pip wheel --no-deps --no-build-isolation --wheel-dir dist .
-gcloud storage cp dist/opsdesk-{version}-py3-none-any.whl deploy/dataproc/main.py deploy/dataproc/requirements.txt deploy/dataproc/install.sh {place}/
+gcloud storage cp dist/opsdesk-{version}-py3-none-any.whl deploy/dataproc/main.py \
+deploy/dataproc/requirements.txt deploy/dataproc/install.sh {place}/
 
 # Either a Serverless batch: an image once for each version, then a batch for each run
 docker build --file deploy/dataproc/Dockerfile --tag {image} .
 docker push {image}
-gcloud dataproc batches submit pyspark {place}/main.py {where} --version {runtime} --container-image {image} --deps-bucket gs://{bucket}{account} --properties {properties} -- {arguments}
+gcloud dataproc batches submit pyspark {place}/main.py {where} --version {runtime} \
+--container-image {image} --deps-bucket gs://{bucket}{account} \
+--properties {properties} -- {arguments}
 
 # Or a cluster that goes away after half an hour without work, then a job for each run
-gcloud dataproc clusters create {name} {where} --image-version {runtime}-debian12 --num-workers 2 --master-machine-type n2-standard-4 --worker-machine-type n2-standard-4 --max-idle 30m{account} --initialization-actions {place}/install.sh --metadata opsdesk-from={place}
-gcloud dataproc jobs submit pyspark {place}/main.py {where} --cluster {name} --properties {properties} -- {arguments}"""  # noqa: E501
+gcloud dataproc clusters create {name} {where} --image-version {runtime}-debian12 \
+--num-workers 2 --master-machine-type n2-standard-4 --worker-machine-type n2-standard-4 \
+--max-idle 30m{account} --initialization-actions {place}/install.sh \
+--metadata opsdesk-from={place}
+gcloud dataproc jobs submit pyspark {place}/main.py {where} --cluster {name} \
+--properties {properties} -- {arguments}"""
 
 
 def dataproc_commands(parameters: Parameters, region: str, image: str) -> str:
-    """The commands for a params file, to be pasted from the project folder. `image` is where a batch's image goes.
+    """Return the commands for a params file, to be pasted from the project folder.
+
+    `image` is where a batch's image goes.
 
     Raises:
-        OpsdeskError: a lake that is no bucket, or a warehouse that is not BigQuery: a cluster would not see it.
+        OpsdeskError: the lake is not a bucket or the warehouse is not BigQuery, so a cluster cannot
+            see it.
     """
     given = parameters.values
     target = read_warehouse(given["warehouse"])
@@ -53,23 +65,33 @@ def dataproc_commands(parameters: Parameters, region: str, image: str) -> str:
         )
     options = SparkOptions.of(parameters.block("spark"))
     bucket = options.temp_bucket or read_bucket(given["lake"]).bucket
-    impersonate = given.get("google.impersonate")
-    settings = {"spark.driver.memory": options.driver_memory, **options.settings}
+    account = given.get("google.impersonate")
     return COMMANDS.format(
         version=opsdesk.__version__,
         runtime=RUNTIME,
         bucket=bucket,
         place=bucket_url(bucket, f"deploy/opsdesk-{opsdesk.__version__}"),
-        name=f"opsdesk-{parameters.name}".lower().replace("_", "-").replace(".", "-"),
+        name=_cluster_name(parameters.name),
         where=shlex.join(["--project", target.project, "--region", region]),
         image=shlex.quote(image),
-        account=f" --service-account {impersonate}" if impersonate else "",
-        properties=shlex.quote(
-            "^#^" + "#".join(map("=".join, settings.items()))
-        ),  # values may hold commas
-        arguments=shlex.join(
-            f"{key}={value}"
-            for key, value in given.items()
-            if key in TAKES and key not in OWN and value
-        ),
+        account=f" --service-account {account}" if account else "",
+        properties=_properties(options),
+        arguments=_arguments(given),
+    )
+
+
+def _cluster_name(run: str) -> str:
+    return f"opsdesk-{run}".lower().replace("_", "-").replace(".", "-")
+
+
+def _properties(options: SparkOptions) -> str:
+    settings = {"spark.driver.memory": options.driver_memory, **options.settings}
+    listed = "#".join(f"{key}={value}" for key, value in settings.items())
+    return shlex.quote(f"^#^{listed}")  # gcloud's own separator would be a comma, which values hold
+
+
+def _arguments(given: dict[str, str]) -> str:
+    passed_on = TAKES.difference(NOT_PASSED_ON)
+    return shlex.join(
+        f"{key}={value}" for key, value in given.items() if key in passed_on and value
     )

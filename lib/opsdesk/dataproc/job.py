@@ -1,4 +1,4 @@
-"""Notebooks 02 and 03 without notebooks: their steps in a process that has a Spark session, such as a Dataproc job."""
+"""Notebooks 02 and 03 without notebooks: their steps in a process that has a Spark session."""
 
 from collections.abc import Iterator, Mapping
 
@@ -11,21 +11,21 @@ from opsdesk.workbench import Workbench
 
 NEEDED = ("lake", "warehouse")
 DEFAULTS = {"first_month": "", "last_month": "", "timezone": "UTC", "as_of": "latest"}
-SETTINGS = tuple(f"{block}.{setting}" for block, settings in BLOCKS.items() for setting in settings)
+SETTINGS = {f"{block}.{setting}" for block, settings in BLOCKS.items() for setting in settings}
 TAKES = {*NEEDED, *DEFAULTS, *SETTINGS}
 
 
 def run_steps(given: Mapping[str, str], run_at: str) -> Iterator[str]:
-    """Backfill, then transform, computed by Spark; yields a line about each when it is done.
+    """Run backfill, then transform, computed by Spark; yield a line about each when it is done.
 
     Raises:
-        OpsdeskError: a parameter that is missing, unknown or invalid; what the steps raise.
+        OpsdeskError: a parameter is missing, unknown or invalid, or a step fails.
     """
-    _refuse_unfit(given)
+    _refuse_invalid(given)
     values = DEFAULTS | dict(given)
-    spark = {"temp_bucket": read_bucket(values["lake"]).bucket} | _block(given, "spark")
-    bench = Workbench(run_at, GoogleConnection.of(_block(given, "google")), SparkOptions.of(spark))
-    lake, warehouse = values["lake"], values["warehouse"]
+    lake = values["lake"]
+    warehouse = values["warehouse"]
+    bench = Workbench(run_at, GoogleConnection.of(_block(given, "google")), _spark_options(given))
     loaded = bench.backfill(lake, warehouse, values["first_month"], values["last_month"], "spark")
     actions = ", ".join(f"{row.parts} {row.action}" for row in loaded.actions.itertuples())
     yield f"{loaded.engine}: {actions}"
@@ -35,6 +35,12 @@ def run_steps(given: Mapping[str, str], run_at: str) -> Iterator[str]:
     yield f"{made.engine}{before}, as of {made.known_until}: {rows}"
 
 
+def _spark_options(given: Mapping[str, str]) -> SparkOptions:
+    """Return the block `spark:`; without a temp_bucket, rows go through the lake's bucket."""
+    default = {"temp_bucket": read_bucket(given["lake"]).bucket}
+    return SparkOptions.of(default | _block(given, "spark"))
+
+
 def _block(given: Mapping[str, str], name: str) -> dict[str, str]:
     prefix = f"{name}."
     return {
@@ -42,7 +48,7 @@ def _block(given: Mapping[str, str], name: str) -> dict[str, str]:
     }
 
 
-def _refuse_unfit(given: Mapping[str, str]) -> None:
+def _refuse_invalid(given: Mapping[str, str]) -> None:
     for name in NEEDED:
         if not given.get(name):
             raise OpsdeskError(
@@ -50,6 +56,9 @@ def _refuse_unfit(given: Mapping[str, str]) -> None:
             )
     for name, value in given.items():
         if name not in TAKES:
-            raise OpsdeskError(f"There is no parameter {name!r} for backfill or transform.")
+            raise OpsdeskError(
+                f"{name}: backfill and transform have no such parameter. "
+                f"They take {', '.join(sorted(TAKES))}."
+            )
         if problem := problem_with(name, value):
             raise OpsdeskError(f"{name} {value!r} {problem}.")

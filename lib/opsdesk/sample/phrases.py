@@ -1,4 +1,4 @@
-"""What the tickets of a sample say: every combination of the phrases below, as a quoted CSV cell."""
+"""What the tickets of a sample say: every combination of these phrases, as a quoted CSV cell."""
 
 OPENINGS = (
     'Customer reports that "Save" does nothing',
@@ -23,10 +23,12 @@ SYMPTOMS = (
 DEEDS = (
     "Asked for screenshots, waiting.",
     'Cleared the cache, told the user to try "again later".',
-    "Restarted the service, watching it, will come back tomorrow with what the night shift has found.",
+    "Restarted the service, watching it, "
+    "will come back tomorrow with what the night shift has found.",
     "Passed on to the second line, with the logs, a trace and the steps to see it happen.",
     "Rights were missing, granted, confirmed by phone.",
-    "Replaced the cable and the port, took the old one to the bench, counted the errors for an hour: none.",
+    "Replaced the cable and the port, took the old one to the bench, "
+    "counted the errors for an hour: none.",
     "Credit note is on its way, accounting knows.",
     "No fault found, the user will call when it comes back.",
 )

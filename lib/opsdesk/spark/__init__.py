@@ -1,8 +1,10 @@
-"""Spark as the second engine: the same definitions, computed elsewhere, published by the warehouse in the same way.
+"""Spark as the second engine: it computes the same definitions, and the warehouse publishes them.
 
-Read `engine` (what a step is handed), `setup`, `session` (with `java`, `jars`, `google_settings`), then `stage_months`
-with `read_lake`, `stage_tables` with `compute`; `handover` brings rows to and from a warehouse, by `parquet_handover` in a
-`scratch` folder or by `connector_handover`; `errors` puts Java's errors into words.
+Read `engine` (what a step gets), then `setup`, `session` with `session_settings`, `java`, `jars`
+and `google_settings`. Backfill is `stage_months` with `read_lake`; transform is `stage_tables` with
+`compute`. `handover` brings rows to Spark and back: `parquet_handover` in a `scratch` folder, or
+`connector_handover`. `errors` puts Java's errors into words. `fetch_jars` with `maven` is `make
+jars`.
 
-May import: `warehouse`, and every room below it; of `emulators` the certificate's password.
+May import: `warehouse`, and every room below it.
 """

@@ -1,4 +1,4 @@
-"""The result tables computed by Spark from the same SQL files: the fact once, everything else from it, side by side."""
+"""The result tables computed by Spark from the same SQL files: the fact once, the rest from it."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -21,16 +21,20 @@ def compute_tables(
     write: Callable[[str, "DataFrame"], Staged],
     writers: int,
 ) -> dict[str, Staged]:
-    """Computes every result table from the raw ones and hands each to `write`; returns what `write` made of it, by table.
+    """Compute every result table and pass it to `write`; return what `write` returned, by table.
 
-    `writers` tables are computed and written at a time, each as soon as those it is computed from are there.
+    `writers` tables are computed and written at a time, each as soon as those it reads are there.
+
+    Raises:
+        what Spark and `write` raise.
     """
     for name, rows in raw.items():
         rows.createOrReplaceTempView(name)
     with ThreadPoolExecutor(writers) as pool:
         made: dict[str, Future[DataFrame]] = {}
         written: dict[str, Future[Staged]] = {}
-        for table in results():  # what one waits for was begun before it, so few threads are enough
+        for table in results():
+            # What one waits for was submitted before it, so few threads are enough.
             needed = [made[name] for name in _names(read_sql(table)) & made.keys()]
             made[table.name] = pool.submit(_make, spark, table, parameters, needed)
             written[table.name] = pool.submit(_write, table.name, made[table.name], write)
@@ -38,23 +42,28 @@ def compute_tables(
 
 
 def _make(
-    spark: "SparkSession", table: Table, parameters: Mapping[str, object], needed: list[Future]
+    spark: "SparkSession",
+    table: Table,
+    parameters: Mapping[str, object],
+    needed: list["Future[DataFrame]"],
 ) -> "DataFrame":
     for other in needed:
         other.result()
     return _register(spark, table, parameters)
 
 
-def _write(name: str, made: Future, write: Callable[[str, "DataFrame"], Staged]) -> Staged:
+def _write(
+    name: str, made: "Future[DataFrame]", write: Callable[[str, "DataFrame"], Staged]
+) -> Staged:
     return write(name, made.result())
 
 
 def _register(spark: "SparkSession", table: Table, parameters: Mapping[str, object]) -> "DataFrame":
-    """The rows of a table, under its name for the SQL of the next ones.
+    """Return the rows of a table, registered under its name for the SQL of the next ones.
 
-    A table that others are computed from is computed here and now and kept in memory, on disk where that is full. It is
-    cut off from where it came from: else Spark would plan the way to the fact anew for each table, which at 300,000
-    tickets costs more than computing them.
+    A table that others read is computed at once and cached in memory, on disk where that is full.
+    It is cut off from its origin: Spark would otherwise plan the way to the fact again for each
+    table. At 300,000 tickets that costs more than computing them.
     """
     rows = spark.sql(typed_select(table, "spark", parameters))
     if any(table.name in _names(read_sql(other)) for other in results() if other != table):

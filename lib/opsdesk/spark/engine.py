@@ -1,7 +1,11 @@
-"""Spark as an engine: what backfill and transform are handed so that Spark computes. It is imported when it starts."""
+"""Spark as an engine: what backfill and transform get so that Spark computes.
+
+Everything that needs PySpark is imported when Spark is about to start.
+"""
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from opsdesk.spark.setup import SparkSetup
@@ -11,14 +15,14 @@ if TYPE_CHECKING:
     from opsdesk.spark.stage_months import Months
 
 
+@dataclass(frozen=True)
 class SparkEngine:
     """Stages months and tables for a warehouse, which commits them as it commits its own."""
 
-    def __init__(self, setup: SparkSetup) -> None:
-        self.setup = setup
+    setup: SparkSetup
 
     def months(self, warehouse: Warehouse) -> "AbstractContextManager[Months]":
-        """What stages months for one backfill; Spark and everything staged are gone at its end."""
+        """Open what stages months for one backfill; see `stage_months`."""
         from opsdesk.spark.stage_months import stage_months
 
         return stage_months(self.setup, warehouse)
@@ -26,11 +30,7 @@ class SparkEngine:
     def tables(
         self, warehouse: Warehouse, parameters: Mapping[str, object]
     ) -> AbstractContextManager[tuple[dict[str, object], str]]:
-        """Every result table computed and staged, as `publish` takes it, and the words for who did.
-
-        Raises:
-            OpsdeskError: Spark does not start or fails; the text has the first real cause.
-        """
+        """Compute and stage every result table; see `stage_tables`."""
         from opsdesk.spark.stage_tables import stage_tables
 
         return stage_tables(self.setup, warehouse, parameters)

@@ -12,12 +12,17 @@ CAUSED_BY = re.compile(
 READING = re.compile(r"reading file (\S+?)\.?(?:\s|$)")
 CLASS = re.compile(r"^(?:[\w$]+\.)+[\w$]+(?:Exception|Error)?: ")
 CODE = re.compile(r"^\[[A-Z_.]+\] ")
+WRAPPERS = ("java.util.concurrent", "java.lang.reflect")  # they only carry another error
 LONGEST = 300
 
 
 @contextmanager
-def told(doing: str) -> Iterator[None]:
-    """Turns an error of Spark or Java inside into an OpsdeskError that says what was being done, where, and why it failed."""
+def translate_spark_errors(doing: str) -> Iterator[None]:
+    """Turn an error of Spark or Java in the block into "`doing`: Spark failed: ...".
+
+    Raises:
+        OpsdeskError: with the file that was read, where there is one, and the first cause.
+    """
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
@@ -30,15 +35,20 @@ def told(doing: str) -> Iterator[None]:
 
 
 def first_cause(error: Exception) -> str:
-    """The innermost cause in an error of Java, without class names and stack; a sentence."""
+    """Return the innermost cause in an error of Java as a sentence, without classes and stack."""
     text = str(error)
     causes = CAUSED_BY.findall(text) or [text.split("\n: ", 1)[-1]]
-    telling = [cause for cause in causes if _is_telling(cause)] or causes
-    lines = [line.strip() for line in telling[-1].split("\n\tat ")[0].splitlines() if line.strip()]
-    said = CODE.sub("", CLASS.sub("", " ".join(lines) or type(error).__name__))[:LONGEST].strip()
-    return said if said.endswith((".", "!", "?")) else f"{said}."
+    informative = [cause for cause in causes if _is_informative(cause)] or causes
+    message = _on_one_line(informative[-1].split("\n\tat ")[0]) or type(error).__name__
+    sentence = CODE.sub("", CLASS.sub("", message))[:LONGEST].strip()
+    return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
 
 
-def _is_telling(cause: str) -> bool:
-    """Whether a cause says more than the class it is of."""
-    return ": " in cause and not cause.startswith(("java.util.concurrent", "java.lang.reflect"))
+def _is_informative(cause: str) -> bool:
+    """Tell whether a cause says more than its class."""
+    return ": " in cause and not cause.startswith(WRAPPERS)
+
+
+def _on_one_line(text: str) -> str:
+    lines = (line.strip() for line in text.splitlines())
+    return " ".join(line for line in lines if line)

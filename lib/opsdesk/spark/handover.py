@@ -1,8 +1,8 @@
-"""How rows get from the warehouse to Spark and back: a place for one step, with the verbs `read` and `write`."""
+"""How rows get from a warehouse to Spark and back: one contract, and the choice of the way."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Union
+from typing import TYPE_CHECKING, Protocol
 
 from opsdesk.spark.parquet_handover import ParquetHandover
 from opsdesk.spark.scratch import scratch_folder
@@ -11,19 +11,41 @@ from opsdesk.warehouse.duckdb.warehouse import DuckDBWarehouse
 from opsdesk.warehouse.open import Warehouse
 
 if TYPE_CHECKING:
-    from opsdesk.spark.connector_handover import ConnectorHandover
+    from pyspark.sql import DataFrame, SparkSession
 
-Handover = Union[
-    ParquetHandover, "ConnectorHandover"
-]  # what each verb promises stands at ParquetHandover
+
+class Handover(Protocol):
+    """The way between one warehouse and Spark, for one step.
+
+    What is written is staged: readers of the warehouse do not see it, and what the warehouse has
+    not taken when the handover is closed is removed.
+    """
+
+    @property
+    def in_cloud(self) -> bool:
+        """Tell whether Spark needs Google's connectors for it."""
+
+    def read(self, spark: "SparkSession", name: str) -> "DataFrame":
+        """Return the rows of a raw table as they are now, all columns of the catalogue.
+
+        Raises:
+            OpsdeskError: the warehouse cannot be read.
+        """
+
+    def write(self, name: str, rows: "DataFrame") -> object:
+        """Stage the rows of the table `name`; return what the warehouse takes as `staged`.
+
+        Errors of Spark pass as they are: the caller says what was being done.
+        """
 
 
 @contextmanager
 def open_handover(setup: SparkSetup, warehouse: Warehouse) -> Iterator[Handover]:
-    """The handover for a warehouse; at the end nothing staged is left.
+    """Open the handover for a warehouse; nothing staged is left at its end.
 
     Raises:
-        OpsdeskError: no place to stage: no room beside the DuckDB file, no temp_bucket for BigQuery.
+        OpsdeskError: there is no place to stage: no room next to the DuckDB file, no temp_bucket
+            for BigQuery.
     """
     if isinstance(warehouse, DuckDBWarehouse):
         with scratch_folder(warehouse.path) as folder:

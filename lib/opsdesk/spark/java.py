@@ -1,4 +1,4 @@
-"""Which Java runs Spark: the system's where its version fits, else the one that comes as a wheel."""
+"""Which Java runs Spark: the system's where its version fits, else the one of the wheel."""
 
 import os
 import re
@@ -10,57 +10,62 @@ from pathlib import Path
 from opsdesk.errors import OpsdeskError
 
 FITTING = {"3": (8, 11, 17), "4": (17, 21)}  # by Spark's major version
+# Java 8 calls itself 1.8. The first form is that of the file `release`, the second that of
+# `java -version`.
+VERSION = re.compile(r'JAVA_VERSION="(?:1\.)?(\d+)|version "(?:1\.)?(\d+)')
 
 
 def find_java(spark: str) -> Path:
-    """The home of a Java that runs this version of Spark.
+    """Return the home of a Java that runs this version of Spark.
 
     Raises:
-        OpsdeskError: there is none; the text says which ones were found and what to install.
+        OpsdeskError: no Java fits; the text says which ones were found and what to install.
     """
     fitting = FITTING[spark.partition(".")[0]]
-    found = [(home, version) for home in _homes() if (version := java_version(home))]
-    for home, version in found:
+    found: list[int] = []
+    for home in _homes():
+        version = java_version(home)
         if version in fitting:
             return home
+        if version:
+            found.append(version)
     wheel = _wheel()
     if wheel and spark.startswith("3."):  # the wheel's Java lacks a module that Spark 4 needs
         return wheel
-    there = (
-        f"only Java {' and '.join(str(version) for _, version in found)}" if found else "no Java"
-    )
+    there = f"only Java {' and '.join(map(str, found))}" if found else "no Java"
     raise OpsdeskError(
-        f"Spark {spark} runs on Java {' or '.join(map(str, fitting))} and {there} was found: install Java 17 "
-        "(Debian and Ubuntu: apt-get install openjdk-17-jre-headless) or set JAVA_HOME to one."
+        f"Spark {spark} runs on Java {' or '.join(map(str, fitting))} and {there} was found: "
+        "install Java 17 (Debian and Ubuntu: apt-get install openjdk-17-jre-headless) "
+        "or set JAVA_HOME to one."
     )
 
 
 def java_version(home: Path) -> int | None:
-    """The major version of the Java at `home`; None where there is none."""
-    release = home / "release"
-    text = (
-        release.read_text(encoding="utf-8", errors="replace") if release.exists() else _asked(home)
-    )
-    found = re.search(r'JAVA_VERSION="(?:1\.)?(\d+)|version "(?:1\.)?(\d+)', text)
+    """Return the major version of the Java at `home`; None where no Java is found."""
+    found = VERSION.search(_release(home) or _answer_of_java(home))
     return int(found[1] or found[2]) if found else None
 
 
 def _homes() -> Iterator[Path]:
-    """Where a Java of the system may lie, the one that the environment names first."""
+    """Yield where a Java of the system may be, the one that the environment names first."""
     if os.environ.get("JAVA_HOME"):
         yield Path(os.environ["JAVA_HOME"])
     if command := shutil.which("java"):
         yield Path(command).resolve().parents[1]
 
 
-def _asked(home: Path) -> str:
+def _release(home: Path) -> str:
+    file = home / "release"
+    return file.read_text(encoding="utf-8", errors="replace") if file.exists() else ""
+
+
+def _answer_of_java(home: Path) -> str:
+    command = [str(home / "bin" / "java"), "-version"]
     try:
-        said = subprocess.run(
-            [home / "bin" / "java", "-version"], capture_output=True, text=True, check=False
-        )
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
     except OSError:
         return ""
-    return said.stderr + said.stdout
+    return done.stderr + done.stdout
 
 
 def _wheel() -> Path | None:

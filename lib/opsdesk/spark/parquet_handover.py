@@ -1,4 +1,4 @@
-"""Handing tables over between Spark and DuckDB: folders of Parquet beside the DuckDB file."""
+"""Handing tables over between Spark and DuckDB: folders of Parquet next to the DuckDB file."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,21 +10,22 @@ if TYPE_CHECKING:
 
 
 class ParquetHandover:
-    """Raw tables out of a DuckDB file, staged rows for it; the driver and every executor must see `folder`."""
+    """A `Handover` for a DuckDB file; the driver and every executor must see `folder`."""
 
     in_cloud = False
 
     def __init__(self, warehouse: DuckDBWarehouse, folder: Path) -> None:
-        self.warehouse, self.folder = warehouse, folder
+        self.warehouse = warehouse
+        self.folder = folder
 
     def read(self, spark: "SparkSession", name: str) -> "DataFrame":
-        """The rows of a raw table as they are now."""
+        """Return the rows of a raw table, written into the folder first."""
         source = self.folder / f"read-{name}"
         self.warehouse.unload(name, source)
         return spark.read.parquet(source.as_uri())
 
     def write(self, name: str, rows: "DataFrame") -> Path:
-        """Stages rows for the table `name`, in the place of those staged before; returns what the warehouse takes them from."""
+        """Stage rows for the table `name` in place of those staged before; return their folder."""
         target = self.folder / f"staged-{name}"
         rows.write.mode("overwrite").parquet(target.as_uri())
         return target

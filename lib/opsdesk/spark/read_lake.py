@@ -1,4 +1,4 @@
-"""The lake's day files as Spark reads them: columns as declared, every cell held against them, nothing inferred."""
+"""The lake's day files as Spark reads them: declared columns, every cell checked."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -10,10 +10,10 @@ from opsdesk.warehouse.duckdb.loader import is_added
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-# The lake's one form: commas, quotes doubled, newlines inside quotes kept as they are, empty is NULL.
+# The lake has one form: commas, quotes doubled, newlines inside quotes as they are, empty is NULL.
 CSV = {
     "header": "true",
-    "enforceSchema": "false",  # the header is held against the columns
+    "enforceSchema": "false",  # the header is checked against the columns
     "mode": "FAILFAST",
     "multiLine": "true",
     "lineSep": "\n",
@@ -26,27 +26,29 @@ CSV = {
 
 
 def read_day_files(spark: "SparkSession", part: Partition, loaded_at: datetime) -> "DataFrame":
-    """The rows of a month as they go into tickets_raw, all of its columns; read when they are used."""
+    """Return the rows of a month as they go into tickets_raw, all of its columns.
+
+    Spark reads the files when the rows are used, and raises its own errors then.
+    """
     from pyspark.sql import functions as f
 
     table = catalogue()[part.table]
-    rows = spark.read.options(**CSV).schema(schema_of(table, added=False)).csv(part_urls(part))
+    rows = spark.read.options(**CSV).schema(_schema(table)).csv(_urls(part))
+    file_name = f.concat(f.lit(f"{part.folder}/"), f.col("_metadata.file_name"))
     rows = rows.withColumn("_ingestion_ts", f.lit(loaded_at.isoformat()).cast("timestamp"))
-    rows = rows.withColumn(
-        "_source_file", f.concat(f.lit(f"{part.folder}/"), f.col("_metadata.file_name"))
-    )
+    rows = rows.withColumn("_source_file", file_name)
     return rows.select(*(column.name for column in table.columns))
 
 
-def schema_of(table: Table, *, added: bool) -> str:
-    """The columns of a table for Spark, "name TYPE, ..."; those that the load adds only with `added`."""
+def _schema(table: Table) -> str:
+    """Return the columns of the files for Spark, "name TYPE, ..."."""
     return ", ".join(
         f"`{column.name}` {column.spark_type}"
         for column in table.columns
-        if added or not is_added(column.name)
+        if not is_added(column.name)
     )
 
 
-def part_urls(part: Partition) -> list[str]:
-    """Where Spark finds the files of a part: gs:// as they are, else on this machine."""
+def _urls(part: Partition) -> list[str]:
+    """Return where Spark finds the files of a partition: gs:// as it is, else file://."""
     return part.uris or [path.resolve().as_uri() for path in part.paths]

@@ -1,4 +1,7 @@
-"""Folders beside a DuckDB file for what Spark hands over: gone at the end, and a killed run's are removed by the next one."""
+"""Folders next to a DuckDB file for what Spark hands over.
+
+Each is removed at the end of its run; those of a killed run are removed by the next one.
+"""
 
 import shutil
 import tempfile
@@ -11,22 +14,23 @@ from filelock import FileLock, Timeout
 from opsdesk import project
 from opsdesk.errors import OpsdeskError
 
-LOCK = ".lock"  # held by the run that a folder belongs to
+LOCK = ".lock"  # the run that uses a folder holds it
 
 
 @contextmanager
-def scratch_folder(beside: Path) -> Iterator[Path]:
-    """An empty folder in the folder of `beside`, named after it, for this run alone.
+def scratch_folder(file: Path) -> Iterator[Path]:
+    """Make an empty folder next to `file`, named after it, for this run alone.
 
     Raises:
         OpsdeskError: it cannot be made there.
     """
-    _sweep(beside)
+    _sweep(file)
     try:
-        folder = Path(tempfile.mkdtemp(dir=beside.parent, prefix=f"{beside.name}.spark-"))
+        folder = Path(tempfile.mkdtemp(dir=file.parent, prefix=f"{file.name}.spark-"))
     except OSError as error:
         raise OpsdeskError(
-            f"Spark needs room beside {project.shown(beside)}: {error.strerror}."
+            f"Spark cannot make a folder next to {project.shown(file)}: {error.strerror}. "
+            "Make room there, or the folder writable."
         ) from None
     try:
         with FileLock(folder / LOCK):
@@ -35,11 +39,11 @@ def scratch_folder(beside: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _sweep(beside: Path) -> None:
-    """Removes the folders that nobody holds any more."""
-    for left in beside.parent.glob(f"{beside.name}.spark-*"):
+def _sweep(file: Path) -> None:
+    """Remove the folders whose run has ended."""
+    for folder in file.parent.glob(f"{file.name}.spark-*"):
         try:
-            with FileLock(left / LOCK, timeout=0):
-                shutil.rmtree(left, ignore_errors=True)
+            with FileLock(folder / LOCK, timeout=0):
+                shutil.rmtree(folder, ignore_errors=True)
         except (Timeout, OSError):
             continue

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 
 from opsdesk.catalogue.tables import catalogue
 from opsdesk.spark.compute import compute_tables
-from opsdesk.spark.errors import told
-from opsdesk.spark.handover import open_handover
-from opsdesk.spark.session import fit_partitions, spark_session, words_of
+from opsdesk.spark.errors import translate_spark_errors
+from opsdesk.spark.handover import Handover, open_handover
+from opsdesk.spark.session import describe, fit_partitions, spark_session
 from opsdesk.spark.setup import SparkSetup
 from opsdesk.warehouse.open import Warehouse
 
@@ -16,24 +16,29 @@ from opsdesk.warehouse.open import Warehouse
 def stage_tables(
     setup: SparkSetup, warehouse: Warehouse, parameters: Mapping[str, object]
 ) -> Iterator[tuple[dict[str, object], str]]:
-    """Every result table computed and staged, as `publish` takes it, and the words for who did. Spark has ended by then.
+    """Compute and stage every result table; yield them as `publish` takes them, and who computed.
+
+    Spark has ended when the block begins.
 
     Raises:
         OpsdeskError: Spark does not start or fails; the text has the first real cause.
     """
+    size = int(warehouse.loads()["bytes"].sum())
     with open_handover(setup, warehouse) as handover:
-        with (
-            spark_session(setup, in_cloud=handover.in_cloud) as spark,
-            told("Computing the tables"),
-        ):
-            fit_partitions(spark, setup, int(warehouse.loads()["bytes"].sum()))
-            raw = {
-                table.name: handover.read(spark, table.name)
-                for table in catalogue().values()
-                if table.kind == "raw"
-            }
-            staged = compute_tables(
-                spark, raw, parameters, handover.write, int(setup.options.writers)
-            )
-            computed_by = words_of(spark)
-        yield staged, computed_by
+        yield _computed(setup, handover, parameters, size)
+
+
+def _computed(
+    setup: SparkSetup, handover: Handover, parameters: Mapping[str, object], size: int
+) -> tuple[dict[str, object], str]:
+    """Run Spark once over raw tables of `size` bytes."""
+    raw_names = [table.name for table in catalogue().values() if table.kind == "raw"]
+    writers = int(setup.options.writers)
+    with (
+        spark_session(setup, in_cloud=handover.in_cloud) as spark,
+        translate_spark_errors("Computing the tables"),
+    ):
+        fit_partitions(spark, setup, size)
+        raw = {name: handover.read(spark, name) for name in raw_names}
+        staged = compute_tables(spark, raw, parameters, handover.write, writers)
+        return staged, describe(spark)

@@ -12,8 +12,9 @@ from google.cloud.bigquery import Table as Found
 from opsdesk.catalogue.tables import Table, catalogue, results
 from opsdesk.config.locations import BigQueryLocation
 from opsdesk.errors import OpsdeskError
+from opsdesk.google.answers import message_of
 from opsdesk.google.connection import GoogleConnection
-from opsdesk.google.errors import translate_errors, words
+from opsdesk.google.errors import translate_errors
 from opsdesk.warehouse.bigquery import statements as text
 from opsdesk.warehouse.bigquery.jobs import CALL, Jobs, frame
 from opsdesk.warehouse.bigquery.loader import BigQueryLoader
@@ -75,7 +76,7 @@ class BigQueryWarehouse:
             try:
                 return self.jobs.frame(self.jobs.query(sql, parameters))
             except (api.BadRequest, api.NotFound) as error:
-                raise OpsdeskError(f"The query failed: {words(error)}.") from None
+                raise OpsdeskError(f"The query failed: {message_of(error)}.") from None
 
     def ask(self, sql: str, parameters: Mapping[str, object] | None = None) -> pd.DataFrame:
         """The rows of a GoogleSQL query; `@name` in it takes `parameters["name"]`."""
