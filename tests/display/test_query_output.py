@@ -9,7 +9,6 @@ from opsdesk.display.query_output import table_text
 @pytest.mark.parametrize(
     ("values", "expected"),
     [
-        pytest.param(["1e5", "007"], "a\n1e5\n007\n", id="a text that looks like a number stays"),
         pytest.param([" b", "ccc"], "a\n b\nccc\n", id="spaces at the start stay"),
         pytest.param([1, 1000], "   a\n   1\n1000\n", id="whole numbers to the right"),
         pytest.param([0.5, None], "  a\n0.5\n\n", id="an unknown number is empty"),
@@ -27,6 +26,11 @@ def test_a_column(values, expected):
 def test_wide_characters_take_two_columns_of_a_terminal():
     rows = pd.DataFrame({"a": ["日本", "x"], "n": [1, 2]})
     assert table_text(rows, None) == "a     n\n日本  1\nx     2\n(2 rows)\n"
+
+
+def test_texts_under_a_number_as_name_are_not_read_as_numbers():
+    rows = pd.DataFrame({1: ["1e5", "1.50"]})
+    assert table_text(rows, None) == "1\n1e5\n1.50\n(2 rows)\n"
 
 
 def test_columns_of_the_same_name_stay_apart():
