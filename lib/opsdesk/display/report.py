@@ -68,7 +68,7 @@ def _environment() -> jinja2.Environment:
 def _section(path: Path) -> dict[str, object]:
     """Return the part of the report that one notebook gives: its name, and its blocks in order."""
     try:
-        notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]  # untyped
+        notebook = nbformat.read(path, as_version=4)
     except BROKEN as error:
         raise OpsdeskError(f"{path} is not a notebook, so there is no report: {error}") from None
     cells = notebook.cells

@@ -1,4 +1,4 @@
-"""The questions of this room: GoogleSQL files in `queries/`, with the values they need as `@name`."""
+"""The questions of this room: GoogleSQL files in `queries/`, which take their values as `@name`."""
 
 from functools import cache
 from importlib import resources
@@ -16,7 +16,7 @@ def read_question(name: str) -> str:
 
 
 def ask(warehouse: Warehouse, name: str, **values: object) -> pd.DataFrame:
-    """Return the answer of the published tables to one question; each `@name` in it takes its value.
+    """Return the answer of the published tables to one question; each `@name` takes its value.
 
     Raises:
         OpsdeskError: no warehouse yet, or the error of its engine.

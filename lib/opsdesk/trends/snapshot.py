@@ -19,7 +19,7 @@ def read_deadlines(warehouse: Warehouse) -> pd.DataFrame:
 
 
 def read_headline(warehouse: Warehouse, days: pd.DataFrame, weeks: pd.DataFrame) -> pd.DataFrame:
-    """Return the figures of the morning: one row per figure, with its value as text and its meaning.
+    """Return the figures of the morning: one row per figure, its value as text and its meaning.
 
     Args:
         warehouse: where the tickets are.

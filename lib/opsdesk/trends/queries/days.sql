@@ -1,4 +1,4 @@
--- days: one row per local day, with stocks at its end, flows during it, and deadlines that fell on it.
+-- days: one row per local day: stocks at its end, flows during it, deadlines on it.
 SELECT
   b.ops_date,
   b.backlog_size,

@@ -1,4 +1,5 @@
--- tickets_past_due: the tickets behind backlog_daily.past_due, open at the end of @day after their deadline.
+-- tickets_past_due: the tickets behind backlog_daily.past_due.
+-- They were open at the end of @day, and their deadline was over.
 -- A deadline later than @as_of is still in the future.
 SELECT *
 FROM fact_tickets
