@@ -205,7 +205,7 @@ AGENTS = pd.DataFrame(
 
 
 @pytest.mark.parametrize("rows", [1, 40])
-def test_legend_lies_between_title_and_bars_however_many(rows):
+def test_legend_is_between_title_and_bars_however_many(rows):
     many = pd.concat([SEGMENTS.head(1)] * rows, ignore_index=True).assign(dimension="customer_tier")
     ax = bar_charts.segments(many, new_axes(many))
     assert ax.get_yticklabels()[-1].get_text() == "customer tier"
@@ -253,7 +253,7 @@ def test_same_chart_same_bytes_whatever_the_user_has_set(name):
 
 
 @pytest.mark.parametrize("name", OVER_TIME)
-def test_nothing_is_clipped_and_legend_and_titles_lie_outside_the_data(name):
+def test_nothing_is_clipped_and_legend_and_titles_are_outside_the_data(name):
     ax, _ = drawn(name)
     figure = ax.figure
     renderer = FigureCanvasAgg(figure).get_renderer()

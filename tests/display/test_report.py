@@ -236,7 +236,7 @@ def test_table(html, expected):
     assert clean_table(inside.format(html)) == inside.format(expected)
 
 
-def test_nothing_of_a_table_that_is_none_but_its_words():
+def test_of_what_is_not_a_table_only_the_words_stay():
     assert clean_table("<style><td></style ><script>x</script><svg onload=y>z") == "z"
 
 

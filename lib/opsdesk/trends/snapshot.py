@@ -107,7 +107,7 @@ def _attainment(weeks: pd.DataFrame) -> str:
 
 def _weeks(weeks: pd.DataFrame) -> str:
     if weeks.empty:
-        return "in a whole week (there is none yet)"
+        return "in a whole week (no week is over yet)"
     return f"in the last {len(weeks)} whole weeks" if len(weeks) > 1 else "in the last whole week"
 
 
