@@ -13,6 +13,9 @@ from opsdesk.display.query_output import table_text
         pytest.param([1, 1000], "   a\n   1\n1000\n", id="whole numbers to the right"),
         pytest.param([0.5, None], "  a\n0.5\n\n", id="an unknown number is empty"),
         pytest.param([1234.56789, 2.0], "         a\n1,234.5679\n         2\n", id="decimals"),
+        pytest.param([None, pd.NA], "a\n\n\n", id="unknown is empty"),
+        pytest.param(["x", float("nan")], "a\nx\n\n", id="an unknown text is empty"),
+        pytest.param([[1, 2], []], "a\n[1, 2]\n[]\n", id="lists"),
         pytest.param([True, False], "a\nTrue\nFalse\n", id="true and false to the left"),
         pytest.param(
             pd.to_datetime(["2024-01-31", "2024-02-01"]), "a\n2024-01-31\n2024-02-01\n", id="days"

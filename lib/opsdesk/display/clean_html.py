@@ -21,6 +21,7 @@ SPANS = {"colspan", "rowspan"}
 # How a cell looks decides how it is aligned, by the class in the template.
 NUMBER_CELL = re.compile(r"<td>([-+]?\d[\d,.]*%?)</td>")
 BLANK_CELL = re.compile(r"<td>(–|)</td>")
+FIRST_HEADING = re.compile(r"<(/?)h1>")
 SHORT_CELL = re.compile(r"<td>([\w-]{1,12})</td>")  # a date or a code: stays on one line
 
 
@@ -45,8 +46,9 @@ def clean_prose(markdown: str) -> Markup:
 
     A first heading becomes a second one, because the title of the report is the only first one.
     """
-    html = prose_cleaner.clean(str(prose_as_html(markdown)))
-    return Markup(re.sub(r"<(/?)h1>", r"<\1h2>", html))
+    html = str(prose_as_html(markdown))
+    clean = prose_cleaner.clean(html)
+    return Markup(FIRST_HEADING.sub(r"<\1h2>", clean))
 
 
 def clean_table(html: str) -> Markup:
@@ -55,9 +57,10 @@ def clean_table(html: str) -> Markup:
     Scripts and styles go with all that is inside them.
     """
     table = table_cleaner.clean(html)
-    aligned = NUMBER_CELL.sub(r'<td class="number">\1</td>', table)
-    aligned = BLANK_CELL.sub(r'<td class="blank">\1</td>', aligned)
-    return Markup(SHORT_CELL.sub(r'<td class="short">\1</td>', aligned))
+    table = NUMBER_CELL.sub(r'<td class="number">\1</td>', table)
+    table = BLANK_CELL.sub(r'<td class="blank">\1</td>', table)
+    table = SHORT_CELL.sub(r'<td class="short">\1</td>', table)
+    return Markup(table)
 
 
 def checked_png(encoded: str) -> str:
@@ -67,7 +70,7 @@ def checked_png(encoded: str) -> str:
         OpsdeskError: it is not a PNG in base64.
     """
     try:
-        png = b64decode("".join(encoded.split()), validate=True)
+        png = b64decode("".join(encoded.split()), validate=True)  # notebooks break long lines
     except ValueError:
         png = b""
     if not png.startswith(PNG_START):

@@ -72,7 +72,10 @@ def in_words(frame: pd.DataFrame, *columns: str, rows: int = 8) -> pd.DataFrame:
     if is_weekly and "week_ending" not in chosen:
         chosen.insert(0, "week_ending")
     shown = frame.tail(rows) if is_weekly else frame.head(rows)
-    texts = {WORDS.get(name, name): _texts(shown[name], name) for name in chosen}
+    texts = {}
+    for name in chosen:
+        heading = WORDS.get(name, name)
+        texts[heading] = _texts(shown[name], name)
     return _first_column_as_index(pd.DataFrame(texts, dtype="object"))
 
 
@@ -83,12 +86,15 @@ def _first_column_as_index(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _columns_with_values(frame: pd.DataFrame) -> list[str]:
     shown = [name for name in frame.columns if name not in MARKS]
-    return shown if frame.empty else [name for name in shown if frame[name].notna().any()]
+    if frame.empty:
+        return shown
+    return [name for name in shown if frame[name].notna().any()]
 
 
 def _with_commas(value: object) -> object:
-    is_count = isinstance(value, int) and not isinstance(value, bool)
-    return f"{value:,}" if is_count else value
+    if isinstance(value, bool) or not isinstance(value, int):  # True is an int in Python
+        return value
+    return f"{value:,}"
 
 
 def _texts(column: pd.Series, name: str) -> list[str]:
@@ -99,4 +105,6 @@ def _texts(column: pd.Series, name: str) -> list[str]:
 def _text(value: Any, pattern: str) -> str:
     if pd.isna(value):
         return UNKNOWN
-    return value if isinstance(value, str) else pattern.format(value)
+    if isinstance(value, str):
+        return value
+    return pattern.format(value)

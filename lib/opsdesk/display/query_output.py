@@ -1,9 +1,10 @@
 """The rows of `opsdesk query`, for people and for programs: an aligned table, CSV, Parquet."""
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
-from pandas.api.types import is_bool_dtype, is_numeric_dtype
+from pandas.api.types import is_bool_dtype, is_numeric_dtype, is_scalar
 from tabulate import tabulate
 
 from opsdesk.errors import OpsdeskError
@@ -14,7 +15,7 @@ WIDEST = 60  # characters of a cell in the printed table
 
 def neutralised(rows: pd.DataFrame) -> pd.DataFrame:
     """Return `rows` with an apostrophe before each text that a spreadsheet would run."""
-    safe = rows.apply(lambda column: column.map(_neutral)) if len(rows) else rows
+    safe = rows.map(_neutral)
     return safe.rename(columns=_neutral)
 
 
@@ -40,7 +41,8 @@ def table_text(rows: pd.DataFrame, limit: int | None) -> str:
         preserve_whitespace=True,
     )
     lines = [line.rstrip() for line in table.split("\n")]
-    return "\n".join([*lines, _count(rows, shown)]) + "\n"
+    lines.append(_count(len(rows), len(shown)))
+    return "\n".join(lines) + "\n"
 
 
 def write_rows(rows: pd.DataFrame, output: Path, form: str, limit: int | None = None) -> None:
@@ -60,8 +62,9 @@ def write_rows(rows: pd.DataFrame, output: Path, form: str, limit: int | None = 
 
 
 def _neutral(value: object) -> object:
-    is_formula = isinstance(value, str) and value.startswith(FORMULA_STARTS)
-    return f"'{value}" if is_formula else value
+    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
+        return f"'{value}"
+    return value
 
 
 def _side(column: pd.Series) -> str:
@@ -69,21 +72,30 @@ def _side(column: pd.Series) -> str:
     return "right" if is_number else "left"
 
 
-def _count(rows: pd.DataFrame, shown: pd.DataFrame) -> str:
-    count = f"{len(rows):,} row{'' if len(rows) == 1 else 's'}"
-    if len(shown) == len(rows):
+def _count(rows: int, shown: int) -> str:
+    plural = "" if rows == 1 else "s"
+    count = f"{rows:,} row{plural}"
+    if shown == rows:
         return f"({count})"
-    return f"({count}, the first {len(shown):,} shown (--limit 0 shows all))"
+    return f"({count}, the first {shown:,} shown (--limit 0 shows all))"
 
 
-def _cell(value: object) -> str:
+def _cell(value: Any) -> str:
     """Return a value as one line of at most WIDEST characters, without control characters."""
-    if value is None or value is pd.NaT or value is pd.NA or value != value:
+    if is_scalar(value) and pd.isna(value):  # a list is never unknown as a whole
         return ""
     if isinstance(value, pd.Timestamp):
-        is_day = value == value.normalize() and value.tzinfo is None
-        return str(value.date() if is_day else value)
+        return _moment(value)
     if isinstance(value, float):
         return f"{value:,.4f}".rstrip("0").rstrip(".")
-    clean = "".join(character if character.isprintable() else " " for character in str(value))
-    return clean if len(clean) <= WIDEST else f"{clean[: WIDEST - 1]}…"
+    text = str(value)
+    clean = "".join(one if one.isprintable() else " " for one in text)
+    if len(clean) <= WIDEST:
+        return clean
+    return clean[: WIDEST - 1] + "…"
+
+
+def _moment(moment: pd.Timestamp) -> str:
+    """Return a midnight without a zone as its date: DuckDB gives a DATE in this form."""
+    is_day = moment == moment.normalize() and moment.tzinfo is None
+    return str(moment.date() if is_day else moment)

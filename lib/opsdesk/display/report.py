@@ -46,7 +46,12 @@ def write_report(
     notebooks = sorted(run_folder.glob("0*.ipynb"), key=_order)
     sections = [_section(path) for path in notebooks]
     template = _environment().get_template("report.html.j2")
-    page = template.render(title=title, sections=sections, parameters=parameters, steps=steps)
+    page = template.render(
+        title=title,
+        sections=sections,
+        parameters=parameters,
+        steps=steps,
+    )
     report = run_folder / "report.html"
     report.write_text(page, encoding="utf-8")
     return report
@@ -80,7 +85,12 @@ def _section(path: Path) -> dict[str, object]:
 
 
 def _is_tagged(cell: Cell) -> bool:
-    return "report" in cell.metadata.get("tags", [])
+    return "report" in _tags(cell)
+
+
+def _tags(cell: Cell) -> list[str]:
+    tags: list[str] = cell.metadata.get("tags", [])
+    return tags
 
 
 def _introduces(cell: Cell, following: Cell | None) -> bool:
@@ -95,7 +105,7 @@ def _blocks(cell: Cell) -> list[Block]:
         return [_prose(cell.source)]
     if cell.cell_type != "code":
         return []
-    kind = "tiles" if "headline" in cell.metadata.get("tags", []) else "table"
+    kind = "tiles" if "headline" in _tags(cell) else "table"
     blocks = (_block(output, kind) for output in cell.outputs)
     return [block for block in blocks if block]
 
@@ -105,20 +115,28 @@ def _block(output: nbformat.NotebookNode, kind: str) -> Block | None:
     if output.output_type == "error":
         return _text(f"This step failed: {output.ename}: {output.evalue}")
     if output.output_type == "stream":
-        return _text(output.text) if output.name == "stdout" else None
+        is_shown = output.name == "stdout"  # warnings of libraries are no result
+        return _text(output.text) if is_shown else None
     return _rich_block(output.data, output.metadata, kind)
 
 
 def _rich_block(shown: Mapping[str, Any], about: Mapping[str, Any], kind: str) -> Block | None:
     """Return the picture if there is one, else the table, else the text."""
     if "image/png" in shown:
-        alt = about.get("image/png", {}).get("alt") or shown.get("text/plain", "Chart")
-        return {"kind": "chart", "png": checked_png(shown["image/png"]), "alt": alt}
+        png = checked_png(shown["image/png"])
+        alt = about.get("image/png", {}).get("alt")
+        return {
+            "kind": "chart",
+            "png": png,
+            "alt": alt or shown.get("text/plain", "Chart"),
+        }
     if "text/html" in shown:
         return {"kind": kind, "html": clean_table(shown["text/html"])}
     if "text/markdown" in shown:
         return _prose(shown["text/markdown"])
-    return _text(shown["text/plain"]) if "text/plain" in shown else None
+    if "text/plain" in shown:
+        return _text(shown["text/plain"])
+    return None
 
 
 def _prose(markdown: str) -> Block:

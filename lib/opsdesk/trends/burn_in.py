@@ -20,8 +20,10 @@ def shares_still_open(resolved: pd.DataFrame, still_open: pd.DataFrame) -> pd.Se
         "resolved": resolved.set_index("days")["tickets"],
         "watched": still_open.set_index("days")["tickets"],
     }
-    tickets = pd.DataFrame(counts).astype("float64").fillna(0.0).sort_index()
+    tickets = pd.DataFrame(counts).astype("float64")
+    tickets = tickets.fillna(0.0).sort_index()
     leaving = tickets.sum(axis="columns")
+    # At risk on a day are all tickets that leave on it or later.
     at_risk = leaving[::-1].cumsum()[::-1]
     survival = 1 - tickets["resolved"] / at_risk
     shares = survival.cumprod().round(9)  # one of five left is 0.2, not 0.19999
@@ -49,7 +51,8 @@ def burn_in_days(shares: pd.Series, horizon: int) -> int | None:
     if shares.empty or shares.iloc[-1] >= HALF:
         return None
     after = shares.reindex(range(horizon))
-    after[0] = 1.0
+    after[0] = 1.0  # on its first day every ticket is open
     stock = after.ffill().cumsum()
-    settled = stock[stock >= (SETTLED_SHARE * stock.iloc[-1])]
+    enough = SETTLED_SHARE * stock.iloc[-1]
+    settled = stock[stock >= enough]
     return int(settled.index[0]) + 1

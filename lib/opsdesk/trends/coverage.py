@@ -11,7 +11,7 @@ from opsdesk.trends.questions import ask
 from opsdesk.warehouse.open import Warehouse
 
 DAY = pd.Timedelta(days=1)
-SECOND = pd.Timedelta(seconds=1)
+SECOND = pd.Timedelta(seconds=1)  # times in exports are whole seconds
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,8 @@ class Coverage:
         """The last day of the burn-in."""
         if self.burn_in_days is None:
             return self.last_day
-        return min(self.first_day + (self.burn_in_days - 1) * DAY, self.last_day)
+        until = self.first_day + (self.burn_in_days - 1) * DAY
+        return min(until, self.last_day)  # it can be estimated as longer than the export
 
 
 def read_coverage(warehouse: Warehouse) -> Coverage:
@@ -52,12 +53,13 @@ def read_coverage(warehouse: Warehouse) -> Coverage:
     runs = warehouse.runs()
     if runs.empty:
         raise OpsdeskError(f"Nothing is published in {warehouse.url} yet: run 03_transform first.")
-    run = runs.iloc[-1]
+    run = runs.iloc[-1]  # published last, whenever it was started
     span = ask(warehouse, "span").iloc[0]
     first_day = pd.Timestamp(span["first_day"])
     last_day = pd.Timestamp(span["last_day"])
+    resolved = ask(warehouse, "resolved_after")
     still_open = ask(warehouse, "open_since")
-    shares = shares_still_open(ask(warehouse, "resolved_after"), still_open)
+    shares = shares_still_open(resolved, still_open)
     return Coverage(
         timezone=run["timezone"],
         as_of=_wall_time(run["as_of"], run["timezone"]),
@@ -119,6 +121,6 @@ def _open_tickets(coverage: Coverage) -> str:
 
 def _wall_time(instant: datetime, timezone: str) -> pd.Timestamp:
     stamp = pd.Timestamp(instant)
-    if stamp.tzinfo is None:
+    if stamp.tzinfo is None:  # an instant in the ledger is in UTC
         stamp = stamp.tz_localize("UTC")
     return stamp.tz_convert(timezone).tz_localize(None)

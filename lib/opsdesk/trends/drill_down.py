@@ -33,7 +33,11 @@ def day_of(ops_date: object) -> date:
 
 
 def tickets_query(
-    day: date, as_of: object, state: str, filters: Mapping[str, object], columns: list[str]
+    day: date,
+    as_of: object,
+    state: str,
+    filters: Mapping[str, object],
+    columns: list[str],
 ) -> tuple[str, dict[str, object]]:
     """Return GoogleSQL and its parameters for the tickets in `state` at the end of (or on) `day`.
 
@@ -43,10 +47,11 @@ def tickets_query(
         OpsdeskError: unknown state or column.
     """
     if state not in STATES:
-        raise OpsdeskError(f"There is no state {state!r}: the states are {', '.join(STATES)}.")
+        states = ", ".join(STATES)
+        raise OpsdeskError(f"There is no state {state!r}: the states are {states}.")
     tickets = read_question(f"tickets_{state}")
     values: dict[str, object] = {"day": day}
-    if "@as_of" in tickets:
+    if "@as_of" in tickets:  # a parameter that a query does not use is an error in some engines
         values["as_of"] = as_of
     conditions = []
     for place, (column, value) in enumerate(filters.items()):
@@ -62,7 +67,8 @@ def tickets_query(
 def _check_column(column: str, columns: list[str]) -> None:
     known = [*columns, "team"]
     if column not in known:
-        raise OpsdeskError(f"Tickets have no column {column!r}: there are {', '.join(known)}.")
+        there = ", ".join(known)
+        raise OpsdeskError(f"Tickets have no column {column!r}: there are {there}.")
 
 
 def _named(place: int, value: object) -> dict[str, object]:
@@ -74,5 +80,5 @@ def _named(place: int, value: object) -> dict[str, object]:
 def _condition(column: str, names: Iterable[str]) -> str:
     """Return a condition that is true where the column has one of the named values."""
     subject = TEAM if column == "team" else f"t.{column}"
-    listed = ", ".join(f"@{name}" for name in names) or "NULL"
+    listed = ", ".join(f"@{name}" for name in names) or "NULL"  # no value: no ticket
     return f"{subject} IN ({listed})"

@@ -15,8 +15,19 @@ from opsdesk.trends.coverage import DAY, Coverage
 from opsdesk.trends.questions import ask
 from opsdesk.warehouse.open import Warehouse
 
-STOCKS = ["backlog_size", *AGE_BANDS, "age_p50_days", "age_p90_days", "past_due"]
-FLOWS = ["inflow", "outflow", "sla_due_tickets", "sla_due_missed"]
+STOCKS = [  # their value at the end of a week is that of its last day
+    "backlog_size",
+    *AGE_BANDS,
+    "age_p50_days",
+    "age_p90_days",
+    "past_due",
+]
+FLOWS = [  # their value of a week is the sum of its days
+    "inflow",
+    "outflow",
+    "sla_due_tickets",
+    "sla_due_missed",
+]
 DAYS_OF_A_WEEK = 7
 
 
@@ -33,17 +44,25 @@ def read_weeks(warehouse: Warehouse, coverage: Coverage) -> pd.DataFrame:
     """Return one row per whole week: stocks at its end, sums, rates, resolution times in hours."""
     days = read_days(warehouse, coverage)
     monday = _monday(coverage.first_day)
-    days["week"] = (days["ops_date"] - monday).dt.days // DAYS_OF_A_WEEK
-    days_before = (coverage.first_day - monday).days
-    resolved = ask(warehouse, "resolved_by_week", days_before=days_before)
-    resolved = resolved.astype({"judged": "float64", "breached": "float64"})
-    weeks = _whole_weeks(days).merge(resolved, how="left", on="week")
-    weeks = weeks.drop(columns="week").rename(columns={"ops_date": "week_ending"})
-    weeks["net_change"] = weeks["inflow"] - weeks["outflow"]
-    weeks["attainment"] = 1 - weeks["sla_due_missed"] / weeks["sla_due_tickets"]
-    weeks["breach_rate"] = weeks["breached"] / weeks["judged"]
-    weeks["is_partial"] = False
-    return _marked(weeks, coverage)
+    since_monday = days["ops_date"] - monday
+    days["week"] = since_monday.dt.days // DAYS_OF_A_WEEK
+    weeks = _whole_weeks(days)
+    resolved = _read_resolved(warehouse, coverage.first_day - monday)
+    weeks = weeks.merge(resolved, how="left", on="week")
+    weeks = weeks.drop(columns="week")
+    weeks = weeks.rename(columns={"ops_date": "week_ending"})
+    return _marked(_with_rates(weeks), coverage)
+
+
+def _read_resolved(warehouse: Warehouse, since_monday: pd.Timedelta) -> pd.DataFrame:
+    """Return one row per week with the rates and times of its resolved tickets."""
+    resolved = ask(
+        warehouse,
+        "resolved_by_week",
+        days_before=since_monday.days,
+    )
+    # Weeks without resolved tickets become NaN when merged, which whole numbers do not have.
+    return resolved.astype({"judged": "float64", "breached": "float64"})
 
 
 def _whole_weeks(days: pd.DataFrame) -> pd.DataFrame:
@@ -51,9 +70,21 @@ def _whole_weeks(days: pd.DataFrame) -> pd.DataFrame:
     by_week = days.groupby("week", as_index=False)
     stocks = by_week[["ops_date", *STOCKS]].last()
     sums = by_week[FLOWS].sum()
-    has_all_days = by_week.size()["size"] == DAYS_OF_A_WEEK
-    is_partial = by_week["is_partial"].any()["is_partial"]
-    return stocks.merge(sums, on="week").loc[has_all_days & ~is_partial]
+    weeks = stocks.merge(sums, on="week")
+    sizes = by_week.size()
+    has_all_days = sizes["size"] == DAYS_OF_A_WEEK
+    partial = by_week["is_partial"].any()
+    return weeks[has_all_days & ~partial["is_partial"]]
+
+
+def _with_rates(weeks: pd.DataFrame) -> pd.DataFrame:
+    kept_share = 1 - weeks["sla_due_missed"] / weeks["sla_due_tickets"]
+    return weeks.assign(
+        net_change=weeks["inflow"] - weeks["outflow"],
+        attainment=kept_share,
+        breach_rate=weeks["breached"] / weeks["judged"],
+        is_partial=False,
+    )
 
 
 def _monday(day: pd.Timestamp) -> pd.Timestamp:
@@ -61,4 +92,7 @@ def _monday(day: pd.Timestamp) -> pd.Timestamp:
 
 
 def _marked(frame: pd.DataFrame, coverage: Coverage) -> pd.DataFrame:
-    return frame.assign(burn_in_until=coverage.burn_in_until, as_of=coverage.as_of)
+    return frame.assign(
+        burn_in_until=coverage.burn_in_until,
+        as_of=coverage.as_of,
+    )

@@ -6,11 +6,11 @@ from opsdesk.trends.coverage import DAY, Coverage
 from opsdesk.trends.questions import ask
 from opsdesk.warehouse.open import Warehouse
 
-PERIOD_DAYS = 28
+PERIOD_DAYS = 28  # of flows and deadlines: four whole weeks, so that no weekday counts more often
 SEGMENTS_SHOWN = 6
 AGENTS_SHOWN = 15
 UNASSIGNED = "(unassigned)"
-UNKNOWN = "–"
+UNKNOWN = "–"  # in the place of a figure
 
 
 def read_deadlines(warehouse: Warehouse) -> pd.DataFrame:
@@ -27,15 +27,15 @@ def read_headline(warehouse: Warehouse, days: pd.DataFrame, weeks: pd.DataFrame)
         weeks: the result of `series.read_weeks`.
     """
     last = days.iloc[-1]
-    month = weeks.tail(4)
+    month = weeks.tail(4)  # rates of fewer deadlines jump from week to week
     due_soon = len(read_deadlines(warehouse))
     oldest = _oldest_age(warehouse, last["ops_date"])
     median = "half of the open tickets are at most that old"
     p90 = "nine of ten open tickets are at most that old"
     rows = {
-        "Open": (f"{last['backlog_size']:,.0f}", "tickets open when the data ends"),
-        "Past due": (f"{last['past_due']:,.0f}", "of these, with a deadline that is over"),
-        "Due in 24 hours": (f"{due_soon:,}", "open tickets that breach next"),
+        "Open": (_count(last["backlog_size"]), "tickets open when the data ends"),
+        "Past due": (_count(last["past_due"]), "of these, with a deadline that is over"),
+        "Due in 24 hours": (_count(due_soon), "open tickets that breach next"),
         "Net growth": (_net_growth(month), f"opened less resolved {_weeks(month)}"),
         "SLA attainment": (_attainment(month), f"kept of what fell due {_weeks(month)}"),
         "Age, median": (_days(last["age_p50_days"]), median),
@@ -56,13 +56,20 @@ def read_segments(
     and deadlines are those of the last 28 days, or of all days where there are fewer.
     """
     before = coverage.last_day - PERIOD_DAYS * DAY
-    last_day = coverage.last_day.date()
-    segments = ask(warehouse, "segments", last_day=last_day, before=before.date())
-    dimensions = [rows for _, rows in segments.groupby("dimension", sort=False) if len(rows) > 1]
-    tops = [_top(rows, shown) for rows in dimensions]
-    top = pd.concat(tops, ignore_index=True) if tops else segments.head(0)
-    top["attainment"] = 1 - top["sla_due_missed"] / top["sla_due_tickets"]
-    return top.drop(columns=["sla_due_tickets", "sla_due_missed"]).assign(as_of=coverage.as_of)
+    segments = ask(
+        warehouse,
+        "segments",
+        last_day=coverage.last_day.date(),
+        before=before.date(),
+    )
+    tops = [segments.head(0)]  # the columns, where no dimension is left
+    for _, rows in segments.groupby("dimension", sort=False):
+        if len(rows) > 1:
+            tops.append(_top(rows, shown))
+    top = pd.concat(tops, ignore_index=True)
+    due = top.pop("sla_due_tickets")
+    missed = top.pop("sla_due_missed")
+    return top.assign(attainment=1 - missed / due, as_of=coverage.as_of)
 
 
 def read_agents(
@@ -72,12 +79,17 @@ def read_agents(
 
     `days_of_work` is their open tickets divided by their daily capacity, NaN where it is not known.
     """
-    agents = ask(warehouse, "agents", last_day=coverage.last_day.date()).head(shown)
-    capacity = pd.to_numeric(agents["daily_capacity"]).astype("float64")
-    agents["daily_capacity"] = capacity
-    agents["days_of_work"] = agents["open_tickets"] / capacity.where(capacity > 0)
-    agents["is_agent"] = agents["agent_id"] != UNASSIGNED
-    return agents.assign(as_of=coverage.as_of)
+    last_day = coverage.last_day.date()
+    agents = ask(warehouse, "agents", last_day=last_day).head(shown)
+    capacity = pd.to_numeric(agents["daily_capacity"])
+    capacity = capacity.astype("float64")
+    per_day = capacity.where(capacity > 0)  # a capacity of 0 says nothing about days
+    return agents.assign(
+        daily_capacity=capacity,
+        days_of_work=agents["open_tickets"] / per_day,
+        is_agent=agents["agent_id"] != UNASSIGNED,
+        as_of=coverage.as_of,
+    )
 
 
 def _top(segments: pd.DataFrame, shown: int) -> pd.DataFrame:
@@ -85,31 +97,51 @@ def _top(segments: pd.DataFrame, shown: int) -> pd.DataFrame:
     rest = segments.iloc[shown:]
     if rest.empty:
         return segments
-    sums = rest.select_dtypes("number").sum()
-    dimension = rest["dimension"].iloc[0]
-    others = {"dimension": dimension, "segment": f"({len(rest)} others)", **sums}
-    return pd.concat([segments.head(shown), pd.DataFrame([others])], ignore_index=True)
+    others = {
+        "dimension": rest["dimension"].iloc[0],
+        "segment": f"({len(rest)} others)",
+        **rest.select_dtypes("number").sum(),
+    }
+    parts = [segments.head(shown), pd.DataFrame([others])]
+    return pd.concat(parts, ignore_index=True)
 
 
 def _oldest_age(warehouse: Warehouse, last_day: pd.Timestamp) -> float | None:
-    created = ask(warehouse, "oldest")["created_date"].iloc[0]
-    return None if pd.isna(created) else (last_day - pd.Timestamp(created)).days
+    oldest = ask(warehouse, "oldest")
+    created = oldest["created_date"].iloc[0]
+    if pd.isna(created):
+        return None
+    return (last_day - pd.Timestamp(created)).days
+
+
+def _count(tickets: float) -> str:
+    return f"{tickets:,.0f}"
 
 
 def _net_growth(weeks: pd.DataFrame) -> str:
-    return UNKNOWN if weeks.empty else f"{weeks['net_change'].sum():+,.0f}"
+    if weeks.empty:
+        return UNKNOWN
+    growth = weeks["net_change"].sum()
+    return f"{growth:+,.0f}"
 
 
 def _attainment(weeks: pd.DataFrame) -> str:
     due = weeks["sla_due_tickets"].sum()
-    return f"{1 - weeks['sla_due_missed'].sum() / due:.1%}" if due else UNKNOWN
+    if not due:
+        return UNKNOWN
+    missed = weeks["sla_due_missed"].sum()
+    return f"{1 - missed / due:.1%}"
 
 
 def _weeks(weeks: pd.DataFrame) -> str:
     if weeks.empty:
         return "in a whole week (no week is over yet)"
-    return f"in the last {len(weeks)} whole weeks" if len(weeks) > 1 else "in the last whole week"
+    if len(weeks) == 1:
+        return "in the last whole week"
+    return f"in the last {len(weeks)} whole weeks"
 
 
 def _days(age: float | None) -> str:
-    return UNKNOWN if age is None or pd.isna(age) else f"{age:,.0f} days"
+    if age is None or pd.isna(age):
+        return UNKNOWN
+    return f"{age:,.0f} days"
