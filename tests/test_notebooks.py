@@ -1,4 +1,4 @@
-"""The committed notebooks: their manner, and their stored outputs checked against a run of today."""
+"""The committed notebooks: their manner, and their stored outputs checked by a run of today."""
 
 import ast
 import json
@@ -26,7 +26,7 @@ def cells(path, kind=None):
 
 
 def run_nbval(*paths, **environment):
-    """nbval as a person calls it, in one process: a later notebook reads what an earlier one wrote."""
+    """nbval as a person calls it, in one process: later notebooks read what earlier ones wrote."""
     command = [
         sys.executable,
         "-m",

@@ -1,4 +1,4 @@
-"""The report of a run: hostile text stays text, nothing is loaded, and a real browser shows it at every width."""
+"""The report of a run: hostile text stays text, nothing is loaded, a browser shows all of it."""
 
 import shutil
 from html.parser import HTMLParser
@@ -85,7 +85,8 @@ def run_folder(tmp_path):
         prose("Right above nothing that goes in"),
         new_code_cell("untagged = 1"),
         prose(
-            f"## Backlog\n\nIt *grows*. {HOSTILE} [a link](https://evil.example) ![x](https://evil.example/y.png)",
+            f"## Backlog\n\nIt *grows*. {HOSTILE} [a link](https://evil.example) "
+            "![x](https://evil.example/y.png)",
             "report",
         ),
         shown(headline, "report", "headline"),

@@ -35,7 +35,7 @@ JANUARY = [f"{date:%Y-%m-%d}" for date in pd.date_range("2024-01-01", "2024-01-3
 
 
 def published(path: Path, **rows: list[dict]) -> DuckDBWarehouse:
-    """A warehouse in a new file: every published table, with the given rows; a run unless `_runs` is given."""
+    """A warehouse in a new file: every published table with the given rows, and a run by default."""
     with duckdb.connect(str(path)) as con:
         con.execute("SET TimeZone = 'UTC'")
         for name, columns in TABLES.items():

@@ -8,7 +8,7 @@ from trends_warehouse import JANUARY, RUN, day, due_on, published, resolved, sti
 
 @pytest.fixture
 def warehouse(tmp_path):
-    """Wednesday 3 to Tuesday 16 January: a first week cut short, one whole week, and two days of the next."""
+    """Wednesday 3 to Tuesday 16 January: a short first week, a whole week, two days of the next."""
     days = [
         day(date, backlog_size=10 + n, inflow=3, outflow=2, past_due=n)
         for n, date in enumerate(JANUARY[2:16])

@@ -1,4 +1,4 @@
-"""Every question of trends: portable GoogleSQL whose values are parameters, answered by the sample."""
+"""Every question of trends: portable GoogleSQL with parameters, answered by the sample."""
 
 from datetime import UTC, date, datetime
 from string import Formatter

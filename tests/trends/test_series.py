@@ -34,7 +34,8 @@ def test_a_week_whose_sunday_is_not_over_is_not_whole(warehouse, covered):
 
 def test_percentiles_and_breach_rate_are_those_of_the_weeks_tickets(warehouse, covered):
     week = series.read_weeks(warehouse, covered).iloc[0]
-    # Ten timed tickets: the fifth is the first with a cumulative share of one half, the ninth of nine tenths.
+    # Ten timed tickets: the fifth is the first with a cumulative share of one half,
+    # the ninth the first with nine tenths.
     assert (week["median_hours"], week["p90_hours"]) == (5.0, 9.0)
     assert (week["judged"], week["breached"], week["breach_rate"]) == (10, 2, 0.2)
 
