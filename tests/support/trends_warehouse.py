@@ -5,7 +5,9 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-# Published tables, the columns that trends and desk read.
+from opsdesk.warehouse.duckdb.warehouse import DuckDBWarehouse
+
+# Published tables, with the columns that the queries of trends read.
 TABLES = {
     "backlog_daily": "ops_date DATE, backlog_size BIGINT, inflow BIGINT, outflow BIGINT, age_0_1 BIGINT, "
     "age_2_7 BIGINT, age_8_30 BIGINT, age_31_90 BIGINT, age_over_90 BIGINT, age_p50_days BIGINT, "
@@ -28,29 +30,21 @@ RUN = {
     "published_at": "2024-02-01 06:00:00+00",
 }
 
+# 2024-01-01 is a Monday.
+JANUARY = [f"{date:%Y-%m-%d}" for date in pd.date_range("2024-01-01", "2024-01-31")]
 
-class Published:
-    """The two verbs of a warehouse that reading needs."""
 
-    url = "duckdb:hand-made"
-
-    def __init__(self, path: Path, **rows: list[dict]) -> None:
-        self.path = path
-        with duckdb.connect(str(path)) as con:
-            con.execute("SET TimeZone = 'UTC'")
-            for name, columns in TABLES.items():
-                con.execute(f"CREATE TABLE {name} ({columns})")
-                for row in rows.get(name, [RUN] if name == "_runs" else []):
-                    names, marks = ", ".join(row), ", ".join(f"${key}" for key in row)
-                    con.execute(f"INSERT INTO {name} ({names}) VALUES ({marks})", row)
-
-    def query(self, sql: str) -> pd.DataFrame:
-        with duckdb.connect(str(self.path), read_only=True) as con:
-            con.execute("SET TimeZone = 'UTC'")
-            return con.execute(sql).df()
-
-    def runs(self) -> pd.DataFrame:
-        return self.query("SELECT * FROM _runs")
+def published(path: Path, **rows: list[dict]) -> DuckDBWarehouse:
+    """A warehouse in a new file: every published table with the given rows, and a run by default."""
+    with duckdb.connect(str(path)) as con:
+        con.execute("SET TimeZone = 'UTC'")
+        for name, columns in TABLES.items():
+            con.execute(f"CREATE TABLE {name} ({columns})")
+            for row in rows.get(name, [RUN] if name == "_runs" else []):
+                names = ", ".join(row)
+                marks = ", ".join(f"${key}" for key in row)
+                con.execute(f"INSERT INTO {name} ({names}) VALUES ({marks})", row)
+    return DuckDBWarehouse(path)
 
 
 def day(date: str, **values: int) -> dict:

@@ -2,29 +2,27 @@
 
 from datetime import UTC, date, datetime
 
-import pandas as pd
 import pytest
 
 import googlesql
+from opsdesk import project
 from opsdesk.catalogue.identities import CHECKS
 from opsdesk.catalogue.tables import catalogue, results
-from opsdesk.trends import coverage, series, snapshot
 from opsdesk.trends.drill_down import STATES, tickets_query
 from opsdesk.warehouse.bigquery import statements
 
 pytestmark = pytest.mark.xdist_group("googlesql")
-DAY = pd.Timestamp("2023-06-30")
 PARAMETERS = {
-    "as_of": "TIMESTAMP", "timezone": "STRING", "day": "DATE", "v0_0": "STRING", "v1_0": "STRING", "first": "TIMESTAMP", "next": "TIMESTAMP",
+    "as_of": "TIMESTAMP", "timezone": "STRING", "day": "DATE", "last_day": "DATE", "before": "DATE", "days_before": "INT64", "v0_0": "STRING",
+    "v1_0": "STRING", "first": "TIMESTAMP", "next": "TIMESTAMP",
     "rows": "INT64", "bytes": "INT64", "part": "STRING", "fingerprint": "STRING", "loaded_at": "TIMESTAMP",
 }  # fmt: skip
 TICKETS = [tickets_query(date(2023, 6, 30), datetime(2023, 6, 30, tzinfo=UTC), state, {"priority": "High", "team": "Core"},
                          [column.name for column in catalogue()["fact_tickets"].columns])[0] for state in STATES]  # fmt: skip
 QUERIES = [
     *(check.counterexamples for check in CHECKS),
-    coverage.RESOLVED_AFTER, coverage.STILL_OPEN_AFTER, series.DAYS, series.RESOLVED.format(days_before=4), snapshot.OLDEST, snapshot.DEADLINES,
-    snapshot.SEGMENTS.format(last_day=DAY, before=DAY), snapshot.AGENTS.format(last_day=DAY), *TICKETS,
-    "SELECT MIN(ops_date) AS first_day, MAX(ops_date) AS last_day FROM backlog_daily",
+    *(path.read_text() for path in sorted((project.ROOT / "lib/opsdesk/trends/queries").glob("*.sql"))),
+    *TICKETS,
     "SELECT MIN(created_at) AS first, MAX(created_at) AS last, MAX(resolved_at) AS closed FROM tickets_raw",
 ]  # fmt: skip
 

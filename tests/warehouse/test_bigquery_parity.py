@@ -76,12 +76,12 @@ def test_the_frames_behind_the_charts_are_the_same(both):
     frames = []
     for place in both[:2]:
         warehouse = open_warehouse(*place)
-        known = coverage.read_limits(warehouse)
-        days, weeks = series.read_days(warehouse, known), series.read_weeks(warehouse, known)
+        covered = coverage.read_coverage(warehouse)
+        days, weeks = series.read_days(warehouse, covered), series.read_weeks(warehouse, covered)
         frames.append(
             [
-                days, weeks, coverage.describe_limits(known), snapshot.read_headline(warehouse, days, weeks), snapshot.read_deadlines(warehouse),
-                snapshot.read_segments(warehouse, known), snapshot.read_agents(warehouse, known),
+                days, weeks, coverage.describe_coverage(covered), snapshot.read_headline(warehouse, days, weeks), snapshot.read_deadlines(warehouse),
+                snapshot.read_segments(warehouse, covered), snapshot.read_agents(warehouse, covered),
             ]
         )  # fmt: skip
     for ours, theirs in zip(*frames, strict=True):

@@ -1,6 +1,7 @@
 """What a person sees: frames in words, charts, the report, printed rows. Nothing is computed here.
 
-Read `frames`, `chart_style`, `time_charts`, `bar_charts`, `report`; `query_output` serves `opsdesk query`.
+Read `frames`, then `chart_style` and `chart_marks` with `time_charts` and `bar_charts`, then
+`report` with `clean_html` (the wall against ticket text). `query_output` serves `opsdesk query`.
 
-May import: the ground only (`errors`, `project`).
+May import: the ground (`errors`, `project`), and `catalogue` for the names of the age bands.
 """

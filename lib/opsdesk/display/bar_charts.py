@@ -1,89 +1,139 @@
-"""The charts of the desk as it stands: open tickets by segment and by agent, as lying bars."""
+"""The charts of the service desk at as_of: open tickets by segment and by agent, as bars."""
+
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
-from opsdesk.display.chart_style import BLUE, GREY, VERMILLION, finish, nothing, styled
+from opsdesk.display.chart_marks import finish, nothing
+from opsdesk.display.chart_style import BLUE, GREY, VERMILLION, styled
 
-LONGEST_NAME = 28
+LONGEST_NAME = 28  # characters
 
 
 @styled
 def segments(frame: pd.DataFrame, ax: Axes) -> Axes:
-    """Open tickets by segment, past due and not, under a heading for each dimension."""
+    """Draw open tickets by segment, past due and not, under a heading for each dimension."""
     title = "Open tickets by segment"
     if frame.empty:
         return nothing(ax, title, "Every ticket is in the same segment.")
     rows = _rows_under_headings(frame["dimension"])
+    due = frame["past_due"]
+    rest = frame["open_tickets"] - due
     ax.barh(
-        rows, frame["past_due"], color=VERMILLION, edgecolor="white", hatch="///", label="past due"
+        rows,
+        due,
+        color=VERMILLION,
+        edgecolor="white",
+        hatch="///",
+        label="past due",
     )
-    rest = frame["open_tickets"] - frame["past_due"]
     bars = ax.barh(
-        rows, rest, left=frame["past_due"], color=BLUE, edgecolor="white", label="not past due"
+        rows,
+        rest,
+        left=due,
+        color=BLUE,
+        edgecolor="white",
+        label="not past due",
     )
-    ax.bar_label(bars, labels=[f"{tickets:,.0f}" for tickets in frame["open_tickets"]], padding=4)
-    headings = {
-        row - 1: name.replace("_", " ")
-        for row, name in zip(rows, frame["dimension"], strict=True)
-        if row - 1 not in rows
-    }
-    _name_rows(ax, rows, [_short(name) for name in frame["segment"]], headings)
-    return finish(ax, title, f"open tickets as of {frame['as_of'].iloc[0]:%Y-%m-%d %H:%M}", "")
+    ax.bar_label(bars, labels=_counts(frame["open_tickets"]), padding=4)
+    names = [_short(name) for name in frame["segment"]]
+    headings = _headings(rows, frame["dimension"])
+    _name_rows(ax, rows, names, headings)
+    return finish(ax, title, f"open tickets {_as_of(frame)}", "")
 
 
 @styled
 def agents(frame: pd.DataFrame, ax: Axes) -> Axes:
-    """The agents with the most open tickets; the days of work it means where the capacity is known."""
+    """Draw the agents with the most open tickets, with days of work where capacity is known."""
     title = "Open tickets by agent"
     if frame.empty:
         return nothing(ax, title, "No ticket is open.")
     rows = list(range(len(frame)))
-    colours = [BLUE if is_agent else "white" for is_agent in frame["is_agent"]]
-    edges = [BLUE if is_agent else GREY for is_agent in frame["is_agent"]]
-    bars = ax.barh(rows, frame["open_tickets"], color=colours, edgecolor=edges)
-    ax.bar_label(bars, labels=[_load(row) for row in frame.itertuples()], padding=4)
-    _name_rows(ax, rows, [_agent(row) for row in frame.itertuples()], {})
-    days = " (days of work)" if frame["days_of_work"].notna().any() else ""
-    return finish(
-        ax, title, f"open tickets{days} as of {frame['as_of'].iloc[0]:%Y-%m-%d %H:%M}", ""
+    is_agent = frame["is_agent"]
+    bars = ax.barh(
+        rows,
+        frame["open_tickets"],
+        color=is_agent.map({True: BLUE, False: "white"}),
+        edgecolor=is_agent.map({True: BLUE, False: GREY}),
     )
+    records = frame.to_dict("records")
+    loads = [_load(agent) for agent in records]
+    names = [_agent(agent) for agent in records]
+    ax.bar_label(bars, labels=loads, padding=4)
+    _name_rows(ax, rows, names, {})
+    is_capacity_known = frame["days_of_work"].notna().any()
+    days = " (days of work)" if is_capacity_known else ""
+    return finish(ax, title, f"open tickets{days} {_as_of(frame)}", "")
+
+
+def _as_of(frame: pd.DataFrame) -> str:
+    as_of = frame["as_of"].iloc[0]
+    return f"as of {as_of:%Y-%m-%d %H:%M}"
+
+
+def _counts(numbers: pd.Series) -> list[str]:
+    return [f"{number:,.0f}" for number in numbers]
 
 
 def _rows_under_headings(dimensions: pd.Series) -> list[int]:
-    """The row of each bar when a heading takes the row before the first bar of its dimension."""
-    starts = dimensions.ne(dimensions.shift())
-    return [place + int(headings) for place, headings in enumerate(starts.cumsum())]
+    """Return the row of each bar; a heading takes the row before the first bar of its dimension."""
+    is_first = dimensions.ne(dimensions.shift())
+    headings_so_far = is_first.cumsum()
+    return [place + int(headings) for place, headings in enumerate(headings_so_far)]
 
 
-def _name_rows(ax: Axes, rows: list[int], names: list[str], headings: dict[int, str]) -> None:
-    texts = dict(zip(rows, names, strict=True)) | headings
+def _headings(rows: list[int], dimensions: pd.Series) -> dict[int, str]:
+    """Return the name of each dimension by its row, the one before its first bar."""
+    headings = {}
+    for row, name in zip(rows, dimensions, strict=True):
+        if row - 1 not in rows:
+            headings[row - 1] = name.replace("_", " ")
+    return headings
+
+
+def _name_rows(
+    ax: Axes,
+    rows: list[int],
+    names: list[str],
+    headings: dict[int, str],
+) -> None:
+    """Write the names of bars and headings on the y axis, the first row at the top."""
+    texts = dict(zip(rows, names, strict=True))
+    texts |= headings
     ax.set_yticks(list(texts), list(texts.values()))
     for row, label in zip(texts, ax.get_yticklabels(), strict=True):
         label.set_fontweight("bold" if row in headings else "normal")
-        label.set_parse_math(False)
-    ax.set_ylim(max(texts) + 0.6, min(texts) - 0.6)
+        label.set_parse_math(False)  # a name with dollars is no formula
+    bottom = max(texts) + 0.6
+    top = min(texts) - 0.6
+    ax.set_ylim(bottom, top)
     ax.tick_params(axis="y", length=0)
     ax.grid(axis="y", visible=False)
     ax.grid(axis="x", visible=True)
     ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     ax.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
-    ax.margins(x=0.28)
+    ax.margins(x=0.28)  # room for the numbers at the ends of the bars
 
 
-def _agent(row: tuple) -> str:
-    return (
-        _short(row.agent_id)
-        if pd.isna(row.team)
-        else f"{_short(row.agent_id, 18)}, {_short(row.team, 14)}"
-    )
+def _agent(agent: dict[Any, Any]) -> str:
+    name = agent["agent_id"]
+    team = agent["team"]
+    if pd.isna(team):
+        return _short(name)
+    return f"{_short(name, 18)}, {_short(team, 14)}"
 
 
-def _load(row: tuple) -> str:
-    tickets = f"{row.open_tickets:,.0f}"
-    return tickets if pd.isna(row.days_of_work) else f"{tickets} ({row.days_of_work:,.1f} d)"
+def _load(agent: dict[Any, Any]) -> str:
+    tickets = f"{agent['open_tickets']:,.0f}"
+    days = agent["days_of_work"]
+    if pd.isna(days):
+        return tickets
+    return f"{tickets} ({days:,.1f} d)"
 
 
 def _short(name: str, longest: int = LONGEST_NAME) -> str:
-    return name if len(name) <= longest else f"{name[: longest - 1]}…"
+    if len(name) <= longest:
+        return name
+    return name[: longest - 1] + "…"

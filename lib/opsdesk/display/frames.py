@@ -1,6 +1,6 @@
 """Frames as a person reads them: columns in words with their units, percentages, few decimals."""
 
-from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 
@@ -30,7 +30,7 @@ WORDS = {
     "opened": "opened in 28 days",
     "resolved": "resolved in 28 days",
     "agent_id": "agent",
-    "daily_capacity": "capacity (tickets a day)",
+    "daily_capacity": "capacity (tickets per day)",
     "days_of_work": "days of work",
     "ticket_id": "ticket",
     "hours_open": "hours open",
@@ -38,53 +38,73 @@ WORDS = {
     "sla_elapsed": "share of the SLA used",
     "risk_band": "risk",
 }
-RATES = ("attainment", "breach_rate", "sla_elapsed")
-ONE_DECIMAL = ("median_hours", "p90_hours", "days_of_work", "hours_open", "hours_left")
-MARKS = ("burn_in_until", "is_partial", "as_of", "is_agent")
+PATTERNS = {
+    "week_ending": "{:%Y-%m-%d}",
+    **dict.fromkeys(("attainment", "breach_rate", "sla_elapsed"), "{:.1%}"),
+    **dict.fromkeys(("median_hours", "p90_hours", "days_of_work"), "{:,.1f}"),
+    **dict.fromkeys(("hours_open", "hours_left"), "{:,.1f}"),
+}
+WHOLE = "{:,.0f}"  # every other number
+MARKS = ("burn_in_until", "is_partial", "as_of", "is_agent")  # columns for charts only
+UNKNOWN = "–"
 
 
 def as_table(frame: pd.DataFrame) -> pd.DataFrame:
-    """A frame with its first column in the place of the row numbers, which mean nothing to a reader."""
-    shown = frame.map(
-        lambda value: (
-            f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else value
-        )
-    )
+    """Return a frame with its first column in the place of the row numbers, counts with commas.
+
+    An empty frame becomes one row that says "none".
+    """
     if frame.empty:
-        shown = pd.DataFrame([["none", *[""] * (len(frame.columns) - 1)]], columns=frame.columns)
-    return shown.set_index(frame.columns[0]).rename_axis(index=None, columns=frame.columns[0])
+        blanks = [""] * (len(frame.columns) - 1)
+        shown = pd.DataFrame([["none", *blanks]], columns=frame.columns)
+    else:
+        shown = frame.map(_with_commas)
+    return _first_column_as_index(shown)
 
 
 def in_words(frame: pd.DataFrame, *columns: str, rows: int = 8) -> pd.DataFrame:
-    """The last rows of a frame of weeks, or the first of any other, as text.
+    """Return the last rows of a frame of weeks, or the first of any other, as text.
 
-    Shown are the named columns; if none is named, all in which anything is known.
+    The named columns are shown; if none is named, all that have a value.
     """
-    known = [
-        name for name in frame if name not in MARKS and (frame.empty or frame[name].notna().any())
-    ]
-    chosen = list(columns) or known
-    shown = (
-        frame.tail(rows)[["week_ending", *chosen]]
-        if "week_ending" in frame
-        else frame.head(rows)[chosen]
-    )
-    text = pd.DataFrame(
-        {WORDS.get(name, name): shown[name].map(_reader(name)) for name in shown}, dtype="object"
-    )
-    return text.set_index(text.columns[0]).rename_axis(index=None, columns=text.columns[0])
+    chosen = list(columns) or _columns_with_values(frame)
+    is_weekly = "week_ending" in frame
+    if is_weekly and "week_ending" not in chosen:
+        chosen.insert(0, "week_ending")
+    shown = frame.tail(rows) if is_weekly else frame.head(rows)
+    texts = {}
+    for name in chosen:
+        heading = WORDS.get(name, name)
+        texts[heading] = _texts(shown[name], name)
+    return _first_column_as_index(pd.DataFrame(texts, dtype="object"))
 
 
-def _reader(column: str) -> Callable[[object], str]:
-    """How a value of this column is written."""
-    if column in RATES:
-        pattern = "{:.1%}"
-    elif column in ONE_DECIMAL:
-        pattern = "{:,.1f}"
-    elif column == "week_ending":
-        pattern = "{:%Y-%m-%d}"
-    else:
-        pattern = "{:,.0f}"
-    return lambda value: (
-        "–" if pd.isna(value) else value if isinstance(value, str) else pattern.format(value)
-    )
+def _first_column_as_index(frame: pd.DataFrame) -> pd.DataFrame:
+    first = frame.columns[0]
+    return frame.set_index(first).rename_axis(index=None, columns=first)
+
+
+def _columns_with_values(frame: pd.DataFrame) -> list[str]:
+    shown = [name for name in frame.columns if name not in MARKS]
+    if frame.empty:
+        return shown
+    return [name for name in shown if frame[name].notna().any()]
+
+
+def _with_commas(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, int):  # True is an int in Python
+        return value
+    return f"{value:,}"
+
+
+def _texts(column: pd.Series, name: str) -> list[str]:
+    pattern = PATTERNS.get(name, WHOLE)
+    return [_text(value, pattern) for value in column]
+
+
+def _text(value: Any, pattern: str) -> str:
+    if pd.isna(value):
+        return UNKNOWN
+    if isinstance(value, str):
+        return value
+    return pattern.format(value)

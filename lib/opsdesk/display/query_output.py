@@ -1,8 +1,11 @@
-"""Rows for people and programs: an aligned table, CSV, Parquet."""
+"""The rows of `opsdesk query`, for people and for programs: an aligned table, CSV, Parquet."""
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
+from pandas.api.types import is_bool_dtype, is_numeric_dtype, is_scalar
+from tabulate import tabulate
 
 from opsdesk.errors import OpsdeskError
 
@@ -11,26 +14,35 @@ WIDEST = 60  # characters of a cell in the printed table
 
 
 def neutralised(rows: pd.DataFrame) -> pd.DataFrame:
-    """`rows` with an apostrophe before each text that a spreadsheet would run as a formula."""
-    safe = rows.apply(lambda column: column.map(_neutral)) if len(rows) else rows
+    """Return `rows` with an apostrophe before each text that a spreadsheet would run."""
+    safe = rows.map(_neutral)
     return safe.rename(columns=_neutral)
 
 
 def csv_text(rows: pd.DataFrame) -> str:
-    """`rows` as CSV with a header, NULL as nothing."""
+    """Return `rows` as CSV with a header; NULL is an empty field."""
     return rows.to_csv(index=False, lineterminator="\n")
 
 
 def table_text(rows: pd.DataFrame, limit: int | None) -> str:
-    """`rows` as an aligned table; numbers to the right; the last line says how many rows there are."""
+    """Return the first `limit` rows as an aligned table, numbers to the right.
+
+    The last line has the number of all rows. None is no limit.
+    """
     shown = rows if limit is None else rows.head(limit)
-    columns = [_cells(name, shown.iloc[:, place]) for place, name in enumerate(shown.columns)]
-    lines = ["  ".join(cells).rstrip() for cells in zip(*columns, strict=True)]
-    count = f"{len(rows):,} row{'' if len(rows) == 1 else 's'}"
-    rest = (
-        f", the first {len(shown):,} shown (--limit 0 shows all)" if len(shown) < len(rows) else ""
+    cells = [[str(name) for name in shown]]
+    for row in shown.itertuples(index=False, name=None):
+        cells.append([_cell(value) for value in row])
+    table = tabulate(
+        cells,  # the names as a row, because tabulate pads headers
+        tablefmt="plain",
+        colalign=[_side(column) for _, column in shown.items()],
+        disable_numparse=True,  # a text such as 1e5 stays what it is
+        preserve_whitespace=True,
     )
-    return "\n".join([*lines, f"({count}{rest})"]) + "\n"
+    lines = [line.rstrip() for line in table.split("\n")]
+    lines.append(_count(len(rows), len(shown)))
+    return "\n".join(lines) + "\n"
 
 
 def write_rows(rows: pd.DataFrame, output: Path, form: str, limit: int | None = None) -> None:
@@ -43,29 +55,47 @@ def write_rows(rows: pd.DataFrame, output: Path, form: str, limit: int | None = 
         if form == "parquet":
             rows.to_parquet(output, index=False)
         else:
-            output.write_text(
-                csv_text(rows) if form == "csv" else table_text(rows, limit), encoding="utf-8"
-            )
+            text = csv_text(rows) if form == "csv" else table_text(rows, limit)
+            output.write_text(text, encoding="utf-8")
     except OSError as error:
         raise OpsdeskError(f"{output} cannot be written: {error.strerror or error}.") from None
 
 
 def _neutral(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
+        return f"'{value}"
+    return value
 
 
-def _cells(name: object, column: pd.Series) -> list[str]:
-    texts = [str(name), *(_cell(value) for value in column)]
-    width = max(map(len, texts))
-    right = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
-    return [text.rjust(width) if right else text.ljust(width) for text in texts]
+def _side(column: pd.Series) -> str:
+    is_number = is_numeric_dtype(column) and not is_bool_dtype(column)
+    return "right" if is_number else "left"
 
 
-def _cell(value: object) -> str:
-    if value is None or value is pd.NaT or value is pd.NA or value != value:
+def _count(rows: int, shown: int) -> str:
+    plural = "" if rows == 1 else "s"
+    count = f"{rows:,} row{plural}"
+    if shown == rows:
+        return f"({count})"
+    return f"({count}, the first {shown:,} shown (--limit 0 shows all))"
+
+
+def _cell(value: Any) -> str:
+    """Return a value as one line of at most WIDEST characters, without control characters."""
+    if is_scalar(value) and pd.isna(value):  # a list is never unknown as a whole
         return ""
     if isinstance(value, pd.Timestamp):
-        return str(value.date() if value == value.normalize() and value.tzinfo is None else value)
-    text = f"{value:,.4f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
-    clean = "".join(character if character.isprintable() else " " for character in text)
-    return clean if len(clean) <= WIDEST else f"{clean[: WIDEST - 1]}…"
+        return _moment(value)
+    if isinstance(value, float):
+        return f"{value:,.4f}".rstrip("0").rstrip(".")
+    text = str(value)
+    clean = "".join(one if one.isprintable() else " " for one in text)
+    if len(clean) <= WIDEST:
+        return clean
+    return clean[: WIDEST - 1] + "…"
+
+
+def _moment(moment: pd.Timestamp) -> str:
+    """Return a midnight without a zone as its date: DuckDB gives a DATE in this form."""
+    is_day = moment == moment.normalize() and moment.tzinfo is None
+    return str(moment.date() if is_day else moment)

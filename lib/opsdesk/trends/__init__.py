@@ -1,7 +1,8 @@
-"""From the published tables to the frames behind the charts: everything that is computed for a reader.
+"""From the published tables to the frames behind the charts: all that is computed for a reader.
 
-Read `coverage` (how far the data reach), `series` (days and weeks), `snapshot` (the desk at as_of), then `drill_down`
-(from a number to its tickets). `queries/*.sql` are the questions, in GoogleSQL.
+Read `questions` (GoogleSQL files in `queries/`), then `coverage` with `burn_in` (how far the data
+reach), `series` (days and weeks) and `snapshot` (the service desk at as_of). `drill_down` goes
+from a number to its tickets.
 
 May import: `warehouse`, and every room below it.
 """

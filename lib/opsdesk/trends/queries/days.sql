@@ -1,0 +1,19 @@
+-- days: one row per local day: stocks at its end, flows during it, deadlines on it.
+SELECT
+  b.ops_date,
+  b.backlog_size,
+  b.inflow,
+  b.outflow,
+  b.age_0_1,
+  b.age_2_7,
+  b.age_8_30,
+  b.age_31_90,
+  b.age_over_90,
+  b.age_p50_days,
+  b.age_p90_days,
+  b.past_due,
+  f.sla_due_tickets,
+  f.sla_due_missed
+FROM backlog_daily AS b
+JOIN features_daily AS f ON f.ops_date = b.ops_date
+ORDER BY b.ops_date

@@ -1,0 +1,34 @@
+-- resolved_by_week: one row per week (Monday to Sunday) in which a ticket was resolved.
+-- Week 0 is the week of the first day.
+-- @days_before is the number of days from the Monday of week 0 to the first day.
+-- Weeks are counted from it because no function for weeks means the same in every engine.
+-- A percentile is discrete: the smallest value whose cumulative share is at least q.
+WITH days AS (
+  SELECT
+    ops_date,
+    CAST(FLOOR((ROW_NUMBER() OVER (ORDER BY ops_date) - 1 + @days_before) / 7) AS INT64) AS week
+  FROM features_daily
+),
+
+resolved AS (
+  SELECT
+    d.week,
+    t.sla_breached,
+    t.resolution_hours_clean AS hours,
+    ROW_NUMBER() OVER (
+      PARTITION BY d.week ORDER BY t.resolution_hours_clean NULLS LAST
+    ) AS place,
+    COUNT(t.resolution_hours_clean) OVER (PARTITION BY d.week) AS timed
+  FROM fact_tickets AS t
+  JOIN days AS d ON d.ops_date = t.resolved_date
+)
+
+SELECT
+  week,
+  COUNT(sla_breached) AS judged,
+  SUM(CASE WHEN sla_breached THEN 1 ELSE 0 END) AS breached,
+  MIN(CASE WHEN place * 2 >= timed THEN hours END) AS median_hours,
+  MIN(CASE WHEN place * 10 >= timed * 9 THEN hours END) AS p90_hours
+FROM resolved
+GROUP BY week
+ORDER BY week

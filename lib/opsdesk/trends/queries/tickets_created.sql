@@ -1,0 +1,4 @@
+-- tickets_created: the tickets behind backlog_daily.inflow, created on @day.
+SELECT *
+FROM fact_tickets
+WHERE created_date = @day

@@ -1,0 +1,97 @@
+"""Every question of trends: portable GoogleSQL with parameters, answered by the sample."""
+
+from datetime import UTC, date, datetime
+from string import Formatter
+
+import pytest
+
+from opsdesk import project
+from opsdesk.googlesql.translate import problems
+from opsdesk.trends.drill_down import STATES, tickets_query
+from opsdesk.trends.questions import ask, read_question
+from steps import RUN_AT, backfill, ingest, open_warehouse, transform
+
+FOLDER = project.ROOT / "lib" / "opsdesk" / "trends" / "queries"
+NAMES = sorted(path.stem for path in FOLDER.glob("*.sql"))
+SAMPLE = "lib/opsdesk/data/sample"
+DAY = date(2023, 6, 30)
+AS_OF = datetime(2023, 6, 30, 23, 59, 59, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("sample")
+    lake = str(folder / "lake")
+    warehouse = f"duckdb:{folder}/w.duckdb"
+    export = f"{SAMPLE}/ops_tickets.csv"
+    agents = f"{SAMPLE}/agents_master.csv"
+    ingest(export, "ops_tickets", agents, "full", lake, RUN_AT)
+    backfill(lake, warehouse, "", "", RUN_AT)
+    transform(warehouse, "2023-06-30 23:59:59", "UTC", RUN_AT)
+    return open_warehouse(warehouse)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_means_the_same_in_every_engine(name):
+    assert problems(read_question(name)) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_says_what_it_answers_and_no_text_is_pasted_into_it(name):
+    sql = read_question(name)
+    assert sql.startswith(f"-- {name}: ")
+    assert [field for _, field, _, _ in Formatter().parse(sql) if field is not None] == []
+
+
+# Rows by hand: 181 days from Sunday, 1 January (the only day of week 0), 74 open tickets, 20 opened
+# on the last day. None: at least one.
+ANSWERS = {
+    "agents": ({"last_day": DAY}, 9),
+    "days": ({}, 181),
+    "deadlines": ({}, 5),
+    "oldest": ({}, 1),
+    "open_since": ({}, None),
+    "resolved_after": ({}, None),
+    "resolved_by_week": ({"days_before": 6}, 27),
+    "segments": ({"last_day": DAY, "before": date(2023, 6, 2)}, 22),
+    "span": ({}, 1),
+    "tickets_created": ({"day": DAY}, 20),
+    "tickets_due": ({"day": DAY, "as_of": AS_OF}, None),
+    "tickets_missed": ({"day": DAY}, None),
+    "tickets_open": ({"day": DAY}, 74),
+    "tickets_past_due": ({"day": DAY, "as_of": AS_OF}, 65),
+    "tickets_resolved": ({"day": DAY}, 24),
+}
+
+
+def test_every_question_is_asked_below():
+    assert sorted(ANSWERS) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_sample_answers(sample, name):
+    values, rows = ANSWERS[name]
+    answer = ask(sample, name, **values)
+    assert len(answer) == rows if rows else len(answer) > 0
+
+
+def test_open_and_resolved_tickets_are_all_tickets(sample):
+    assert ask(sample, "open_since")["tickets"].sum() == 74
+    assert ask(sample, "resolved_after")["tickets"].sum() == 2_971 - 74
+
+
+def test_every_state_has_its_question():
+    assert {f"tickets_{state}" for state in STATES} <= set(NAMES)
+
+
+def test_the_query_for_tickets_is_portable_with_filters_too():
+    filters = {"priority": ["High", "Low"], "team": "Billing Support"}
+    sql, values = tickets_query(DAY, AS_OF, "past_due", filters, ["priority"])
+    assert problems(sql) == []
+    assert values == {
+        "day": DAY,
+        "as_of": AS_OF,
+        "v0_0": "High",
+        "v0_1": "Low",
+        "v1_0": "Billing Support",
+    }

@@ -1,0 +1,109 @@
+"""The service desk at as_of, on tables small enough to compute by hand."""
+
+from opsdesk.trends import coverage, series, snapshot
+from trends_warehouse import JANUARY, day, due_on, published, still_open
+
+
+def test_headline(tmp_path):
+    # Neither in the 28 days nor in the four weeks.
+    week_before = [f"2023-12-{date}" for date in range(25, 32)]
+    stocks = {"backlog_size": 40, "past_due": 7, "age_p50_days": 3, "age_p90_days": 9}
+    days = [day(date, inflow=90, **stocks) for date in week_before]
+    days += [day(date, inflow=2, outflow=1, **stocks) for date in JANUARY]
+    due = [due_on(date, 1, missed=1) for date in week_before]
+    due += [due_on(date, 1, missed=int(n % 7 == 0)) for n, date in enumerate(JANUARY)]
+    risks = [
+        {"ticket_id": str(hours), "hours_left": hours} for hours in (-1.0, 0.0, 0.5, 24.0, 24.1)
+    ]
+    tickets = [still_open("2024-01-02", 700.0), still_open("2024-01-30", 30.0)]
+    warehouse = published(
+        tmp_path / "w.duckdb",
+        backlog_daily=days,
+        features_daily=due,
+        fact_tickets=tickets,
+        ticket_sla_risk=risks,
+    )
+    covered = coverage.read_coverage(warehouse)
+    days = series.read_days(warehouse, covered)
+    weeks = series.read_weeks(warehouse, covered)
+    assert snapshot.read_headline(warehouse, days, weeks)["value"].to_dict() == {
+        "Open": "40",
+        "Past due": "7",
+        "Due in 24 hours": "2",
+        "Net growth": "+28",
+        "SLA attainment": "85.7%",  # 24 of the 28 that fell due from 1 to 28 January
+        "Age, median": "3 days",
+        "Age, p90": "9 days",
+        "Oldest": "29 days",
+    }
+
+
+def test_deadlines_are_those_of_the_next_24_hours_the_next_first(tmp_path):
+    risks = [
+        {"ticket_id": str(hours), "hours_left": hours}
+        for hours in (24.0, 24.1, None, 0.0, -3.0, 0.5)
+    ]
+    warehouse = published(tmp_path / "w.duckdb", ticket_sla_risk=risks)
+    assert snapshot.read_deadlines(warehouse)["ticket_id"].tolist() == ["0.5", "24.0"]
+
+
+def segment(date: str, dimension: str, name: str, backlog: int, **values: int) -> dict:
+    zeros = dict.fromkeys(
+        ("created", "resolved", "past_due", "sla_due_tickets", "sla_due_missed"), 0
+    )
+    return zeros | {
+        "ops_date": date,
+        "dimension": dimension,
+        "segment": name,
+        "backlog_size": backlog,
+        **values,
+    }
+
+
+def test_segments_show_the_largest_and_sum_the_rest(tmp_path):
+    names = {"a": 9, "b": 5, "c": 3, "d": 2}
+    rows = [
+        segment("2024-01-31", "category", name, size, past_due=1) for name, size in names.items()
+    ]
+    rows += [
+        segment("2024-01-04", "category", "a", 99, created=4, sla_due_tickets=4, sla_due_missed=1)
+    ]
+    rows += [segment("2024-01-03", "category", "a", 99, created=100)]  # before the 28 days
+    rows += [segment("2024-01-31", "priority", "(none)", 19)]
+    warehouse = published(
+        tmp_path / "w.duckdb", segment_daily=rows, backlog_daily=[day("2024-01-31")]
+    )
+    segments = snapshot.read_segments(warehouse, coverage.read_coverage(warehouse), shown=2)
+    assert segments["segment"].tolist() == ["a", "b", "(2 others)"]
+    assert segments["open_tickets"].tolist() == [9, 5, 5]
+    assert segments["past_due"].tolist() == [1, 1, 2]
+    assert segments["opened"].tolist() == [4, 0, 0]
+    assert segments["attainment"].iloc[0] == 0.75
+    assert set(segments["dimension"]) == {
+        "category"
+    }  # everything is in one priority: nothing to compare
+
+
+def test_agents_by_open_tickets_with_days_of_work_where_capacity_is_known(tmp_path):
+    loads = {"ann": 6, "bob": 20, "(unassigned)": 8, "cy": 0, "dan": 5}
+    warehouse = published(
+        tmp_path / "w.duckdb",
+        backlog_daily=[day("2024-01-31")],
+        daily_agent_load=[
+            {"ops_date": "2024-01-31", "agent_id": name, "open_tickets": n}
+            for name, n in loads.items()
+        ]
+        + [{"ops_date": "2024-01-30", "agent_id": "bob", "open_tickets": 99}],
+        dim_agents=[
+            {"agent_id": "bob", "name": "Bob", "team": "North", "daily_capacity": 8.0},
+            {"agent_id": "dan", "name": "Dan", "team": None, "daily_capacity": 0.0},
+        ],
+    )
+    agents = snapshot.read_agents(warehouse, coverage.read_coverage(warehouse), shown=4)
+    assert agents["agent_id"].tolist() == ["bob", "(unassigned)", "ann", "dan"]
+    assert agents["is_agent"].tolist() == [True, False, True, True]
+    assert agents["team"].iloc[0] == "North"
+    assert agents["days_of_work"].iloc[0] == 2.5
+    assert (
+        agents["days_of_work"].iloc[1:].isna().all()
+    )  # uncovered, uncovered, and a capacity of zero
