@@ -13,9 +13,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from PIL import Image
 
+from opsdesk.catalogue.tables import AGE_BANDS
 from opsdesk.display import bar_charts, time_charts
 from opsdesk.display.chart_style import AGES, COLOURS, new_axes, picture
-from opsdesk.catalogue.tables import AGE_BANDS
 
 AS_OF = pd.Timestamp("2024-02-09 23:59:59")
 MARKS = {"is_partial": False, "burn_in_until": pd.Timestamp("2024-01-11"), "as_of": AS_OF}

@@ -17,9 +17,11 @@ import pytest
 from jupyter_core.utils import run_sync
 
 from opsdesk import project
+from opsdesk.config.parameters import read_parameters
 from opsdesk.errors import OpsdeskError
 from opsdesk.runner import notebook
 from opsdesk.runner import run as pipeline
+from opsdesk.runner.choice import chosen_steps
 from opsdesk.runner.kernels import Kernels
 from opsdesk.runner.lock import run_lock
 from opsdesk.runner.record import past_runs
@@ -28,11 +30,11 @@ from tiny_project import make_project
 MOMENT = datetime(2026, 11, 24, 3, 1, 47, 123456, tzinfo=UTC)
 
 
-def run(from_step=None, only_step=None, overrides=None, said=None):
+def run(from_step=None, only_step=None, overrides=None, said=None, file="params/mine.yaml"):
     say = (said if said is not None else []).append
-    return pipeline.run(
-        "params/mine.yaml", overrides or {}, from_step, only_step, lambda: MOMENT, say
-    )
+    parameters = read_parameters(file, overrides or {})
+    chosen = chosen_steps(parameters.steps, from_step, only_step)
+    return pipeline.run(parameters, chosen, lambda: MOMENT, say)
 
 
 def kernels_left():
@@ -78,7 +80,9 @@ def test_notebooks_run_in_sequence_with_their_parameters(monkeypatch, tmp_path):
         "03_transform.ipynb",
         "run.json",
     ]
-    assert said[1] == "01_ingest  running" and said[2].startswith("01_ingest  done in ")
+    assert said[0] == "03:01:47  Run 20261124T030147-123 of params/mine.yaml"
+    assert said[1] == "03:01:47  01_ingest  running"
+    assert said[2].startswith("03:01:47  01_ingest  done in ")
     assert kernels_left() == []
 
 
@@ -227,15 +231,15 @@ def test_ways_to_fail(monkeypatch, tmp_path, cell, outcome, exit_code, says):
 
 def test_from_and_only(monkeypatch, tmp_path):
     steps = ["01_ingest", "02_backfill", "03_transform"]
-    assert pipeline.chosen_steps(steps, "backfill", None) == ["02_backfill", "03_transform"]
+    assert chosen_steps(steps, "backfill", None) == ["02_backfill", "03_transform"]
     for called in ("02_backfill", "backfill", "02", "2"):
-        assert pipeline.chosen_steps(steps, None, called) == ["02_backfill"]
+        assert chosen_steps(steps, None, called) == ["02_backfill"]
     with pytest.raises(
         OpsdeskError, match="no step 'load': the steps are 01_ingest, 02_backfill, 03_transform"
     ):
-        pipeline.chosen_steps(steps, "load", None)
+        chosen_steps(steps, "load", None)
     with pytest.raises(OpsdeskError, match="exclude each other"):
-        pipeline.chosen_steps(steps, "1", "1")
+        chosen_steps(steps, "1", "1")
 
 
 def test_only_runs_one_step_and_writes_down_the_others_as_skipped(monkeypatch, tmp_path):
@@ -349,7 +353,7 @@ def test_a_signal_after_the_last_notebook_leaves_no_report(monkeypatch, tmp_path
         signal.raise_signal(signal.SIGTERM)
 
     monkeypatch.setattr(notebook, "run_notebook", stopped_at_its_end)
-    monkeypatch.setattr(pipeline, "REPORTED", "01_ingest")
+    monkeypatch.setattr("opsdesk.runner.sequence.REPORTED", "01_ingest")
     with pytest.raises(SystemExit):
         run()
     (folder,) = (tmp_path / "outputs/mine/runs").iterdir()
