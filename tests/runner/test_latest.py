@@ -146,12 +146,13 @@ def test_folders_that_are_not_runs_of_ours_are_kept(tmp_path):
     (foreign / "run.json").write_text('{"run_id": "x"}')
     copied = tmp_path / "runs" / "20250103-a-copy"
     (write_run(tmp_path / "x", FIRST).folder).rename(copied)
-    linked = tmp_path / "runs" / "20250104-a-link"
-    linked.symlink_to(THIRD)
+    linked = tmp_path / "runs" / SECOND
+    linked.symlink_to(write_run(tmp_path / "archive", SECOND).folder)
     (tmp_path / "runs" / "20250105-a-file").write_text("")
     remove_old_runs(tmp_path, 1)
     names = {mine.name, foreign.name, copied.name, linked.name, "20250105-a-file", THIRD}
     assert set(runs(tmp_path)) == names
+    assert (linked / "report.html").exists()
 
 
 def test_an_interrupted_removal_is_taken_up_again(tmp_path, monkeypatch):
