@@ -14,11 +14,16 @@ help:  ## say what can be made
 .venv/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys, venv, ensurepip; assert sys.version_info >= (3, 11)' 2>/dev/null \
 	  || { echo "opsdesk needs Python 3.11 or newer with its venv module (Debian, Ubuntu: apt-get install python3 python3-venv)."; exit 1; }
-	@echo "Setting up .venv (once, a minute or two) ..."
+	@echo "Setting up .venv, once: Python packages, about 570 MB to fetch (Spark is 320 of them), 1.3 GB on disk ..."
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check pip==26.2
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python tools/set_up.py requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/test-ready: requirements-dev.lock .venv/ready
+	@echo "Setting up the tools of the tests, once: about 130 MB to fetch ..."
+	@$(BIN)/python tools/set_up.py requirements-dev.lock
 	@touch $@
 
 run: .venv/ready  ## ingest, backfill, transform and chart the Boston 311 export (PARAMS=... for another)
@@ -43,23 +48,23 @@ jars: .venv/ready  ## fetch Google's connectors for Spark (once, 92 MB; then off
 
 emulators: .emulators/ready  ## install the emulators of Cloud Storage and BigQuery (`opsdesk emulators` starts them)
 
-test: .venv/ready .spark4/ready jars $(if $(HAS_EMULATORS),.emulators/ready)  ## lint, then every test
+test: .venv/test-ready .spark4/ready jars $(if $(HAS_EMULATORS),.emulators/ready)  ## lint, then every test
 	@BIN=$(BIN) sh tests/run.sh
 
-lab: .venv/ready  ## JupyterLab on the notebooks
-	@$(BIN)/jupyter lab $(shell [ "$$(id -u)" = 0 ] && echo --allow-root) --notebook-dir=. notebooks/04_trends.ipynb
+lab: .venv/ready  ## JupyterLab on the trends of the last good run
+	@$(BIN)/opsdesk lab
 
-lint: .venv/ready  ## ruff, and notebooks without stray metadata
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+lint: .venv/test-ready  ## ruff, the directions between the rooms, types
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports && $(BIN)/mypy
 
-docs: .venv/ready  ## write docs/tables.md anew from tables.yaml
+docs: .venv/ready  ## write docs/tables.md again, from tables.yaml
 	@$(BIN)/python -m opsdesk.catalogue.docs_page > docs/tables.md
 
-lock:  ## choose the pins of pyproject.toml and of the emulators anew
-	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-header --quiet --output-file requirements.lock
-	@$(BIN)/uv pip compile lib/opsdesk/emulators/requirements.in --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-header --quiet --output-file lib/opsdesk/emulators/requirements.lock
+PIN := compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
+lock: .venv/test-ready  ## choose the pins of pyproject.toml and of the emulators again
+	@$(BIN)/uv pip $(PIN) pyproject.toml --output-file requirements.lock
+	@$(BIN)/uv pip $(PIN) pyproject.toml --extra dev -c requirements.lock --output-file requirements-dev.lock
+	@$(BIN)/uv pip $(PIN) lib/opsdesk/emulators/requirements.in --output-file lib/opsdesk/emulators/requirements.lock
 
 clean:  ## remove the environment and what runs wrote, but for the lakes
-	@rm -rf .venv .emulators .spark4 jars outputs/*/runs outputs/*/*.duckdb*
+	@rm -rf .venv .emulators .spark4 jars outputs/*/runs outputs/*/latest outputs/*/*.duckdb*

@@ -15,4 +15,6 @@ if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
 fi
 "$BIN/ruff" check --quiet .
 "$BIN/ruff" format --check --quiet .
+"$BIN/lint-imports" --no-cache
+"$BIN/mypy" --no-error-summary
 exec "$BIN/python" -m pytest -n 2 --dist loadgroup tests

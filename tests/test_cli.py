@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from time import perf_counter
@@ -107,7 +108,8 @@ def test_unexpected_error_is_one_line(opsdesk, root, monkeypatch):
 def test_run_says_what_it_does_and_status_knows(opsdesk, root):
     ended, out, err = opsdesk("run", "params/mine.yaml", "--only", "ingest")
     assert (ended, err) == (0, "")
-    assert "01_ingest  running\n01_ingest  done in " in out
+    time = r"\d\d:\d\d:\d\d  "
+    assert re.search(f"^{time}01_ingest  running\n{time}01_ingest  done in ", out, re.MULTILINE)
     record = json.loads(next((root / "outputs" / "mine" / "runs").glob("*/run.json")).read_text())
     assert record["outcome"] == "done"
     ended, out, _ = opsdesk("status", "params/mine.yaml")

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 
 from opsdesk import project
 
+OPSDESK = [sys.executable, "-c", "from opsdesk.cli import main; main()"]
 TOKEN = "local-test"
 PATIENCE = 90_000  # milliseconds
 SETTINGS = {"windowingMode": "none"}  # else JupyterLab keeps cells outside the view out of the page
@@ -21,13 +23,7 @@ ERRORS = '.jp-OutputArea-output[data-mime-type*="stderr"], .jp-OutputArea-output
 
 @pytest.fixture(scope="module")
 def sample_published():
-    command = [
-        sys.executable,
-        "-c",
-        "from opsdesk.cli import main; main()",
-        "run",
-        "params/sample.yaml",
-    ]
+    command = [*OPSDESK, "run", "params/sample.yaml"]
     for _ in range(20):
         run = subprocess.run(command, capture_output=True, text=True)
         if "is in use by" not in run.stderr:
@@ -43,21 +39,61 @@ def lab(tmp_path_factory, browser):
     work.mkdir()
     for path in sorted((project.ROOT / "notebooks").glob("*.ipynb")):
         (work / path.name).write_text(json.dumps(emptied(json.loads(path.read_text()))))
-    settings = (
-        home / "settings" / "@jupyterlab" / "notebook-extension" / "tracker.jupyterlab-settings"
-    )
-    settings.parent.mkdir(parents=True)
-    settings.write_text(json.dumps(SETTINGS))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = start_lab(home, work, port)
+    port = free_port()
+    own = ["--no-browser", "--allow-root", f"--ServerApp.root_dir={work}"]
+    server = start_lab(home, [sys.executable, "-m", "jupyterlab", *own, *options(port)], work)
     try:
         wait_for_server(server, f"http://127.0.0.1:{port}/api?token={TOKEN}")
         yield work, f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
         server.wait(20)
+
+
+@pytest.fixture(scope="module")
+def copy_of_the_project(tmp_path_factory):
+    """A project of its own, in which nothing has run; and how to call opsdesk in it."""
+    root = tmp_path_factory.mktemp("project")
+    for name in ("lib", "notebooks", "params"):
+        shutil.copytree(
+            project.ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__", ".*")
+        )
+    return root
+
+
+@pytest.fixture(scope="module")
+def opened_lab(copy_of_the_project, tmp_path_factory, browser):
+    """`opsdesk lab` after a run of another params file than the sample, and before any of the sample."""
+    root = copy_of_the_project
+    text = (root / "params" / "sample.yaml").read_text()
+    assert 'timezone: "UTC"' in text
+    (root / "params" / "berlin.yaml").write_text(
+        text.replace('timezone: "UTC"', 'timezone: "Europe/Berlin"')
+    )
+    environment = os.environ | {"PYTHONPATH": str(root / "lib")}
+    subprocess.run(
+        [*OPSDESK, "run", "params/berlin.yaml"],
+        env=environment,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    assert not (root / "outputs" / "sample").exists()
+    home = tmp_path_factory.mktemp("opened")
+    port = free_port()
+    command = [*OPSDESK, "lab", "--no-browser", *options(port)]
+    server = start_lab(home, command, home, PYTHONPATH=str(root / "lib"))
+    try:
+        wait_for_server(server, f"http://127.0.0.1:{port}/api?token={TOKEN}")
+        yield root, f"http://127.0.0.1:{port}", home / "server.log"
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
 
 
 def emptied(notebook):
@@ -67,7 +103,15 @@ def emptied(notebook):
     return notebook
 
 
-def start_lab(home, work, port):
+def options(port):
+    return [
+        "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}",
+        "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]  # fmt: skip
+
+
+def start_lab(home, command, work, **environment):
+    """Start a JupyterLab whose settings are in `home`; its log goes there too."""
     folders = {
         "CONFIG": "JUPYTER_CONFIG_DIR",
         "data": "JUPYTER_DATA_DIR",
@@ -78,15 +122,12 @@ def start_lab(home, work, port):
         "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
     }
-    options = [
-        "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0",
-        f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={work}", "--LabApp.news_url=None",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-    ]  # fmt: skip
+    tracker = home / "settings" / "@jupyterlab" / "notebook-extension"
+    tracker.mkdir(parents=True)
+    (tracker / "tracker.jupyterlab-settings").write_text(json.dumps(SETTINGS))
     with (home / "server.log").open("w") as log:
-        command = [sys.executable, "-m", "jupyterlab", *options]
         return subprocess.Popen(
-            command, env={**os.environ, **own}, cwd=work, stdout=log, stderr=log
+            command, env={**os.environ, **own, **environment}, cwd=work, stdout=log, stderr=log
         )
 
 
@@ -104,6 +145,34 @@ def wait_for_server(server, address):
 @pytest.mark.parametrize("name", ["01_ingest.ipynb", "04_trends.ipynb"])
 def test_all_cells_run_and_end_idle_without_error(browser, sample_published, lab, name):
     work, url = lab
+    page = run_all_in(browser, url, f"{url}/lab/tree/{name}?token={TOKEN}&reset", work / name)
+    if name == "04_trends.ipynb":
+        assert page.locator(".jp-RenderedImage img").count() > 0
+    page.close()
+
+
+def test_lab_opens_the_trends_of_the_last_run_and_all_cells_run(browser, opened_lab):
+    root, url, log = opened_lab
+    trends = "outputs/berlin/latest/04_trends.ipynb"
+    assert f"/lab/tree/{trends}?token=" in log.read_text()  # what a person without a browser reads
+    page = run_all_in(browser, url, f"{url}/?token={TOKEN}", root / trends)
+    assert page.url.startswith(f"{url}/lab/tree/{trends}")
+    assert page.locator(".jp-RenderedImage img").count() > 0
+    given = page.locator(".jp-CodeCell").filter(has_text="outputs/berlin/opsdesk.duckdb")
+    assert given.count() == 1
+    page.close()
+
+
+def test_lab_has_run_the_sample_so_that_the_notebooks_run_too(browser, opened_lab):
+    root, url, _ = opened_lab
+    name = "notebooks/04_trends.ipynb"
+    page = run_all_in(browser, url, f"{url}/lab/tree/{name}?token={TOKEN}&reset", root / name)
+    assert page.locator(".jp-RenderedImage img").count() > 0
+    page.close()
+
+
+def run_all_in(browser, url, address, path):
+    """Open `address`, which shows the notebook at `path`, run all cells, and see no error."""
     page = browser.new_page(viewport={"width": 1400, "height": 1000})
     page.set_default_timeout(PATIENCE)
     broken, elsewhere = [], set()
@@ -111,23 +180,20 @@ def test_all_cells_run_and_end_idle_without_error(browser, sample_published, lab
     page.on(
         "request", lambda request: elsewhere.add(request.url) if leaves(request.url, url) else None
     )
-    page.goto(f"{url}/lab/tree/{name}?token={TOKEN}&reset")
+    page.goto(address)
     page.locator(".jp-NotebookPanel .jp-Cell").first.wait_for()
     status = page.locator("#jp-main-statusbar")
-    status.get_by_text(
-        re.compile(r"\| Idle")
-    ).wait_for()  # the toolbar's circle says idle before there is a kernel
+    idle = status.get_by_text(re.compile(r"\| Idle"))
+    idle.wait_for()  # the toolbar's circle says idle before there is a kernel
+    notebook = json.loads(path.read_text())
+    page.get_by_role("menuitem", name="Edit", exact=True).click()
+    page.get_by_role("menuitem", name="Clear Outputs of All Cells", exact=True).click()
     run_all(page)
-    cells = sum(
-        cell["cell_type"] == "code" for cell in json.loads((work / name).read_text())["cells"]
-    )
-    wait_until_all_ran(page, cells)
-    status.get_by_text(re.compile(r"\| Idle")).wait_for()
+    wait_until_all_ran(page, sum(cell["cell_type"] == "code" for cell in notebook["cells"]))
+    idle.wait_for()
     assert page.locator(ERRORS).all_inner_texts() == []
     assert (broken, elsewhere) == ([], set())
-    if name == "04_trends.ipynb":
-        assert page.locator(".jp-RenderedImage img").count() > 0
-    page.close()
+    return page
 
 
 def leaves(address, url):

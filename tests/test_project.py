@@ -13,7 +13,8 @@ from opsdesk.config.notebook_parameters import declared_parameters
 
 ROOT = project.ROOT
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-PINS = [*PYPROJECT["dependencies"], *PYPROJECT["optional-dependencies"]["dev"]]
+RUNTIME = PYPROJECT["dependencies"]
+PINS = [*RUNTIME, *PYPROJECT["optional-dependencies"]["dev"]]
 TRACKED = subprocess.run(
     ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
 ).stdout.split()
@@ -28,11 +29,31 @@ def test_conda_names_the_same_pins():
     )  # Java comes from conda there
 
 
-def test_the_lock_holds_the_same_pins_and_no_addresses():
-    lock = (ROOT / "requirements.lock").read_text()
-    locked = set(re.findall(r"^([a-z0-9-]+==[^\s;]+)", lock, re.MULTILINE))
-    assert {pin for pin in PINS} <= locked
-    assert "://" not in lock
+def locked(name):
+    text = (ROOT / name).read_text()
+    assert "://" not in text
+    pins = re.findall(
+        r"^([a-z0-9-]+)==([^\s;]+)([^\\\n]*) \\\n    --hash=sha256:", text, re.MULTILINE
+    )
+    assert len(pins) == len(re.findall(r"^[a-z]", text, re.MULTILINE))  # none without a hash
+    return {f"{package}=={version}{marker}" for package, version, marker in pins}
+
+
+def without_markers(pins):
+    return {pin.partition(" ;")[0] for pin in pins}
+
+
+def test_the_locks_hold_the_same_pins_with_hashes_and_no_addresses():
+    runtime, dev = locked("requirements.lock"), locked("requirements-dev.lock")
+    assert set(RUNTIME) <= without_markers(runtime)
+    assert set(PINS) <= without_markers(dev)
+    assert without_markers(runtime) <= without_markers(dev)
+
+
+def test_what_only_tests_need_is_not_installed_for_a_run():
+    names = {pin.partition("==")[0] for pin in locked("requirements.lock")}
+    tools = {"pytest", "mypy", "import-linter", "playwright", "zetasql", "ruff", "nbval", "uv"}
+    assert not names & tools
 
 
 def test_every_pin_says_why_it_is_there():

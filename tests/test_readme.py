@@ -52,9 +52,8 @@ def test_every_command_works(clone):
         done = type_in(clone, "sh", "-c", command.replace("make ", "make -o .venv/ready "))
         assert done.returncode == 0, f"{command}\n{done.stdout[-1500:]}{done.stderr[-1500:]}"
         if command == "make run":
-            assert re.search(
-                r"^Report: outputs/boston311/runs/\S+/report\.html$", done.stdout, re.MULTILINE
-            )
+            report = rf"^Report: {re.escape(str(clone))}/outputs/boston311/runs/\S+/report\.html$"
+            assert re.search(report, done.stdout, re.MULTILINE)
     python = re.search(r"```python\n(.*?)```", README, re.DOTALL)[1]
     last = "\nassert len(boston.tickets('2011-12-31')) == 9_879"
     done = type_in(clone, sys.executable, "-c", python + last)

@@ -1,10 +1,11 @@
-"""The command `opsdesk`. Each command imports what it needs, so that help and status answer at once."""
+"""The command `opsdesk`. Each command imports what it needs: help and status answer at once."""
 
 import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
@@ -13,18 +14,19 @@ from opsdesk.errors import OpsdeskError
 
 STEP_HELP = "A step is called 01_ingest, ingest or 1."
 INTERRUPTED = 130  # what shells expect after Ctrl-C
+SAMPLE = "params/sample.yaml"
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def main() -> None:
-    """Run the command line: 0 done, 1 an error told in a sentence, 2 wrong usage, 3 a kernel died."""
+    """Run the command line; exit codes: 0 done, 1 an error, 2 wrong usage, 3 a kernel died."""
     debug = "--debug" in sys.argv
-    arguments = [
-        argument for argument in sys.argv[1:] if argument != "--debug"
-    ]  # it may stand anywhere
+    # --debug may be given anywhere, also after the command.
+    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
+    if debug:
+        arguments.insert(0, "--debug")
     try:
-        sys.exit(
-            commands(["--debug", *arguments] if debug else arguments, standalone_mode=False) or 0
-        )
+        sys.exit(commands(arguments, standalone_mode=False) or 0)
     except OpsdeskError as error:
         _fail(str(error), debug)
     except click.ClickException as error:
@@ -45,20 +47,26 @@ def _fail(sentence: str, debug: bool) -> None:
 
 
 def _answer(text: str) -> None:
-    """Print text whose reader may have seen enough before its end, as `head` does: no error."""
+    """Print text; a reader that has enough before the end, such as `head`, is no error."""
     try:
         click.echo(text, nl=False)
     except BrokenPipeError:
-        os.dup2(
-            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
-        )  # for what Python still holds, at exit
+        # Python still holds some of the text, and would write it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _local_time() -> datetime:
+    return datetime.now().astimezone()
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(opsdesk.__version__, prog_name="opsdesk")
 @click.option("--debug", is_flag=True, help="Show tracebacks.")
 def commands(debug: bool) -> None:
-    """Ticket exports in, true backlog and SLA trends out. Paths in PARAMS start at the project folder."""
+    """Ticket exports in, true backlog and SLA trends out.
+
+    Paths in PARAMS start at the project folder.
+    """
 
 
 def _pairs(
@@ -70,15 +78,16 @@ def _pairs(
     return dict(text.split("=", 1) for text in texts)
 
 
-def _overrides(command: Callable) -> Callable:
-    return click.option(
+def _overrides(command: Command) -> Command:
+    option = click.option(
         "-p",
         "overrides",
         multiple=True,
         callback=_pairs,
         metavar="KEY=VALUE",
-        help="Set a parameter.",
-    )(command)
+        help="Set a parameter; a setting of a block is BLOCK.SETTING, such as google.location=EU.",
+    )
+    return option(command)
 
 
 @commands.command()
@@ -87,37 +96,51 @@ def _overrides(command: Callable) -> Callable:
 @click.option("--from", "from_step", metavar="STEP", help=f"Begin with this step. {STEP_HELP}")
 @click.option("--only", "only_step", metavar="STEP", help="Run this step alone.")
 @click.option(
-    "--dry-run", is_flag=True, help="Tell what a run would load, scan and cost; change nothing."
+    "--dry-run", is_flag=True, help="Show what a run would load, scan and cost; change nothing."
 )
 @click.pass_context
 def run(
     context: click.Context,
     params: str,
-    overrides: dict,
+    overrides: dict[str, str],
     from_step: str | None,
     only_step: str | None,
     dry_run: bool,
 ) -> int:
-    """Run the notebooks with params/NAME.yaml: ingest, backfill, transform, trends and the report."""
-    if dry_run:
-        return _plan(params, overrides, from_step or only_step)
-    from opsdesk.runner.run import run as run_pipeline
+    """Run the notebooks with params/NAME.yaml: ingest, backfill, transform, trends and report."""
+    debug = bool(context.find_root().params["debug"])
+    if not dry_run:
+        return _run(params, overrides, from_step, only_step, debug)
+    if from_step or only_step:
+        raise click.UsageError("--dry-run looks at the whole run: leave --from and --only out.")
+    return _plan(params, overrides)
 
-    record = run_pipeline(
-        params, overrides, from_step, only_step, lambda: datetime.now(UTC), click.echo
-    )
+
+def _run(
+    params: str,
+    overrides: dict[str, str],
+    from_step: str | None = None,
+    only_step: str | None = None,
+    debug: bool = False,
+) -> int:
+    from opsdesk.config.parameters import read_parameters
+    from opsdesk.runner import run as runner
+    from opsdesk.runner.choice import chosen_steps
+
+    parameters = read_parameters(params, overrides)
+    chosen = chosen_steps(parameters.steps, from_step, only_step)
+    record = runner.run(parameters, chosen, _local_time, click.echo)
+    if record.traceback and debug:
+        click.echo(record.traceback, err=True)
     if record.error:
-        if record.traceback and context.parent.params["debug"]:
-            click.echo(record.traceback, err=True)
         click.echo(f"opsdesk: {record.error}", err=True)
     return record.exit_code
 
 
-def _plan(params: str, overrides: dict, step: str | None) -> int:
-    if step:
-        raise click.UsageError("--dry-run looks at the whole run: leave --from and --only out.")
+def _plan(params: str, overrides: dict[str, str]) -> int:
     from opsdesk.config.parameters import read_parameters
-    from opsdesk.runner.plan import plan_lines, plan_run
+    from opsdesk.runner.plan import plan_run
+    from opsdesk.runner.plan_lines import plan_lines
 
     parameters = read_parameters(params, overrides)
     for line in plan_lines(parameters, plan_run(parameters, datetime.now(UTC))):
@@ -128,14 +151,31 @@ def _plan(params: str, overrides: dict, step: str | None) -> int:
 @commands.command()
 @click.argument("params")
 @_overrides
-def status(params: str, overrides: dict) -> None:
-    """Tell past runs, loaded months, row counts and rejected rows."""
+def status(params: str, overrides: dict[str, str]) -> None:
+    """Show past runs, loaded months, row counts and rejected rows."""
     from opsdesk.config.parameters import read_parameters
     from opsdesk.runner.status import read_status, status_lines
 
     parameters = read_parameters(params, overrides)
     for line in status_lines(parameters, read_status(parameters)):
         click.echo(line)
+
+
+@commands.command(context_settings={"ignore_unknown_options": True})
+@click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[JUPYTER OPTIONS]...")
+def lab(options: tuple[str, ...]) -> int:
+    """Open JupyterLab on the trends of the last good run; the sample is run first if need be."""
+    from opsdesk.runner.lab import last_trends, open_lab, sample_is_ready
+
+    trends = last_trends()
+    if not sample_is_ready():
+        # The notebooks in notebooks/ read the sample's outputs by default.
+        click.echo(f"Running {SAMPLE} once, so that Run All works in notebooks/ ...")
+        if failed := _run(SAMPLE, {}):
+            return failed
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    open_lab(trends or last_trends(), options, is_root)
+    return 0
 
 
 @commands.command()
@@ -146,9 +186,9 @@ def sample(tickets: int, folder: str) -> None:
     from opsdesk.sample import write_sample
 
     written = write_sample(Path(folder), tickets)
-    click.echo(
-        f"{written.export}: {written.rows:,} rows over {written.days} days from {written.start}\n{written.agents}"
-    )
+    days = f"{written.days} days from {written.start}"
+    click.echo(f"{written.export}: {written.rows:,} rows over {days}")
+    click.echo(written.agents)
 
 
 @commands.command()
@@ -172,7 +212,7 @@ def sample(tickets: int, folder: str) -> None:
 @click.option(
     "--limit",
     type=click.IntRange(min=0),
-    help="At most so many rows; 0 is all. A table on screen shows 100.",
+    help="At most that many rows; 0 is all. A table on screen shows 100.",
 )
 def query(
     params: str,
@@ -189,18 +229,18 @@ def query(
     from opsdesk.session import open as open_session
 
     rows = open_session(params).query(sql)
-    rows = neutralised(rows) if neutralise_formulas else rows
-    if form != "table" or output:
-        rows = rows.head(limit) if limit else rows
+    if neutralise_formulas:
+        rows = neutralised(rows)
+    if limit and (output or form == "csv"):
+        rows = rows.head(limit)
     if output:
         write_rows(rows, output, form)
         click.echo(f"{output}: {len(rows):,} rows", err=True)
+    elif form == "csv":
+        _answer(csv_text(rows))
     else:
-        _answer(
-            csv_text(rows)
-            if form == "csv"
-            else table_text(rows, 100 if limit is None else limit or None)
-        )
+        shown = 100 if limit is None else limit or None
+        _answer(table_text(rows, shown))
 
 
 @commands.command()
@@ -212,7 +252,7 @@ def query(
     help="Where their state goes.",
 )
 def emulators(folder: str) -> None:
-    """Run emulators of Cloud Storage and BigQuery until Ctrl-C, and write the params file to use."""
+    """Run emulators of Cloud Storage and BigQuery until Ctrl-C; write the params file to use."""
     from opsdesk import project
     from opsdesk.emulators.command import run_until_interrupted
 
@@ -235,11 +275,14 @@ def emulators(folder: str) -> None:
     help="The batch's image.",
 )
 @click.option("--dry-run", is_flag=True, help="Print the commands.")
-def dataproc(params: str, overrides: dict, region: str, image: str, dry_run: bool) -> None:
-    """Print the commands that run backfill and transform on Dataproc, as a Serverless batch or on a cluster."""
+def dataproc(
+    params: str, overrides: dict[str, str], region: str, image: str, dry_run: bool
+) -> None:
+    """Print the commands that run backfill and transform on Dataproc, as batch or on a cluster."""
     if not dry_run:
         raise OpsdeskError(
-            "These commands cost money in your project, so opsdesk does not run them: add --dry-run, read them, paste them."
+            "These commands cost money in your project, so opsdesk does not run them: "
+            "add --dry-run, read them, paste them."
         )
     from opsdesk.config.parameters import read_parameters
     from opsdesk.dataproc.commands import dataproc_commands

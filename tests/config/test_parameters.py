@@ -6,7 +6,7 @@ import pytest
 
 from opsdesk import project
 from opsdesk.config.notebook_parameters import all_declared, declared_parameters
-from opsdesk.config.parameters import read_parameters
+from opsdesk.config.parameters import OF_THE_RUNNER, read_parameters
 from opsdesk.config.params_file import read_params_file
 from opsdesk.errors import OpsdeskError
 from tiny_project import make_project, notebook
@@ -47,7 +47,8 @@ def test_declared_agrees_with_papermill(root):
         assert list(inspected) == list(parameters)
         for name, parameter in parameters.items():
             assert inspected[name]["help"] == parameter.comment
-            assert inspected[name]["default"] == f'"{parameter.default}"'
+            written = "{}" if parameter.is_block else f'"{parameter.default}"'
+            assert inspected[name]["default"] == written
 
 
 def test_file_wins_over_defaults_and_p_over_file(root):
@@ -156,11 +157,13 @@ def test_each_notebook_gets_what_it_declares(root):
         ),
         pytest.param('lake: ""', "lake '' must not be empty", id="empty lake"),
         pytest.param('engine: "Spark"', 'must be "warehouse"', id="engine"),
-        pytest.param('spark_master: "local[0]"', 'must be "local[*]"', id="no core"),
+        pytest.param('spark: {master: "local[0]"}', 'must be "local[*]"', id="no core"),
         pytest.param(
-            'spark_master: "mesos"', '"spark://host:7077"', id="a master that Spark 4 does not know"
+            'spark: {master: "mesos"}',
+            '"spark://host:7077"',
+            id="a master that Spark 4 does not know",
         ),
-        pytest.param('spark_driver_memory: "4 GB"', 'such as "4g"', id="memory with a blank"),
+        pytest.param('spark: {driver_memory: "4 GB"}', 'such as "4g"', id="memory with a blank"),
         pytest.param(
             'spark: {conf: "executor.memory=2g"}',
             "not of the form spark.key=value",
@@ -181,7 +184,7 @@ def test_each_notebook_gets_what_it_declares(root):
             "looks like a secret",
             id="secret setting",
         ),
-        pytest.param('spark_writers: "0"', 'a number from "1"', id="no writer"),
+        pytest.param('spark: {writers: "0"}', 'a number from "1"', id="no writer"),
         pytest.param(
             'spark: {temp_bucket: "gs://tickets"}', "without gs://", id="bucket with scheme"
         ),
@@ -252,8 +255,15 @@ def test_notebook_with_a_number_for_default(root):
 
 def test_sample_equals_the_defaults_of_the_notebooks():
     known = all_declared(declared_parameters(project.notebooks_folder()))
-    defaults = {name: parameter.default for name, parameter in known.items() if name != "run_at"}
-    assert read_params_file(project.ROOT / "params" / "sample.yaml") == defaults
+    defaults = {
+        name: parameter.default
+        for name, parameter in known.items()
+        if name != "run_at" and not parameter.is_block
+    }
+    sample = read_parameters("params/sample.yaml")
+    assert sample.values == defaults | OF_THE_RUNNER
+    written = read_params_file(sample.path)
+    assert set(written) == set(sample.values) - {"lake", "warehouse"}  # a copy has its own
 
 
 @pytest.mark.parametrize("name", ["sample", "boston311", "local", "local_spark"])

@@ -1,5 +1,6 @@
 """Runs with real papermill and real kernels on tiny notebooks: order, failures, dead kernels, the lock, the record."""
 
+import ast
 import json
 import os
 import re
@@ -16,9 +17,11 @@ import pytest
 from jupyter_core.utils import run_sync
 
 from opsdesk import project
+from opsdesk.config.parameters import read_parameters
 from opsdesk.errors import OpsdeskError
 from opsdesk.runner import notebook
 from opsdesk.runner import run as pipeline
+from opsdesk.runner.choice import chosen_steps
 from opsdesk.runner.kernels import Kernels
 from opsdesk.runner.lock import run_lock
 from opsdesk.runner.record import past_runs
@@ -27,11 +30,11 @@ from tiny_project import make_project
 MOMENT = datetime(2026, 11, 24, 3, 1, 47, 123456, tzinfo=UTC)
 
 
-def run(from_step=None, only_step=None, overrides=None, said=None):
+def run(from_step=None, only_step=None, overrides=None, said=None, file="params/mine.yaml"):
     say = (said if said is not None else []).append
-    return pipeline.run(
-        "params/mine.yaml", overrides or {}, from_step, only_step, lambda: MOMENT, say
-    )
+    parameters = read_parameters(file, overrides or {})
+    chosen = chosen_steps(parameters.steps, from_step, only_step)
+    return pipeline.run(parameters, chosen, lambda: MOMENT, say)
 
 
 def kernels_left():
@@ -77,7 +80,9 @@ def test_notebooks_run_in_sequence_with_their_parameters(monkeypatch, tmp_path):
         "03_transform.ipynb",
         "run.json",
     ]
-    assert said[1] == "01_ingest  running" and said[2].startswith("01_ingest  done in ")
+    assert said[0] == "03:01:47  Run 20261124T030147-123 of params/mine.yaml"
+    assert said[1] == "03:01:47  01_ingest  running"
+    assert said[2].startswith("03:01:47  01_ingest  done in ")
     assert kernels_left() == []
 
 
@@ -96,6 +101,21 @@ def test_a_kernel_has_imported_what_its_notebook_asks_for(monkeypatch, tmp_path)
     ]
 
 
+def imports_of_workbench():
+    """The import lines inside each method of the workbench, by the method's name."""
+    tree = ast.parse((project.ROOT / "lib" / "opsdesk" / "workbench.py").read_text())
+    (bench,) = (node for node in tree.body if getattr(node, "name", "") == "Workbench")
+    return {
+        method.name: [
+            ast.unparse(line)
+            for line in method.body
+            if isinstance(line, ast.Import | ast.ImportFrom)
+        ]
+        for method in bench.body
+        if isinstance(method, ast.FunctionDef)
+    }
+
+
 @pytest.mark.parametrize("step", ["01_ingest", "02_backfill", "03_transform", "04_trends"])
 def test_nothing_of_opsdesk_is_left_to_import_for_a_notebook(step):
     """In a fresh Python: what `AHEAD` names, then all that the committed notebook imports."""
@@ -105,16 +125,19 @@ def test_nothing_of_opsdesk_is_left_to_import_for_a_notebook(step):
     )
     imports = re.findall(r"^(?:import|from) .*", code, re.MULTILINE)
     asked = [f"opsdesk.{name}" for name in re.findall(r"\bopsdesk\.(\w+)\(", code)]
-    assert any("opsdesk" in line for line in imports)
+    steps = re.findall(r"\bworkbench\.(\w+)\(", code)
+    inside = [line for name in steps for line in imports_of_workbench()[name]]
+    assert steps and inside and any("opsdesk" in line for line in imports)
     program = f"""
 import sys
 from importlib import import_module
-from opsdesk.kernels import AHEAD
+from opsdesk.runner.kernels import AHEAD
 for module in AHEAD[{step!r}]:
     import_module(module)
 before = set(sys.modules)
-{"; ".join([*imports, *asked])}
-print(sorted(name for name in set(sys.modules) - before if name.startswith(("opsdesk", "pandas", "duckdb"))))
+{"; ".join([*imports, *asked, *inside])}
+late = set(sys.modules) - before
+print(sorted(name for name in late if name.startswith(("opsdesk", "pandas", "duckdb"))))
 """
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=False
@@ -208,15 +231,15 @@ def test_ways_to_fail(monkeypatch, tmp_path, cell, outcome, exit_code, says):
 
 def test_from_and_only(monkeypatch, tmp_path):
     steps = ["01_ingest", "02_backfill", "03_transform"]
-    assert run.chosen_steps(steps, "backfill", None) == ["02_backfill", "03_transform"]
+    assert chosen_steps(steps, "backfill", None) == ["02_backfill", "03_transform"]
     for called in ("02_backfill", "backfill", "02", "2"):
-        assert run.chosen_steps(steps, None, called) == ["02_backfill"]
+        assert chosen_steps(steps, None, called) == ["02_backfill"]
     with pytest.raises(
         OpsdeskError, match="no step 'load': the steps are 01_ingest, 02_backfill, 03_transform"
     ):
-        run.chosen_steps(steps, "load", None)
+        chosen_steps(steps, "load", None)
     with pytest.raises(OpsdeskError, match="exclude each other"):
-        run.chosen_steps(steps, "1", "1")
+        chosen_steps(steps, "1", "1")
 
 
 def test_only_runs_one_step_and_writes_down_the_others_as_skipped(monkeypatch, tmp_path):
@@ -330,7 +353,7 @@ def test_a_signal_after_the_last_notebook_leaves_no_report(monkeypatch, tmp_path
         signal.raise_signal(signal.SIGTERM)
 
     monkeypatch.setattr(notebook, "run_notebook", stopped_at_its_end)
-    monkeypatch.setattr(pipeline, "REPORTED", "01_ingest")
+    monkeypatch.setattr("opsdesk.runner.sequence.REPORTED", "01_ingest")
     with pytest.raises(SystemExit):
         run()
     (folder,) = (tmp_path / "outputs/mine/runs").iterdir()

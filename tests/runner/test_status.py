@@ -101,7 +101,7 @@ def test_torn_run_json_is_passed_over(root):
 
 
 def test_warehouse_being_written(root, monkeypatch):
-    monkeypatch.setattr("opsdesk.runner.status.PATIENCE", 0)
+    monkeypatch.setattr("opsdesk.runner.state.PATIENCE", 0)
     file = publish(root / "outputs" / "mine" / "opsdesk.duckdb")
     write_run(root, "20261124T030147-123", "done")
     code = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"

@@ -20,7 +20,8 @@ from opsdesk.catalogue.tables import results
 from opsdesk.config.parameters import read_parameters
 from opsdesk.google.connection import GoogleConnection
 from opsdesk.lake.open import open_lake
-from opsdesk.runner.plan import plan_lines, plan_run
+from opsdesk.runner.plan import plan_run
+from opsdesk.runner.plan_lines import plan_lines
 from opsdesk.trends import coverage, series, snapshot
 from opsdesk.warehouse.bigquery import estimate
 from opsdesk.warehouse.billing import LEAST_BILLED
@@ -134,7 +135,7 @@ def test_a_dry_run_measures_and_changes_nothing(both, params, monkeypatch):
     jobs = len(list(corner.bigquery_client().list_jobs()))
     parameters = read_parameters(params, {"export": str(changed)})
     plan = plan_run(parameters, datetime(2024, 1, 1, tzinfo=UTC))
-    assert [(name, action) for name, _, _, action in plan.parts] == [
+    assert [(part.name, part.action) for part in plan.parts] == [
         ("2011-08", "load"),
         ("agents", "remove"),
     ]

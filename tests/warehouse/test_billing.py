@@ -9,7 +9,8 @@ from exports import line, write_export
 from opsdesk import project
 from opsdesk.config.parameters import read_parameters
 from opsdesk.runner import run
-from opsdesk.runner.plan import plan_lines, plan_run
+from opsdesk.runner.plan import plan_run
+from opsdesk.runner.plan_lines import plan_lines
 from opsdesk.runner.record import past_runs
 from opsdesk.runner.status import read_status, status_lines
 from opsdesk.warehouse.billing import MIME, Billed, in_units, read_billed, total

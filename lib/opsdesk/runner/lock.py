@@ -11,7 +11,8 @@ from filelock import FileLock, Timeout
 from opsdesk import project
 from opsdesk.errors import OpsdeskError
 
-PATIENCE = 0.3  # seconds; `opsdesk status` holds the lock for an instant to see whether it is free
+# Seconds. `opsdesk status` holds the lock for an instant to see whether it is free.
+PATIENCE = 0.3
 
 
 @contextmanager
@@ -28,9 +29,8 @@ def run_lock(outputs: Path, run_id: str, since: str) -> Iterator[None]:
     except Timeout:
         raise OpsdeskError(f"{describe(outputs)}: wait for it to end, or stop it.") from None
     try:
-        _holder_file(outputs).write_text(
-            json.dumps({"pid": os.getpid(), "run_id": run_id, "since": since})
-        )
+        holder = {"pid": os.getpid(), "run_id": run_id, "since": since}
+        _holder_file(outputs).write_text(json.dumps(holder))
         yield
     finally:
         with suppress(OSError):
@@ -39,7 +39,7 @@ def run_lock(outputs: Path, run_id: str, since: str) -> Iterator[None]:
 
 
 def is_held(outputs: Path) -> bool:
-    """Whether a run holds the lock of `outputs` at this moment."""
+    """Return whether a run holds the lock of `outputs` at this moment."""
     if not _lock_file(outputs).exists():
         return False
     lock = FileLock(_lock_file(outputs))
@@ -47,14 +47,14 @@ def is_held(outputs: Path) -> bool:
         lock.acquire(timeout=0)
     except Timeout:
         return True
-    except OSError:
+    except OSError:  # a folder we may not write to: the holder's note is all there is
         return _holder_file(outputs).exists()
     lock.release()
     return False
 
 
 def describe(outputs: Path) -> str:
-    """Who holds the lock, as the beginning of a sentence."""
+    """Return who holds the lock, as the beginning of a sentence."""
     try:
         holder = json.loads(_holder_file(outputs).read_text())
         who = f"run {holder['run_id']} (process {holder['pid']}, since {holder['since']})"

@@ -3,24 +3,27 @@
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from opsdesk.runner.lock import is_held
 
-RUNNING, DONE, FAILED, SKIPPED, INTERRUPTED, PENDING = (
-    "running",
-    "done",
-    "failed",
-    "skipped",
-    "interrupted",
-    "pending",
-)
+RUNNING = "running"
+DONE = "done"
+FAILED = "failed"
+SKIPPED = "skipped"
+INTERRUPTED = "interrupted"
+PENDING = "pending"
 DEAD_KERNEL = "dead kernel"
 EXIT_CODES = {FAILED: 1, DEAD_KERNEL: 3, INTERRUPTED: 130}
+FILE = "run.json"
 
 
 @dataclass
 class Step:
-    """One notebook of a run. Status: pending, running, done, failed, interrupted, or skipped (--from, --only)."""
+    """One notebook of a run.
+
+    Its status is pending, running, done, failed, interrupted, or skipped (--from, --only).
+    """
 
     step: str
     status: str = PENDING
@@ -29,7 +32,11 @@ class Step:
 
 @dataclass
 class RunRecord:
-    """One run. Outcome: running, done, failed, dead kernel, or interrupted."""
+    """One run. Its outcome is running, done, failed, dead kernel, or interrupted.
+
+    `billed` has jobs, bytes_billed, bytes_processed and is_free of all steps; None if no step has
+    any. `summary` has the figures that a good run ends with. `traceback` is for --debug only.
+    """
 
     run_id: str
     run_at: str
@@ -42,42 +49,51 @@ class RunRecord:
     outcome: str = RUNNING
     seconds: float = 0.0
     error: str | None = None
-    billed: dict | None = (
-        None  # jobs, bytes_billed, bytes_processed of all steps, and is_free; None where none tells
-    )
-    traceback: str | None = None  # for --debug only, never written
+    billed: dict[str, Any] | None = None
+    summary: dict[str, Any] | None = None
+    traceback: str | None = None
 
     @property
     def exit_code(self) -> int:
-        """0 when done, 1 when a notebook failed, 3 when its kernel died."""
+        """Return 0 when done, 1 when a notebook failed, 3 when its kernel died."""
         return EXIT_CODES.get(self.outcome, 0)
+
+    @property
+    def report(self) -> Path | None:
+        """Return the path of the report, None if there is none."""
+        path = self.folder / "report.html"
+        return path if path.exists() else None
 
     def save(self) -> None:
         """Replace run.json, whole or not at all."""
         content = asdict(self)
-        del content["folder"], content["traceback"]
-        beside = self.folder / "run.json.new"
-        beside.write_text(
-            json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
-        beside.replace(self.folder / "run.json")
+        del content["folder"]
+        del content["traceback"]
+        text = json.dumps(content, indent=2, ensure_ascii=False)
+        new = self.folder / f"{FILE}.new"
+        new.write_text(f"{text}\n", encoding="utf-8")
+        new.replace(self.folder / FILE)
 
 
 def past_runs(outputs: Path) -> list[RunRecord]:
-    """The runs below `outputs`, newest first. One that was killed says running for ever: it is told as interrupted."""
-    held = is_held(outputs)
-    records = [_read(path) for path in sorted(outputs.glob("runs/*/run.json"), reverse=True)]
-    runs = [record for record in records if record]
+    """Return the runs below `outputs`, newest first.
+
+    The run.json of a run that was killed says "running" for ever: it is returned as interrupted.
+    """
+    is_running = is_held(outputs)
+    paths = sorted(outputs.glob(f"runs/*/{FILE}"), reverse=True)
+    runs = [record for record in map(read_record, paths) if record]
     for place, record in enumerate(runs):
-        if record.outcome == RUNNING and not (held and place == 0):
+        if record.outcome == RUNNING and not (is_running and place == 0):
             record.outcome = INTERRUPTED
     return runs
 
 
-def _read(path: Path) -> RunRecord | None:
+def read_record(path: Path) -> RunRecord | None:
+    """Return the record in a run.json; None if it is incomplete or of another version."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         steps = [Step(**step) for step in content.pop("steps")]
         return RunRecord(**content, steps=steps, folder=path.parent)
-    except (OSError, ValueError, TypeError, KeyError):
-        return None  # written by another version, or torn by a full disk: not worth failing over
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None

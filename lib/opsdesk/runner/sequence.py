@@ -1,0 +1,122 @@
+"""The notebooks of a run, one after the other, then the report and the figures."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from opsdesk import project
+from opsdesk.config.parameters import Parameters
+from opsdesk.errors import OpsdeskError
+from opsdesk.runner.failures import StepError
+from opsdesk.runner.record import (
+    DEAD_KERNEL,
+    DONE,
+    FAILED,
+    INTERRUPTED,
+    RUNNING,
+    SKIPPED,
+    RunRecord,
+    Step,
+)
+from opsdesk.runner.state import read_backlog, read_lake_record
+from opsdesk.runner.summary import Summary, make_summary
+from opsdesk.warehouse.billing import read_billed, total
+
+if TYPE_CHECKING:
+    from opsdesk.runner.kernels import Kernels
+
+REPORTED = "04_trends"  # the notebook whose charts the report shows
+Log = Callable[[str], None]
+
+
+def run_notebooks(record: RunRecord, parameters: Parameters, log: Log) -> None:
+    """Run the notebooks that are not skipped until one fails; the record says how far they came."""
+    from opsdesk.runner.kernels import Kernels
+
+    to_run = [step for step in record.steps if step.status != SKIPPED]
+    following = [step.step for step in to_run[1:]]
+    kernels_log = record.folder / "kernels.log"
+    with Kernels(project.notebooks_folder(), kernels_log) as kernels:
+        kernels.start_ahead(to_run[0].step)  # it starts while papermill is imported
+        for step, next_step in zip(to_run, [*following, None], strict=True):
+            _run_step(step, next_step, record, parameters, kernels, log)
+            if record.outcome != RUNNING:
+                break
+        else:
+            kernels.refuse_if_stopped()
+            _finish(record, parameters, log)  # while the last kernel tidies up
+    if record.outcome != DEAD_KERNEL:  # then its last words are worth keeping
+        kernels_log.unlink(missing_ok=True)
+
+
+def _run_step(
+    step: Step,
+    next_step: str | None,
+    record: RunRecord,
+    parameters: Parameters,
+    kernels: "Kernels",
+    log: Log,
+) -> None:
+    from opsdesk.runner.notebook import run_notebook
+
+    copy = record.folder / f"{step.step}.ipynb"
+    original = project.notebooks_folder() / copy.name
+    given = parameters.for_step(step.step, record.run_at)
+    try:
+        with _timed(step, record, log):
+            run_notebook(original, copy, given, kernels, next_step)
+    except StepError as failure:
+        record.outcome = failure.outcome
+        record.error = failure.sentence
+        record.traceback = failure.traceback
+    finally:
+        record.billed = _billed_so_far(record)
+
+
+def _billed_so_far(record: RunRecord) -> dict[str, Any] | None:
+    """Return what the executed copies of the run say that its jobs have billed."""
+    copies = [record.folder / f"{step.step}.ipynb" for step in record.steps]
+    executed = [json.loads(copy.read_text(encoding="utf-8")) for copy in copies if copy.exists()]
+    whole = total(billed for billed in map(read_billed, executed) if billed)
+    return asdict(whole) if whole else None
+
+
+@contextmanager
+def _timed(step: Step, record: RunRecord, log: Log) -> Iterator[None]:
+    started = perf_counter()
+    step.status = RUNNING
+    record.save()
+    log(f"{step.step}  running")
+    try:
+        yield
+        step.status = DONE
+    except BaseException as error:
+        step.status = FAILED if isinstance(error, Exception) else INTERRUPTED
+        raise
+    finally:
+        step.seconds = round(perf_counter() - started, 3)
+        log(f"{step.step}  {step.status} in {step.seconds:.1f} s")
+
+
+def _finish(record: RunRecord, parameters: Parameters, log: Log) -> None:
+    """Write the report if the trends were drawn, and collect the figures."""
+    if any(step.step == REPORTED and step.status == DONE for step in record.steps):
+        from opsdesk.display.report import write_report
+
+        title = f"Ticket backlog and SLA: {record.name}"
+        steps = [asdict(step) for step in record.steps]
+        write_report(record.folder, title, record.parameters, steps)
+        log("Report written")
+    record.summary = asdict(_summarise(parameters))
+
+
+def _summarise(parameters: Parameters) -> Summary:
+    """Return the figures; what cannot be read is no reason to fail a run that is through."""
+    try:
+        lake_record, _ = read_lake_record(parameters)
+        return make_summary(lake_record, read_backlog(parameters))
+    except OpsdeskError as error:
+        return Summary(problem=f"The figures could not be read: {error}")
