@@ -1,4 +1,4 @@
-"""One plain word per thing: words that docs/glossary.md does not use are refused, with file and line."""
+"""One plain word per thing: other words are refused, with file, line and what to write."""
 
 import json
 import re
