@@ -53,7 +53,7 @@ def connect(path: Path, memory: str) -> duckdb.DuckDBPyConnection:
 
 
 def write_lake(export: Path, out: Path) -> None:
-    """Reads the export and writes raw/YYYY/MM/YYYY-MM-DD.csv with a manifest a month."""
+    """Reads the export and writes raw/YYYY/MM/YYYY-MM-DD.csv with one manifest per month."""
     with connect(
         out / "work.duckdb", "1500MB" if export.stat().st_size > LARGE else "500MB"
     ) as con:

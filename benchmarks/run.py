@@ -26,7 +26,7 @@ made: list[Path] = []  # the folders of the runs so far
 
 
 def export_of(tickets: int) -> Path:
-    """The made-up export of so many tickets; written where it is missing."""
+    """The made-up export of that many tickets; written where it is missing."""
     folder = OUTPUTS / "data" / str(tickets)
     if not (folder / "agents_master.csv").exists() or not (folder / "whole").exists():
         write_sample(folder, tickets)
@@ -35,7 +35,7 @@ def export_of(tickets: int) -> Path:
 
 
 def whole_lines_of(export: Path) -> Path:
-    """A copy of a made-up export without its malformed lines: DuckDB can read it without a careful reader's help."""
+    """A copy of a made-up export without its malformed lines: DuckDB can read it without our line reader."""
     copy = OUTPUTS / "data" / f"{export.parent.name}_whole_lines" / export.name
     copy.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(export.with_name("agents_master.csv"), copy.with_name("agents_master.csv"))
@@ -87,7 +87,7 @@ def peak(runs: Sequence[Measurement]) -> str:
 
 
 def steps(export: Path, rounds: int) -> str:
-    """lib beside the bare script, step by step."""
+    """lib next to the bare script, step by step."""
     found = in_turn({"floor": fresh("floor.py", export), "lib": fresh("steps.py", export)}, rounds)
     rows = [
         (
@@ -106,7 +106,7 @@ def steps(export: Path, rounds: int) -> str:
 
 
 def rerun(export: Path, rounds: int) -> str:
-    """The steps again: nothing changed, then one day changed, in two ways; each beside the first run of its round."""
+    """The steps again: nothing changed, then one day changed, in two ways; each next to the first run of its round."""
     found = in_turn(
         {
             "first run": fresh("steps.py", export),
@@ -155,7 +155,7 @@ def with_one_day_changed(export: Path, what: str) -> Path:
 
 
 def notebooks(export: Path, rounds: int) -> str:
-    """The whole `opsdesk run` with its four notebooks beside the steps alone."""
+    """The whole `opsdesk run` with its four notebooks next to the steps alone."""
     params = OUTPUTS / "benchmark.yaml"
     agents = export.with_name("agents_master.csv")
     params.write_text(
@@ -206,7 +206,7 @@ def scale(exports: Sequence[Path], rounds: int) -> str:
 
 
 def pyspark(export: Path, rounds: int) -> str:
-    """The steps beside PySpark jobs written the usual way: the steps or jobs alone, and with the start of their processes."""
+    """The steps next to PySpark jobs written the usual way: the steps or jobs alone, and with the start of their processes."""
     found = in_turn(
         {"lib": fresh("steps.py", export), "PySpark": fresh("pyspark_usual.py", export)}, rounds
     )
@@ -225,7 +225,7 @@ def pyspark(export: Path, rounds: int) -> str:
 
 
 def spark(exports: Sequence[Path], rounds: int) -> str:
-    """The engine `spark` beside the warehouse's own and PySpark jobs written the usual way; each with the start of its processes."""
+    """The engine `spark` next to the warehouse's own and PySpark jobs written the usual way; each with the start of its processes."""
     rows = []
     for export in exports:
         commands = {

@@ -19,14 +19,14 @@ def run(tmp_path, monkeypatch):
     return module
 
 
-def test_lib_is_measured_beside_the_bare_script(run):
+def test_lib_is_measured_next_to_the_bare_script(run):
     table = run.steps(run.export_of(400), rounds=1)
     assert [line.split(" | ")[0] for line in table.splitlines()[2:]] == [
         "| ingest", "| backfill", "| transform", "| **sum**", "| peak MB",
     ]  # fmt: skip
 
 
-def test_reruns_are_measured_beside_the_first_run(run):
+def test_reruns_are_measured_next_to_the_first_run(run):
     rows = [line.split(" | ") for line in run.rerun(run.export_of(400), rounds=1).splitlines()[2:]]
     assert [row[0] for row in rows] == [
         "| first run", "| nothing changed", "| one day's tiers changed", "| one day's resolutions changed",

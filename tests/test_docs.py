@@ -95,7 +95,7 @@ def test_the_changelog_has_this_version():
 
 
 def test_the_glossary_has_one_line_per_word():
-    rows = table_rows(read("docs/glossary.md"), "word")
-    words = [word for name in rows for word in name.split(", ")]
-    assert len(words) == len(set(words))
-    assert 20 <= len(rows) <= 30
+    lines = re.findall(r"^\| ([^|]+) \|", read("docs/glossary.md"), re.MULTILINE)[1:]
+    words = [word for line in lines for word in line.split(", ")]
+    assert sorted(words) == sorted(set(words))
+    assert 20 <= len(lines) <= 30

@@ -1,4 +1,4 @@
-"""One plain word per thing: words that docs/glossary.md does not use are refused, with file and line."""
+"""One plain word per thing: other words are refused, with file, line and what to write."""
 
 import json
 import re
@@ -10,6 +10,7 @@ import pytest
 from opsdesk import project
 
 ROOT = project.ROOT
+TICKET_TEXTS = "phrases.py"  # what made-up customers write: its bytes are the sample's
 KINDS = ("*.py", "*.sql", "*.yaml", "*.j2", "*.md", "*.properties")
 UNITS = r"(?:local |UTC )?(?:day|week|month|year|minute|second|hour|ticket|agent|segment|part|run)"
 THINGS = r"(?:rows?|files?|lines?|manifests?|partitions?|tickets?|figures?)"
@@ -75,7 +76,8 @@ ROOMS = sorted(
 
 @pytest.mark.parametrize("room", ROOMS, ids=lambda folder: folder.name)
 def test_the_words_of_a_room(room):
-    assert problems_in(sorted(path for kind in KINDS for path in room.rglob(kind))) == []
+    paths = [path for kind in KINDS for path in room.rglob(kind) if path.name != TICKET_TEXTS]
+    assert problems_in(sorted(paths)) == []
 
 
 def test_the_words_of_the_modules_in_no_room_and_of_the_patches():
