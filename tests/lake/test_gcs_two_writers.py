@@ -13,7 +13,7 @@ from opsdesk.errors import OpsdeskError
 from opsdesk.google.connection import GoogleConnection
 from opsdesk.lake.lake import Lake
 from opsdesk.steps import ingest as ingest_step
-from opsdesk.warehouse.duckdb.loader import Loader
+from opsdesk.warehouse.duckdb.loader import DuckDBLoader as Loader
 from steps import backfill, open_warehouse
 from turns import in_turns, run_beside
 
@@ -282,7 +282,7 @@ def test_a_late_call_is_noticed_before_a_month_is_committed(stage, monkeypatch):
         stage.backfill(url)
     assert rows(url) == []
     monkeypatch.undo()
-    with pytest.raises(OpsdeskError, match="2023-01 of the lake is torn"):
+    with pytest.raises(OpsdeskError, match="2023-01 of the lake is incomplete"):
         stage.backfill(url)
     stage.ingest("old")
     stage.backfill(url)

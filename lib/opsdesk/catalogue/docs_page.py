@@ -1,4 +1,7 @@
-"""The page docs/tables.md, made from tables.yaml: `python -m opsdesk.catalogue.docs_page > docs/tables.md`."""
+"""The page docs/tables.md, made from tables.yaml.
+
+`python -m opsdesk.catalogue.docs_page > docs/tables.md` writes it.
+"""
 
 from opsdesk.catalogue.tables import Table, catalogue
 
@@ -10,11 +13,12 @@ KINDS = {
 
 
 def tables_page() -> str:
-    """Every table and column in words, as Markdown."""
+    """Return every table and column in words, as Markdown."""
     parts = [
         "# Tables",
         "",
-        "Made from `lib/opsdesk/tables.yaml`; types are GoogleSQL's. The same sentences stand in the database as comments.",
+        "Made from `lib/opsdesk/catalogue/tables.yaml`; types are GoogleSQL's. "
+        "The same sentences are in the database as comments.",
         "",
     ]
     for kind, title in KINDS.items():
