@@ -101,8 +101,3 @@ def _cannot_open(path: Path, text: str) -> str:
 def quoted(text: str) -> str:
     """`text` as an SQL string literal."""
     return "'" + text.replace("'", "''") + "'"
-
-
-def is_month(text: str) -> bool:
-    """Whether `text` is a month such as 2023-01 and nothing else."""
-    return bool(re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text))

@@ -61,6 +61,13 @@ def read_month(name: str, text: str) -> str:
     return text
 
 
+def month_bounds(month: str) -> tuple[datetime, datetime]:
+    """Return the instants at which a month such as 2023-01 begins and the next one begins, UTC."""
+    year, number = int(month[:4]), int(month[5:])
+    first = datetime(year, number, 1, tzinfo=UTC)
+    return first, datetime(year + number // 12, number % 12 + 1, 1, tzinfo=UTC)
+
+
 def run_id(run_at: datetime) -> str:
     """The name of a run, from its moment: 20261124T030147-123 (UTC, milliseconds)."""
     return f"{run_at.astimezone(UTC):%Y%m%dT%H%M%S}-{run_at.microsecond // 1000:03d}"

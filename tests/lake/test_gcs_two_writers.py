@@ -13,7 +13,7 @@ from opsdesk.errors import OpsdeskError
 from opsdesk.google.connection import GoogleConnection
 from opsdesk.lake.lake import Lake
 from opsdesk.steps import ingest as ingest_step
-from opsdesk.warehouse.duckdb.loader import Loader
+from opsdesk.warehouse.duckdb.loader import DuckDBLoader as Loader
 from steps import backfill, open_warehouse
 from turns import in_turns, run_beside
 
@@ -126,7 +126,8 @@ def test_the_earlier_ingest_stops_and_the_later_one_ends(stage, monkeypatch):
             turns, A=lambda: stage.ingest("A", "A"), B=lambda: stage.ingest("B", "B")
         )
     assert re.search(
-        r"Another ingest .* (meanwhile|at the same time)\. This step on gs://\w+ stops", str(results["A"])
+        r"Another ingest .* (meanwhile|at the same time)\. This step on gs://\w+ stops",
+        str(results["A"]),
     )
     assert (results["B"].unchanged, stage.believed(), stage.files()) == (
         False,
@@ -282,7 +283,7 @@ def test_a_late_call_is_noticed_before_a_month_is_committed(stage, monkeypatch):
         stage.backfill(url)
     assert rows(url) == []
     monkeypatch.undo()
-    with pytest.raises(OpsdeskError, match="2023-01 of the lake is torn"):
+    with pytest.raises(OpsdeskError, match="2023-01 of the lake is incomplete"):
         stage.backfill(url)
     stage.ingest("old")
     stage.backfill(url)

@@ -169,7 +169,7 @@ def test_agents_are_loaded_replaced_and_removed(lake):
         assert frame.astype(object).where(frame.notna(), None).values.tolist() == expected
 
 
-TORN = [
+INCOMPLETE = [
     pytest.param(
         lambda lake: (lake / "raw/2023/02/2023-02-28.csv").write_bytes(b"x"),
         "2023-02-28.csv does not match",
@@ -188,8 +188,8 @@ TORN = [
 ]
 
 
-@pytest.mark.parametrize(("damage", "says"), TORN)
-def test_a_torn_month_is_refused_and_the_months_before_it_stay(lake, damage, says):
+@pytest.mark.parametrize(("damage", "says"), INCOMPLETE)
+def test_an_incomplete_month_is_refused_and_the_months_before_it_stay(lake, damage, says):
     damage(lake / "lake")
     with pytest.raises(OpsdeskError, match=says):
         load(lake)
@@ -259,10 +259,13 @@ def test_who_holds_the_warehouse_is_said(lake, monkeypatch):
 def test_a_killed_backfill_is_continued(lake):
     """kill -9 between two months: the first is there, a second run loads the rest, and nothing is there twice."""
     code = (
-        "import os, sys; from opsdesk.warehouse import loader; from opsdesk import backfill\n"
-        "check = loader.Loader._check_rows\n"
-        "loader.Loader._check_rows = lambda self, part: os.kill(os.getpid(), 9) if part.name == '2023-02' else check(self, part)\n"
-        f"backfill({str(lake / 'lake')!r}, {url(lake)!r}, '', '', {RUN_AT!r})"
+        "import os, sys; from opsdesk import Workbench\n"
+        "from opsdesk.warehouse.duckdb.loader import DuckDBLoader as Loader\n"
+        "check = Loader._check_rows\n"
+        "def checking(self, part):\n"
+        "    os.kill(os.getpid(), 9) if part.name == '2023-02' else check(self, part)\n"
+        "Loader._check_rows = checking\n"
+        f"Workbench({RUN_AT!r}).backfill({str(lake / 'lake')!r}, {url(lake)!r})"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -9
     assert [row[0] for row in tickets(lake)] == ["T0"]

@@ -19,16 +19,20 @@ NEW = [*OLD[3:], line("T0", "2023-02-01 08:00:00"), line("T99", "2023-04-05 08:0
 SUPPORT = str(Path(__file__).resolve().parents[1] / "support")
 STEPS = f"""
 import sys
+from pathlib import Path
 sys.path.insert(0, {SUPPORT!r})
 import steps
 from opsdesk.ingest.reading import line_reader
-from opsdesk.warehouse.duckdb import builder
-builder.WORTHWHILE = 100  # these few tickets are all mended
+from opsdesk.steps.transform import transform
+from opsdesk.warehouse.duckdb.decision import Thresholds
+from opsdesk.warehouse.duckdb.warehouse import DuckDBWarehouse
 line_reader.CHUNK_LINES = 5
 folder = sys.argv[1]
 steps.ingest(folder + "/export.csv", "ops_tickets", "", "full", folder + "/lake", {RUN_AT!r})
 steps.backfill(folder + "/lake", "duckdb:" + folder + "/w.duckdb", "", "", {RUN_AT!r})
-steps.transform("duckdb:" + folder + "/w.duckdb", "latest", "UTC", {RUN_AT!r})
+# the changed tickets are refreshed, however many they are
+warehouse = DuckDBWarehouse(Path(folder, "w.duckdb"), Thresholds(candidates=100))
+transform(warehouse, "latest", "UTC", {RUN_AT!r})
 """
 # kills the process at the nth call of a function, before or after it has done its work
 KILL = """
@@ -56,13 +60,13 @@ POINTS = [
     pytest.param(("opsdesk.lake.lake", "Lake", "write_manifest", 2, "after"), id="ingest, after the second manifest"),
     pytest.param(("opsdesk.lake.store", "FolderStore", "delete", 1, "before"), id="ingest, before a day is removed"),
     pytest.param(("opsdesk.lake.lake", "Lake", "write_record", 1, "before"), id="ingest, before its record"),
-    pytest.param(("opsdesk.warehouse.duckdb.loader", "Loader", "_delete", 2, "after"), id="backfill, a month deleted and not yet inserted"),
-    pytest.param(("opsdesk.warehouse.duckdb.loader", "Loader", "_check_rows", 3, "after"), id="backfill, before a month's ledger row"),
-    pytest.param(("opsdesk.warehouse.duckdb.loader", "Loader", "replace", 2, "after"), id="backfill, between two months"),
+    pytest.param(("opsdesk.warehouse.duckdb.loader", "DuckDBLoader", "_delete", 2, "after"), id="backfill, a month deleted and not yet inserted"),
+    pytest.param(("opsdesk.warehouse.duckdb.loader", "DuckDBLoader", "_check_rows", 3, "after"), id="backfill, before a month's ledger row"),
+    pytest.param(("opsdesk.warehouse.duckdb.loader", "DuckDBLoader", "replace", 2, "after"), id="backfill, between two months"),
     pytest.param(("opsdesk.warehouse.duckdb.builder", "Builder", "build", 1, "before"), id="transform, before the first table"),
     pytest.param(("opsdesk.warehouse.duckdb.builder", "Builder", "build", 5, "after"), id="transform, among the tables"),
-    pytest.param(("opsdesk.warehouse.duckdb.builder", "Builder", "_refresh", 1, "after"), id="transform, some tickets mended"),
-    pytest.param(("opsdesk.steps.transform", None, "hold", 1, "after"), id="transform, before its commit"),
+    pytest.param(("opsdesk.warehouse.duckdb.builder", "Builder", "_refresh_fact", 1, "after"), id="transform, some tickets refreshed"),
+    pytest.param(("opsdesk.warehouse.duckdb.warehouse", None, "assert_identities", 1, "after"), id="transform, before its commit"),
 ]  # fmt: skip
 
 

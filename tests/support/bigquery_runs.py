@@ -9,7 +9,7 @@ from opsdesk.catalogue import identities
 from opsdesk.catalogue.tables import catalogue
 from opsdesk.google.connection import GoogleConnection
 from opsdesk.warehouse.bigquery import jobs, warehouse
-from opsdesk.warehouse.bigquery.jobs import CALL, RETRY
+from opsdesk.warehouse.bigquery.calls import CALL, RETRY
 from steps import backfill, open_warehouse, transform
 
 RUN_AT = "2024-01-01T00:00:00+00:00"

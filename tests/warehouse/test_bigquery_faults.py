@@ -146,26 +146,29 @@ from opsdesk.google.connection import GoogleConnection
 keep_small(pytest.MonkeyPatch())
 run(sys.argv[1], sys.argv[2], GoogleConnection(endpoints=sys.argv[3]), sys.argv[4])
 """
-LOADER, WAREHOUSE = (
-    ("opsdesk.warehouse.bigquery.loader", "BigQueryLoader"),
-    ("opsdesk.warehouse.bigquery.warehouse", "BigQueryWarehouse"),
-)
+LOADER = ("opsdesk.warehouse.bigquery.loader", "BigQueryLoader")
+LOADING = ("opsdesk.warehouse.bigquery.loader", None)
+WAREHOUSE = ("opsdesk.warehouse.bigquery.warehouse", None)
 POINTS = [
     pytest.param(
         ("opsdesk.warehouse.bigquery.jobs", "Jobs", "wait", 1, "before"),
         id="a load job begun, its end not waited for",
     ),
     pytest.param(
-        (*LOADER, "_load", 2, "after"), id="after a load job, before its month is committed"
+        (*LOADING, "load", 2, "after"), id="after a load job, before its month is committed"
     ),
     pytest.param(
         (*LOADER, "_commit", 1, "after"), id="a month committed, its staging table still there"
     ),
     pytest.param((*LOADER, "replace", 1, "after"), id="between two months"),
-    pytest.param((*WAREHOUSE, "_build", 1, "before"), id="publishing, before the first table"),
-    pytest.param((*WAREHOUSE, "_build", 1, "after"), id="publishing, tables built and not checked"),
-    pytest.param((*WAREHOUSE, "_commit", 1, "before"), id="publishing, before the commit"),
-    pytest.param((*WAREHOUSE, "_commit", 1, "after"), id="publishing, after the commit"),
+    pytest.param(
+        (*WAREHOUSE, "build_tables", 1, "before"), id="publishing, before the first table"
+    ),
+    pytest.param(
+        (*WAREHOUSE, "build_tables", 1, "after"), id="publishing, tables built and not checked"
+    ),
+    pytest.param((*WAREHOUSE, "commit_tables", 1, "before"), id="publishing, before the commit"),
+    pytest.param((*WAREHOUSE, "commit_tables", 1, "after"), id="publishing, after the commit"),
 ]
 
 
@@ -181,9 +184,7 @@ def test_killed_and_run_again(place, small, expected, point):
     )
     assert killed.returncode == -9, killed.stderr.decode()
     published = open_warehouse(corner.warehouse, reach).table("fact_tickets")
-    seen = (
-        number if point[1:] == ("BigQueryWarehouse", "_commit", 1, "after") else place["published"]
-    )
+    seen = number if point[1:] == (None, "commit_tables", 1, "after") else place["published"]
     assert_same(
         {"fact_tickets": published.sort_values("ticket_id", ignore_index=True)},
         {"fact_tickets": expected[seen]["fact_tickets"]},

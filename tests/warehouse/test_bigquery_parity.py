@@ -96,10 +96,15 @@ def params(both, monkeypatch, tmp_path):
     path = tmp_path / "params" / "mine.yaml"
     path.parent.mkdir()
     values = {
-        "export": "boston.csv", "mapping": "boston311", "timezone": ZONE, "as_of": AS_OF,
-        "lake": f"{corner.lake}/lake", "warehouse": corner.warehouse, "endpoints": corner.endpoints(),
-    }  # fmt: skip
-    path.write_text("".join(f'{key}: "{value}"\n' for key, value in values.items()))
+        "export": "boston.csv",
+        "mapping": "boston311",
+        "timezone": ZONE,
+        "as_of": AS_OF,
+        "lake": f"{corner.lake}/lake",
+        "warehouse": corner.warehouse,
+    }
+    google = f'google:\n  endpoints: "{corner.endpoints()}"\n'
+    path.write_text("".join(f'{key}: "{value}"\n' for key, value in values.items()) + google)
     return path
 
 

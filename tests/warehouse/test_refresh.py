@@ -6,12 +6,21 @@ from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from opsdesk.catalogue.tables import catalogue, results
-from opsdesk.warehouse.duckdb import builder
-from steps import open_warehouse, transform
+from opsdesk.steps import transform as step
+from opsdesk.warehouse.duckdb import affected, builder
+from opsdesk.warehouse.duckdb.decision import Build, Thresholds
+from opsdesk.warehouse.duckdb.warehouse import DuckDBWarehouse
+from steps import open_warehouse
 from tickets import numbered, ticket
 
 RUN_AT = "2024-01-01T00:00:00Z"
 MONTHS = ("2023-01", "2023-02", "2023-03")
+ANY = Thresholds(candidates=100, needed=1)  # however many tickets changed, parts are built
+ANY_CHANGED = Thresholds(candidates=100)
+
+
+def transform(path, as_of, timezone="UTC", thresholds=None):
+    return step.transform(DuckDBWarehouse(path, thresholds), as_of, timezone, RUN_AT)
 
 
 def put(path, tickets, team=None) -> None:
@@ -135,17 +144,14 @@ def edited(tickets, changes):
 def test_refreshing_is_building(tmp_path_factory, tickets, changes, as_of):
     """Any tickets, then some others, at the same or a later as_of: the tables are those of a fresh warehouse."""
     folder = tmp_path_factory.mktemp("w")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(builder, "WORTHWHILE", 100)
-        patch.setattr(builder, "MOST", 1)
+    put(folder / "w.duckdb", [ANCHOR, *tickets])
+    transform(folder / "w.duckdb", as_of[0], "Europe/Berlin", ANY)
+    for edit, moment in zip(changes, as_of[1:], strict=False):
+        tickets = edited(tickets, edit)
         put(folder / "w.duckdb", [ANCHOR, *tickets])
-        transform(f"duckdb:{folder / 'w.duckdb'}", as_of[0], "Europe/Berlin", RUN_AT)
-        for step, moment in zip(changes, as_of[1:], strict=False):
-            tickets = edited(tickets, step)
-            put(folder / "w.duckdb", [ANCHOR, *tickets])
-            transform(f"duckdb:{folder / 'w.duckdb'}", moment, "Europe/Berlin", RUN_AT)
+        transform(folder / "w.duckdb", moment, "Europe/Berlin", ANY)
     put(folder / "fresh.duckdb", [ANCHOR, *tickets])
-    transform(f"duckdb:{folder / 'fresh.duckdb'}", as_of[len(changes)], "Europe/Berlin", RUN_AT)
+    transform(folder / "fresh.duckdb", as_of[len(changes)], "Europe/Berlin")
     assert tables(folder / "w.duckdb") == tables(folder / "fresh.duckdb")
 
 
@@ -154,32 +160,44 @@ OLD = [*(ticket(f"2023-0{1 + i % 3}-05 10:00", ticket_id=f"T{i}") for i in range
 NEW = [OLD[0] | {"category": "changed"}, *OLD[1:]]
 
 
+def decisions(monkeypatch) -> dict[str, Build]:
+    """What is decided for each table from now on."""
+    found = {}
+
+    def deciding(table, *known):
+        found[table.name] = whole(table, *known)
+        return found[table.name]
+
+    whole = builder.decide
+    monkeypatch.setattr(builder, "decide", deciding)
+    return found
+
+
 @pytest.fixture
 def refreshed(tmp_path, monkeypatch):
-    """Publishes OLD, hands over to the test, and tells which tables were refreshed in publishing NEW."""
-    found = []
-    whole = builder.Builder._refresh
-    monkeypatch.setattr(
-        builder.Builder,
-        "_refresh",
-        lambda self, table, select: (found.append(table.name), whole(self, table, select)),
-    )
+    """Publishes OLD; what it returns publishes NEW and says how much of each table was built."""
+    found = decisions(monkeypatch)
     path = tmp_path / "w.duckdb"
     put(path, OLD)
-    transform(f"duckdb:{path}", "2023-06-01", "UTC", RUN_AT)
+    transform(path, "2023-06-01")
 
-    def publish(as_of="2023-06-01", timezone="UTC", tickets=NEW):
+    def publish(as_of="2023-06-01", timezone="UTC", tickets=NEW, thresholds=ANY_CHANGED):
         put(path, tickets)
-        transform(f"duckdb:{path}", as_of, timezone, RUN_AT)
+        transform(path, as_of, timezone, thresholds)
         return found
 
     publish.path = path
     return publish
 
 
-def test_one_changed_month_of_three_is_refreshed(refreshed, monkeypatch):
-    monkeypatch.setattr(builder, "WORTHWHILE", 0.4)
-    assert refreshed() == ["fact_tickets", "ticket_sla_risk"]
+def named(found: dict[str, Build], *builds: Build) -> list[str]:
+    """The tables of which that much was built, in their order."""
+    return [name for name, build in found.items() if build in builds]
+
+
+def test_one_changed_month_of_three_is_refreshed(refreshed):
+    found = refreshed(thresholds=Thresholds(candidates=0.4))
+    assert named(found, Build.TICKETS) == ["fact_tickets", "ticket_sla_risk"]
     assert tables(refreshed.path)["fact_tickets"][0]["category"] == "changed"
 
 
@@ -199,22 +217,21 @@ def test_of_a_changed_month_only_the_changed_days_are_looked_at(
     refreshed, monkeypatch, spoil, looked_at
 ):
     """Of twelve tickets of January one changed and one is gone; each alone was created on its day."""
-    monkeypatch.setattr(builder, "WORTHWHILE", 100)
-    found, whole = [], builder.Builder._refresh
+    found, whole = [], affected.find_candidates
 
-    def watched(self, table, select):
-        if table.name == "fact_tickets":
-            found.append(self.con.execute("SELECT count(*) FROM affected").fetchone()[0])
-        whole(self, table, select)
+    def watched(*known):
+        candidates = whole(*known)
+        found.append(candidates.count)
+        return candidates
 
-    monkeypatch.setattr(builder.Builder, "_refresh", watched)
+    monkeypatch.setattr(affected, "find_candidates", watched)
     alone = ticket("2023-01-20 10:00", ticket_id="alone")
     refreshed(tickets=[*OLD[:-1], alone, ticket("2023-01-25 10:00", ticket_id="gone")])
     found.clear()
     put(refreshed.path, [*OLD[:-1], alone | {"category": "changed"}])
     with duckdb.connect(refreshed.path) as con:
         con.execute(spoil)
-    transform(f"duckdb:{refreshed.path}", "2023-06-01", "UTC", RUN_AT)
+    transform(refreshed.path, "2023-06-01", "UTC", ANY_CHANGED)
     assert found == [looked_at]
     assert {
         row["category"]
@@ -232,29 +249,15 @@ def test_of_a_changed_month_only_the_changed_days_are_looked_at(
         pytest.param({"as_of": "2023-07-01"}, id="as_of moved on and all are open"),
     ],
 )
-def test_everything_is_built_anew(refreshed, changes):
-    assert refreshed(**changes) == []
+def test_everything_is_built_again(refreshed, changes):
+    assert refreshed(**changes, thresholds=Thresholds()) == {}
 
 
-def test_a_table_that_is_gone_or_bent_is_built_anew(refreshed, monkeypatch):
-    monkeypatch.setattr(builder, "WORTHWHILE", 100)
+def test_a_table_that_is_gone_or_bent_is_built_again(refreshed):
     with duckdb.connect(refreshed.path) as con:
         con.execute("ALTER TABLE ticket_sla_risk DROP COLUMN risk_band")
-    assert refreshed() == []
+    assert refreshed() == {}
     assert "risk_band" in tables(refreshed.path)["ticket_sla_risk"][0]
-
-
-def built_again(monkeypatch) -> list[str]:
-    """The tables of another kind that are built again from now on."""
-    found, whole = [], builder.Builder._may_stay
-
-    def watched(self, table, select):
-        stays = whole(self, table, select)
-        found.extend([] if stays else [table.name])
-        return stays
-
-    monkeypatch.setattr(builder.Builder, "_may_stay", watched)
-    return found
 
 
 @pytest.mark.parametrize(
@@ -269,23 +272,16 @@ def built_again(monkeypatch) -> list[str]:
         ),
     ],
 )  # fmt: skip
-def test_only_what_reads_a_changed_column_is_built_again(
-    refreshed, monkeypatch, column, value, built
-):
-    monkeypatch.setattr(builder, "WORTHWHILE", 100)
-    found = built_again(monkeypatch)
-    refreshed(tickets=[OLD[0] | {column: value}, *OLD[1:]])
-    assert found == built
+def test_only_what_reads_a_changed_column_is_built_again(refreshed, column, value, built):
+    found = refreshed(tickets=[OLD[0] | {column: value}, *OLD[1:]])
+    assert named(found, Build.DAYS, Build.WHOLE) == built
 
 
-def test_a_daily_table_that_came_out_the_same_in_what_is_read_is_not_different(
-    refreshed, monkeypatch
-):
+def test_a_daily_table_that_came_out_the_same_in_what_is_read_is_not_different(refreshed):
     """Resolved an hour later on the same day: another mean time, but no other backlog."""
-    monkeypatch.setattr(builder, "WORTHWHILE", 100)
-    found = built_again(monkeypatch)
-    refreshed(tickets=[*OLD[:-1], CLOSED | {"resolved_at": "2023-01-06 10:00"}])
-    assert found == ["features_daily", "daily_agent_load", "cohort_daily"]
+    found = refreshed(tickets=[*OLD[:-1], CLOSED | {"resolved_at": "2023-01-06 10:00"}])
+    expected = ["features_daily", "daily_agent_load", "cohort_daily"]
+    assert named(found, Build.DAYS, Build.WHOLE) == expected
     assert [
         row["avg_tat"]
         for row in tables(refreshed.path)["features_daily"]
@@ -307,10 +303,11 @@ EARLIER = {  # what a day in March still needs of January
 
 
 @pytest.fixture
-def republished(tmp_path, monkeypatch):
-    """Publishes tickets, marks a day's rows of daily_agent_load, publishes others; returns whether the mark is there yet."""
-    monkeypatch.setattr(builder, "WORTHWHILE", 100)
-    monkeypatch.setattr(builder, "MOST", 1)
+def republished(tmp_path):
+    """Publishes tickets, marks a day's rows of daily_agent_load, publishes others.
+
+    It returns whether the mark is still there.
+    """
     path = tmp_path / "w.duckdb"
 
     def publish(
@@ -320,9 +317,10 @@ def republished(tmp_path, monkeypatch):
         spoil="SELECT 1",
         teams=("East", "East"),
         day="2023-01-02",
+        thresholds=ANY,
     ):
         put(path, before, teams[0])
-        transform(f"duckdb:{path}", as_of[0], "UTC", RUN_AT)
+        transform(path, as_of[0], "UTC", thresholds)
         with duckdb.connect(path) as con:
             con.execute(
                 "UPDATE daily_agent_load SET sla_breaches = 12345 WHERE ops_date = ?::DATE", [day]
@@ -330,7 +328,7 @@ def republished(tmp_path, monkeypatch):
             con.execute(spoil)
         for again in (path, tmp_path / "fresh.duckdb"):
             put(again, after, teams[1])
-            transform(f"duckdb:{again}", as_of[1], "UTC", RUN_AT)
+            transform(again, as_of[1], "UTC", thresholds)
         with duckdb.connect(path) as con:
             kept = con.execute(
                 "SELECT count(*) FROM daily_agent_load WHERE sla_breaches = 12345"
@@ -410,14 +408,15 @@ def test_the_last_changed_day_is_that_of_all_that_changed(republished, change, a
 
 
 @pytest.mark.parametrize(("most", "stays"), [(0.67, True), (0.66, False)])
-def test_where_most_tickets_are_needed_every_day_is_built(republished, monkeypatch, most, stays):
+def test_where_most_tickets_are_needed_every_day_is_built(republished, most, stays):
     """Two of three here: one of the day on which a segment began, and the late one."""
-    monkeypatch.setattr(builder, "MOST", most)
     rest = [
         ticket(f"2023-01-0{day} 08:00", f"2023-01-0{day} 09:00", ticket_id=f"T{day}")
         for day in (2, 3)
     ]
-    assert republished([*rest, LATE], [*rest, LATE | {"resolved_at": "2023-03-11 10:00"}]) == stays
+    later = LATE | {"resolved_at": "2023-03-11 10:00"}
+    thresholds = Thresholds(candidates=100, needed=most)
+    assert republished([*rest, LATE], [*rest, later], thresholds=thresholds) == stays
 
 
 def test_as_of_alone_moves_on(republished):
@@ -464,33 +463,14 @@ def test_when_daily_rows_stay(republished, circumstances, stays):
     ],
 )
 def test_a_ticket_that_comes_or_goes_differs_in_every_column(refreshed, monkeypatch, tickets):
-    """Also in those where it has no value: whoever counts its rows counts otherwise."""
-    monkeypatch.setattr(builder, "WORTHWHILE", 100)
-    found, whole = {}, builder.Builder._compare
-    monkeypatch.setattr(
-        builder.Builder,
-        "_compare",
-        lambda self, *which: (whole(self, *which), found.update(self._differing)),
-    )
+    """Also in those where it has no value: a SELECT that counts its rows counts otherwise."""
+    found, whole = {}, builder.find_changed
+
+    def watched(*known):
+        changed = whole(*known)
+        found["fact_tickets"] = changed.columns
+        return changed
+
+    monkeypatch.setattr(builder, "find_changed", watched)
     refreshed(tickets=tickets)
-    assert found["fact_tickets"] == {
-        "fact_tickets",
-        *(column.name for column in catalogue()["fact_tickets"].columns),
-    }
-
-
-@pytest.mark.parametrize(
-    ("select", "reads_all"),
-    [
-        ("SELECT * FROM fact_tickets", True),
-        ("SELECT\n  *,\n  DATE(created_at) AS day\nFROM fact_tickets", True),
-        ("SELECT f.*, 1 AS one FROM fact_tickets AS f", True),
-        ("SELECT COUNT(*) AS n, SUM(a * b) AS c FROM fact_tickets", False),
-        (
-            "WITH days AS (SELECT created_date FROM fact_tickets) SELECT *, 1 AS one FROM days",
-            False,
-        ),
-    ],
-)
-def test_a_star_reads_every_column(select, reads_all):
-    assert bool(builder.reads_any(select, {"fact_tickets": {"priority"}})) == reads_all
+    assert found["fact_tickets"] == {column.name for column in catalogue()["fact_tickets"].columns}

@@ -1,4 +1,7 @@
-"""The page docs/tables.md, made from tables.yaml: `python -m opsdesk.catalogue.docs_page > docs/tables.md`."""
+"""The page docs/tables.md, made from tables.yaml.
+
+`python -m opsdesk.catalogue.docs_page > docs/tables.md` writes it.
+"""
 
 from opsdesk.catalogue.tables import Table, catalogue
 
@@ -10,7 +13,7 @@ KINDS = {
 
 
 def tables_page() -> str:
-    """Every table and column in words, as Markdown."""
+    """Return every table and column in words, as Markdown."""
     parts = [
         "# Tables",
         "",

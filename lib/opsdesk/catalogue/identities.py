@@ -1,15 +1,15 @@
-"""Identities that the tables must satisfy among each other, looked at before anything is published."""
+"""Identities that the tables must satisfy among each other, checked before anything is published."""
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 from opsdesk.errors import OpsdeskError
 
 
 class Check(NamedTuple):
-    """A sentence that must hold, and a query for up to three rows where it does not.
+    """A sentence that must be true, and a query for up to three rows that contradict it.
 
-    The queries are written so that every warehouse understands them as they stand.
+    The queries are written so that every warehouse understands them as they are.
     """
 
     says: str
@@ -19,61 +19,89 @@ class Check(NamedTuple):
 CHECKS = (
     Check(
         "one row a ticket in fact_tickets",
-        "SELECT ticket_id, COUNT(*) FROM fact_tickets GROUP BY ticket_id HAVING COUNT(*) > 1 LIMIT 3",
+        """SELECT ticket_id, COUNT(*) FROM fact_tickets
+        GROUP BY ticket_id HAVING COUNT(*) > 1 LIMIT 3""",
     ),
     Check(
         "backlog = opening + inflow - outflow",
-        "SELECT ops_date, backlog_size FROM backlog_daily WHERE backlog_size <> opening + inflow - outflow LIMIT 3",
+        """SELECT ops_date, backlog_size FROM backlog_daily
+        WHERE backlog_size <> opening + inflow - outflow LIMIT 3""",
     ),
     Check(
         "backlog = the sum of its age bands",
-        "SELECT ops_date, backlog_size FROM backlog_daily "
-        "WHERE backlog_size <> age_0_1 + age_2_7 + age_8_30 + age_31_90 + age_over_90 LIMIT 3",
+        """SELECT ops_date, backlog_size FROM backlog_daily
+        WHERE backlog_size <> age_0_1 + age_2_7 + age_8_30 + age_31_90 + age_over_90 LIMIT 3""",
     ),
     Check(
         "opening = the day before's backlog, and no day is left out",
-        "SELECT ops_date, opening FROM (SELECT *, LAG(backlog_size, 1, 0) OVER (ORDER BY ops_date) AS before, "
-        "LAG(ops_date) OVER (ORDER BY ops_date) AS day_before FROM backlog_daily) AS days "
-        "WHERE opening <> before OR CAST(ops_date - INTERVAL 1 DAY AS DATE) <> day_before LIMIT 3",
+        """SELECT ops_date, opening FROM (
+            SELECT
+                *,
+                LAG(backlog_size, 1, 0) OVER (ORDER BY ops_date) AS before,
+                LAG(ops_date) OVER (ORDER BY ops_date) AS day_before
+            FROM backlog_daily
+        ) AS days
+        WHERE opening <> before OR CAST(ops_date - INTERVAL 1 DAY AS DATE) <> day_before LIMIT 3""",
     ),
     Check(
         "features_daily and backlog_daily count the same",
-        "SELECT ops_date, open_tickets, backlog_size FROM features_daily FULL JOIN backlog_daily USING (ops_date) "
-        "WHERE total_tickets IS DISTINCT FROM inflow OR resolved_tickets IS DISTINCT FROM outflow "
-        "OR open_tickets IS DISTINCT FROM backlog_size OR past_due_tickets IS DISTINCT FROM past_due LIMIT 3",
+        """SELECT ops_date, open_tickets, backlog_size
+        FROM features_daily FULL JOIN backlog_daily USING (ops_date)
+        WHERE total_tickets IS DISTINCT FROM inflow OR resolved_tickets IS DISTINCT FROM outflow
+            OR open_tickets IS DISTINCT FROM backlog_size
+            OR past_due_tickets IS DISTINCT FROM past_due LIMIT 3""",
     ),
     Check(
         "the last backlog = the open tickets of fact_tickets",
-        "SELECT open_now, stock FROM (SELECT COUNT(*) AS open_now FROM fact_tickets WHERE NOT is_resolved) AS facts, "
-        "(SELECT backlog_size AS stock FROM backlog_daily ORDER BY ops_date DESC LIMIT 1) AS days WHERE open_now <> stock",
+        """SELECT open_now, stock
+        FROM (SELECT COUNT(*) AS open_now FROM fact_tickets WHERE NOT is_resolved) AS facts,
+            (SELECT backlog_size AS stock FROM backlog_daily ORDER BY ops_date DESC LIMIT 1) AS days
+        WHERE open_now <> stock""",
     ),
     Check(
         "the agents' stocks add up to the backlog",
-        "SELECT ops_date, backlog_size, held FROM backlog_daily LEFT JOIN (SELECT ops_date, SUM(open_tickets) AS held "
-        "FROM daily_agent_load GROUP BY ops_date) AS agents USING (ops_date) WHERE backlog_size <> COALESCE(held, 0) LIMIT 3",
+        """SELECT ops_date, backlog_size, held FROM backlog_daily
+        LEFT JOIN (
+            SELECT ops_date, SUM(open_tickets) AS held FROM daily_agent_load GROUP BY ops_date
+        ) AS agents USING (ops_date)
+        WHERE backlog_size <> COALESCE(held, 0) LIMIT 3""",
     ),
     Check(
         "the segments of each dimension add up to the totals",
-        "SELECT ops_date, dimension, parts, backlog_size "
-        "FROM backlog_daily CROSS JOIN (SELECT DISTINCT dimension FROM segment_daily) AS dimensions "
-        "LEFT JOIN (SELECT ops_date, dimension, SUM(backlog_size) AS parts, SUM(created) AS created, SUM(resolved) AS resolved "
-        "FROM segment_daily GROUP BY ops_date, dimension) AS segments USING (ops_date, dimension) "
-        "WHERE parts IS DISTINCT FROM backlog_size OR created IS DISTINCT FROM inflow "
-        "OR resolved IS DISTINCT FROM outflow LIMIT 3",
+        """SELECT ops_date, dimension, parts, backlog_size
+        FROM backlog_daily CROSS JOIN (SELECT DISTINCT dimension FROM segment_daily) AS dimensions
+        LEFT JOIN (
+            SELECT
+                ops_date,
+                dimension,
+                SUM(backlog_size) AS parts,
+                SUM(created) AS created,
+                SUM(resolved) AS resolved
+            FROM segment_daily
+            GROUP BY ops_date, dimension
+        ) AS segments USING (ops_date, dimension)
+        WHERE parts IS DISTINCT FROM backlog_size OR created IS DISTINCT FROM inflow
+            OR resolved IS DISTINCT FROM outflow LIMIT 3""",
     ),
     Check(
         "every rate lies between 0 and 1",
-        "SELECT ops_date, sla_breach_rate, sla_attainment FROM features_daily "
-        "WHERE sla_breach_rate NOT BETWEEN 0 AND 1 OR sla_attainment NOT BETWEEN 0 AND 1 LIMIT 3",
+        """SELECT ops_date, sla_breach_rate, sla_attainment FROM features_daily
+        WHERE sla_breach_rate NOT BETWEEN 0 AND 1 OR sla_attainment NOT BETWEEN 0 AND 1 LIMIT 3""",
     ),
 )
 
 
-def hold(query: Callable[[str], list[tuple]]) -> None:
-    """Raises an OpsdeskError that names the first identity that does not hold, with rows that show it."""
+def assert_identities(query: Callable[[str], Sequence[Sequence[Any]]]) -> None:
+    """Check every identity; `query` returns the rows of a SELECT over the new tables.
+
+    Raises:
+        OpsdeskError: an identity is violated; the text names the first one, with rows that show it.
+    """
     for check in CHECKS:
-        if rows := query(check.counterexamples):
+        rows = query(check.counterexamples)
+        if rows:
             shown = "; ".join(", ".join(map(str, row)) for row in rows)
             raise OpsdeskError(
-                f"The new tables contradict themselves and were not published: it must hold that {check.says}, but see {shown}. Please report it."
+                "The new tables contradict themselves and were not published: it must hold that "
+                f"{check.says}, but see {shown}. Please report it."
             )

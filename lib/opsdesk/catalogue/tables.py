@@ -1,8 +1,9 @@
-"""The catalogue of tables: `tables.yaml` read into typed records, and the SQL file of each result table."""
+"""The catalogue of tables: `tables.yaml` read into typed records, and the SQL of each result table."""
 
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from typing import Any
 
 import yaml
 
@@ -30,7 +31,7 @@ AGE_BANDS = ("age_0_1", "age_2_7", "age_8_30", "age_31_90", "age_over_90")  # of
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its GoogleSQL type, its meaning in a sentence, and the unit of a number ("" when it has none)."""
+    """A column: its GoogleSQL type, its meaning in a sentence, and the unit of a number or ""."""
 
     name: str
     type: str
@@ -39,18 +40,21 @@ class Column:
 
     @property
     def duckdb_type(self) -> str:
-        """The type's name in DuckDB."""
+        """Return the type's name in DuckDB."""
         return DUCKDB_TYPES[self.type]
 
     @property
     def spark_type(self) -> str:
-        """The type's name in Spark."""
+        """Return the type's name in Spark."""
         return SPARK_TYPES[self.type]
 
 
 @dataclass(frozen=True)
 class Layout:
-    """How BigQuery lays a table out: partitioned by month of one column, clustered by others, and why ("" for neither)."""
+    """How BigQuery lays a table out, and why.
+
+    It is partitioned by month of one column, and clustered by others; "" for neither.
+    """
 
     partition: str = ""
     cluster: tuple[str, ...] = ()
@@ -59,7 +63,10 @@ class Layout:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: kind `raw`, `result` or `ledger`; `key` names the columns that together occur once."""
+    """A table of kind `raw`, `result` or `ledger`.
+
+    The columns of `key` together occur once.
+    """
 
     name: str
     kind: str
@@ -70,19 +77,22 @@ class Table:
 
     @property
     def is_per_ticket(self) -> bool:
-        """Whether each row is computed from one ticket alone, so that a changed ticket changes its own row only."""
+        """Return whether each row is computed from one ticket alone.
+
+        A changed ticket then changes its own row only.
+        """
         return self.kind == "result" and self.key == ("ticket_id",)
 
     @property
     def is_daily(self) -> bool:
-        """Whether its rows are of local days, a row of a day being what tickets were up to it."""
+        """Return whether its rows are of local days, each made of the tickets up to that day."""
         return self.kind == "result" and self.key[0] == "ops_date"
 
     def column(self, name: str) -> Column:
-        """The column of that name.
+        """Return the column of that name.
 
         Raises:
-            OpsdeskError: there is none; the text names those there are.
+            OpsdeskError: there is no such column; the text names those there are.
         """
         for column in self.columns:
             if column.name == name:
@@ -93,37 +103,48 @@ class Table:
 
 @lru_cache
 def catalogue() -> dict[str, Table]:
-    """Every table of tables.yaml by name, in its order."""
+    """Return every table of tables.yaml by name, in its order."""
     entries = yaml.load(_text("tables.yaml"), Loader=LOADER)
     return {name: _read_table(name, entry) for name, entry in entries.items()}
 
 
 def results() -> tuple[Table, ...]:
-    """The tables that SQL computes, in the order in which they are built."""
+    """Return the tables that SQL computes, in the order in which they are built."""
     return tuple(table for table in catalogue().values() if table.kind == "result")
 
 
 def read_sql(table: Table) -> str:
-    """The GoogleSQL text that defines a result table.
+    """Return the GoogleSQL text that defines a result table.
 
     Raises:
-        OpsdeskError: a table that is loaded and not computed.
+        OpsdeskError: the table is loaded and not computed.
     """
     if table.kind != "result":
         raise OpsdeskError(
-            f"{table.name} has no SQL file: it is a {table.kind} table, which is loaded and not computed."
+            f"{table.name} has no SQL file: it is a {table.kind} table, "
+            "which is loaded and not computed."
         )
     return _text("sql", f"{table.name}.sql")
 
 
-def _read_table(name: str, entry: dict) -> Table:
-    columns = tuple(Column(**column) for column in entry["columns"])
-    layout = {
-        key: tuple(value) if key == "cluster" else value
-        for key, value in entry.get("bigquery", {}).items()
-    }
+def is_added(column: str) -> bool:
+    """Return whether the load adds a column of tickets_raw, so that files of the lake lack it."""
+    return column in ("_ingestion_ts", "_source_file")
+
+
+def _read_table(name: str, entry: dict[str, Any]) -> Table:
+    layout = entry.get("bigquery", {})
     return Table(
-        name, entry["kind"], entry["description"], tuple(entry["key"]), columns, Layout(**layout)
+        name=name,
+        kind=entry["kind"],
+        description=entry["description"],
+        key=tuple(entry["key"]),
+        columns=tuple(Column(**column) for column in entry["columns"]),
+        layout=Layout(
+            partition=layout.get("partition", ""),
+            cluster=tuple(layout.get("cluster", ())),
+            why=layout.get("why", ""),
+        ),
     )
 
 

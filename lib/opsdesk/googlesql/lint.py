@@ -25,7 +25,7 @@ WEEK_NUMBERS = ("WEEK", "ISOWEEK", "ISOYEAR")
 FORMAT = re.compile(r"(%[YmdHMSaAb]|[^%A-Za-z'])*")
 
 
-def find_problems(tree: exp.Expression) -> list[str]:
+def find_problems(tree: exp.Expr) -> list[str]:
     """A sentence for each construct in `tree` that is not portable: what stands there, why not, what to write."""
     found = []
     for node in tree.walk():
@@ -36,7 +36,7 @@ def find_problems(tree: exp.Expression) -> list[str]:
     return found
 
 
-def _unproven(node: exp.Expression) -> str | None:
+def _unproven(node: exp.Expr) -> str | None:
     if type(node) in PROVEN:
         return None
     remedy = REMEDIES.get(type(node)) or NAMED_REMEDIES.get(node.name.upper())
@@ -46,7 +46,7 @@ def _unproven(node: exp.Expression) -> str | None:
     )
 
 
-def _cast(node: exp.Expression) -> str | None:
+def _cast(node: exp.Expr) -> str | None:
     if type(node) is not exp.Cast:
         return None
     kind, argument = node.to.this.name, node.this.unnest()
@@ -60,7 +60,7 @@ def _cast(node: exp.Expression) -> str | None:
     return None
 
 
-def _unit(node: exp.Expression) -> str | None:
+def _unit(node: exp.Expr) -> str | None:
     written = node.args.get("unit")
     unit = written.sql("bigquery").strip("'").upper() if written else "DAY"
     if type(node) is exp.DateDiff and unit != "DAY":
@@ -73,7 +73,7 @@ def _unit(node: exp.Expression) -> str | None:
     )
 
 
-def _part(node: exp.Expression) -> str | None:
+def _part(node: exp.Expr) -> str | None:
     if type(node) is not exp.Extract or node.this.name.upper() in PARTS:
         return None
     if node.this.name.upper() in WEEK_NUMBERS or isinstance(node.this, exp.WeekStart):
@@ -81,7 +81,7 @@ def _part(node: exp.Expression) -> str | None:
     return f"engines differ in this part, or lack it; use {', '.join(PARTS)}."
 
 
-def _format(node: exp.Expression) -> str | None:
+def _format(node: exp.Expr) -> str | None:
     if type(node) is exp.TimeToStr and not (
         _is_text(node.args["format"]) and FORMAT.fullmatch(node.text("format"))
     ):
@@ -89,7 +89,7 @@ def _format(node: exp.Expression) -> str | None:
     return None
 
 
-def _division(node: exp.Expression) -> str | None:
+def _division(node: exp.Expr) -> str | None:
     if isinstance(node, exp.Div | exp.Mod | exp.IntDiv):
         divisor = node.expression.unnest()
         if not isinstance(divisor, exp.Literal) or float(divisor.name) == 0:
@@ -97,7 +97,7 @@ def _division(node: exp.Expression) -> str | None:
     return None
 
 
-def _argument(node: exp.Expression) -> str | None:
+def _argument(node: exp.Expr) -> str | None:
     """Functions that are proven for some arguments only."""
     if type(node) is exp.Substring and not (
         isinstance(node.args["start"], exp.Literal) and int(node.text("start")) > 0
@@ -120,7 +120,7 @@ def _argument(node: exp.Expression) -> str | None:
     return None
 
 
-def _clause(node: exp.Expression) -> str | None:
+def _clause(node: exp.Expr) -> str | None:
     """Clauses that are proven in part."""
     if isinstance(node, exp.Join) and isinstance(node.this, exp.Unnest) and node.side:
         return "Spark drops rows whose array is empty; use CROSS JOIN UNNEST."
@@ -141,11 +141,11 @@ def _clause(node: exp.Expression) -> str | None:
     return None
 
 
-def _is_text(node: exp.Expression) -> bool:
+def _is_text(node: exp.Expr) -> bool:
     return isinstance(node, exp.Literal) and node.is_string
 
 
-RULES: tuple[Callable[[exp.Expression], str | None], ...] = (
+RULES: tuple[Callable[[exp.Expr], str | None], ...] = (
     _unproven,
     _cast,
     _unit,

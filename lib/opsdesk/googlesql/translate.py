@@ -1,7 +1,7 @@
 """From GoogleSQL, as the files in sql/ are written, to the SQL of DuckDB and Spark.
 
 BigQuery runs the files as they are, with @as_of and @timezone as query parameters. sqlglot does most of the translating;
-`rewrites` puts right what it gets wrong, and `portability` refuses what cannot be put right. A TIMESTAMP is an instant,
+`rewrites` corrects what it gets wrong, and `lint` refuses what cannot be corrected. A TIMESTAMP is an instant,
 TIMESTAMPTZ in DuckDB; a DATETIME is a wall clock. Sessions must be pinned to UTC: SET TimeZone in DuckDB,
 spark.sql.session.timeZone in Spark.
 """
@@ -17,34 +17,43 @@ from sqlglot.dialects.duckdb import DuckDB
 from opsdesk.catalogue.tables import Table, read_sql
 from opsdesk.errors import OpsdeskError
 from opsdesk.googlesql.lint import find_problems
-from opsdesk.googlesql.rewrites import Dialect, rewrite
+from opsdesk.googlesql.nodes import Dialect
+from opsdesk.googlesql.rewrites import rewrite
 
-TRANSLATION = (
-    1  # raise it when the same GoogleSQL would become other SQL: then every table is built again
-)
+# Raise it when the same GoogleSQL becomes other SQL: then every table is built again. A test compares the texts.
+TRANSLATION = 1
 Parameters = Mapping[str, object]
 
 
 def typed_select(table: Table, dialect: Dialect, parameters: Parameters) -> str:
-    """The SELECT that computes a result table in `dialect`, each column in its declared order and type.
+    """Return the SELECT of a result table in `dialect`, each column in its declared order and type.
 
-    Engines infer different types for the same sum, so every column is cast to what tables.yaml declares.
+    Engines infer different types for the same sum, so every column is cast to what tables.yaml
+    declares.
+
+    Raises:
+        OpsdeskError: see `transpile`.
     """
     types = {
         column.name: column.duckdb_type if dialect == "duckdb" else column.spark_type
         for column in table.columns
     }
     columns = ",\n  ".join(f"CAST({name} AS {kind}) AS {name}" for name, kind in types.items())
-    return f"SELECT\n  {columns}\nFROM (\n{transpile(read_sql(table), dialect, parameters)}\n) AS {table.name}"
+    rows = transpile(read_sql(table), dialect, parameters)
+    return f"SELECT\n  {columns}\nFROM (\n{rows}\n) AS {table.name}"
 
 
 def meaning(table: Table) -> str:
-    """All that decides what `typed_select` makes of a result table, but for dialect and parameters; much quicker to have."""
-    return "\n".join([read_sql(table), repr(table.columns), sqlglot.__version__, str(TRANSLATION)])
+    """Return all that decides what `typed_select` makes of a table, but for dialect and parameters.
+
+    Nothing is translated for it, so a transform that finds its tables published ends at once.
+    """
+    version = sqlglot.__version__  # type: ignore[attr-defined]  # public, only not declared so
+    return "\n".join([read_sql(table), repr(table.columns), version, str(TRANSLATION)])
 
 
 def transpile(sql: str, dialect: Dialect, parameters: Parameters) -> str:
-    """GoogleSQL as SQL of `dialect`, with the parameters' values in it as typed literals.
+    """Return GoogleSQL as SQL of `dialect`, with the parameters' values in it as typed literals.
 
     Raises:
         OpsdeskError: SQL that cannot be parsed or made portable, or a parameter without a value.
@@ -52,44 +61,47 @@ def transpile(sql: str, dialect: Dialect, parameters: Parameters) -> str:
     tree = _parse(sql)
     if found := find_problems(tree):
         raise OpsdeskError("This SQL would not mean the same everywhere: " + " ".join(found))
-    tree = tree.transform(
-        lambda node: _literal(node.name, parameters) if isinstance(node, exp.Parameter) else node,
-        copy=False,
-    )
-    return rewrite(tree, dialect).sql(
-        dialect=DuckDB if dialect == "duckdb" else dialect, pretty=True, copy=False
-    )
+
+    def with_value(node: exp.Expr) -> exp.Expr:
+        return _literal(node.name, parameters) if isinstance(node, exp.Parameter) else node
+
+    # The tree is ours: changing it is quicker than copying it.
+    tree = rewrite(tree.transform(with_value, copy=False), dialect)
+    writer = DuckDB if dialect == "duckdb" else dialect
+    return tree.sql(dialect=writer, pretty=True, copy=False)
 
 
 def problems(sql: str) -> list[str]:
-    """What in a GoogleSQL text cannot be made portable: a sentence each, with the remedy."""
+    """Return a sentence, with the remedy, for everything in a GoogleSQL text that cannot be made portable."""
     return find_problems(_parse(sql))
 
 
-def _parse(sql: str) -> exp.Expression:
+def _parse(sql: str) -> exp.Expr:
     try:
         return sqlglot.parse_one(sql, read=BigQuery)
     except sqlglot.ParseError as error:
         first = error.errors[0]
         raise OpsdeskError(
-            f"Line {first['line']} of the SQL cannot be read near {first['highlight']!r}: {first['description']}"
+            f"The SQL cannot be read: {first['description']} in line {first['line']}, "
+            f"near {first['highlight']!r}."
         ) from None
 
 
-def _literal(name: str, parameters: Parameters) -> exp.Expression:
-    """A parameter's value as a typed literal: a node of the tree, never text pasted into SQL."""
+def _literal(name: str, parameters: Parameters) -> exp.Expr:
+    """Return a parameter's value as a typed literal: a node of the tree, never text pasted into SQL."""
     if name not in parameters:
         raise OpsdeskError(
-            f"The SQL uses the parameter @{name}, which was given no value; given are: {', '.join(parameters)}."
+            f"The SQL uses the parameter @{name}, which has no value; given are: "
+            f"{', '.join(parameters)}."
         )
     value = parameters[name]
     if isinstance(value, date) and not isinstance(value, datetime):
-        return exp.cast(exp.Literal.string(value.isoformat()), exp.DataType.Type.DATE)
+        return exp.cast(exp.Literal.string(value.isoformat()), exp.DType.DATE)
     if not isinstance(value, datetime):
         return exp.convert(value)
     if value.tzinfo is None:
         raise OpsdeskError(
-            f"The parameter @{name} must be an instant with its offset from UTC, not the wall time {value}."
+            f"The parameter @{name} is the wall time {value}: give an instant with its offset from UTC."
         )
     text = value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f+00:00")
-    return exp.cast(exp.Literal.string(text), exp.DataType.Type.TIMESTAMPTZ)
+    return exp.cast(exp.Literal.string(text), exp.DType.TIMESTAMPTZ)

@@ -8,6 +8,19 @@ from opsdesk.config.locations import is_in_bucket
 from opsdesk.lake.lake import Manifest, folder_of
 from opsdesk.lake.store import Store
 
+AGENTS = "agents"  # the partition of the agents file; every other one has its month as name
+
+
+def raw_table(name: str) -> str:
+    """Return the raw table that a partition belongs in."""
+    return "agents_raw" if name == AGENTS else "tickets_raw"
+
+
+def partition_of(name: str) -> str:
+    """Return the name of the partition that an object of the lake belongs to."""
+    folder = name.rpartition("/")[0]
+    return AGENTS if folder == folder_of(AGENTS) else folder.removeprefix("raw/").replace("/", "-")
+
 
 @dataclass(frozen=True)
 class Partition:
@@ -68,5 +81,10 @@ class Partition:
 
     @property
     def table(self) -> str:
-        """The raw table it belongs in."""
-        return "agents_raw" if self.name == "agents" else "tickets_raw"
+        """Return the raw table it belongs in."""
+        return raw_table(self.name)
+
+    @property
+    def is_month(self) -> bool:
+        """Return whether it holds tickets; if not, it is the agents file."""
+        return self.name != AGENTS

@@ -1,11 +1,11 @@
 """The result tables computed by Spark from the same SQL files: the fact once, the rest from it."""
 
-import re
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
-from opsdesk.catalogue.tables import Table, read_sql, results
+from opsdesk.catalogue.tables import Table, results
+from opsdesk.googlesql.references import is_read, sources
 from opsdesk.googlesql.translate import typed_select
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def compute_tables(
         written: dict[str, Future[Staged]] = {}
         for table in results():
             # What one waits for was submitted before it, so few threads are enough.
-            needed = [made[name] for name in _names(read_sql(table)) & made.keys()]
+            needed = [made[name] for name in sources(table).keys() & made.keys()]
             made[table.name] = pool.submit(_make, spark, table, parameters, needed)
             written[table.name] = pool.submit(_write, table.name, made[table.name], write)
         return {name: future.result() for name, future in written.items()}
@@ -66,11 +66,7 @@ def _register(spark: "SparkSession", table: Table, parameters: Mapping[str, obje
     table. At 300,000 tickets that costs more than computing them.
     """
     rows = spark.sql(typed_select(table, "spark", parameters))
-    if any(table.name in _names(read_sql(other)) for other in results() if other != table):
+    if is_read(table):
         rows = rows.localCheckpoint()
     rows.createOrReplaceTempView(table.name)
     return rows
-
-
-def _names(sql: str) -> set[str]:
-    return set(re.findall(r"\w+", re.sub(r"--.*", "", sql)))

@@ -3,9 +3,8 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from opsdesk.catalogue.tables import Table, catalogue
+from opsdesk.catalogue.tables import Table, catalogue, is_added
 from opsdesk.lake.partition import Partition
-from opsdesk.warehouse.duckdb.loader import is_added
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession

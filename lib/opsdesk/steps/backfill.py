@@ -1,9 +1,10 @@
-"""Step 2: the lake goes into the warehouse, month by month, each with its ledger row; what has not changed is skipped."""
+"""Step 2: the lake goes into the warehouse, month by month; what has not changed is skipped."""
 
 import tempfile
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,10 +13,9 @@ import pandas as pd
 from opsdesk.errors import OpsdeskError
 from opsdesk.instants import read_instant, read_month
 from opsdesk.lake.lake import Lake, Manifest
-from opsdesk.lake.partition import Partition
+from opsdesk.lake.partition import AGENTS, Partition, partition_of
 from opsdesk.warehouse.billing import Billed
-from opsdesk.warehouse.duckdb.loader import Loader
-from opsdesk.warehouse.open import Warehouse, name_of
+from opsdesk.warehouse.protocol import Loader, Staged, Warehouse
 
 if TYPE_CHECKING:
     from opsdesk.spark.engine import SparkEngine
@@ -26,9 +26,11 @@ LAKE_PATIENCE = 60.0  # seconds to wait for an ingest to end
 
 @dataclass(frozen=True)
 class BackfillResult:
-    """What one backfill did: `months` has month, rows, action (loaded, skipped, removed), oldest first, agents last.
+    """What one backfill did.
 
-    `engine` says in words who read the files.
+    `months` has month, rows, action (loaded, skipped, removed), oldest first, the agents last.
+    `warehouse_months` has all months in the warehouse with their rows. `engine` says in words who
+    read the files.
     """
 
     months: pd.DataFrame
@@ -38,10 +40,21 @@ class BackfillResult:
 
     @property
     def actions(self) -> pd.DataFrame:
-        """How many parts were loaded, skipped because nothing in them changed, removed: action, parts, rows."""
+        """Return how many partitions were loaded, skipped and removed: action, parts, rows."""
         return self.months.groupby("action", as_index=False).agg(
             parts=("month", "size"), rows=("rows", "sum")
         )
+
+
+@dataclass(frozen=True)
+class Span:
+    """The months from `first` to `last`, both included; "" is no bound. The agents are in any."""
+
+    first: str
+    last: str
+
+    def __contains__(self, name: str) -> bool:
+        return name == AGENTS or (self.first or name) <= name <= (self.last or name)
 
 
 def backfill(
@@ -52,97 +65,121 @@ def backfill(
     run_at: str,
     engine: "SparkEngine | None" = None,
 ) -> BackfillResult:
-    """Loads every month of the lake between two months (both included, "" is no bound) that is not loaded as it is.
+    """Load every month of the lake between two months that is not loaded as it is.
 
-    With an `engine`, that engine reads the day files instead of the warehouse.
+    Both months are included; "" is no bound. An `engine` reads the day files instead of the
+    warehouse.
 
     Raises:
-        OpsdeskError: an empty or torn lake, a month that cannot be loaded. The months before it stay loaded and are
-            skipped next time; the failing month is as it was.
+        OpsdeskError: the lake is empty or incomplete, or a month cannot be loaded. The months
+            before it stay loaded and are skipped next time; the failing month is as it was.
     """
-    first, last = read_month("first_month", first_month), read_month("last_month", last_month)
+    span = Span(read_month("first_month", first_month), read_month("last_month", last_month))
     moment = read_instant("run_at", run_at)
     if not lake.store.exists:
         raise OpsdeskError(
             f"There is no lake {lake.store.url}: run 01_ingest first, or correct `lake`."
         )
     with lake.store.locked(wait=LAKE_PATIENCE), tempfile.TemporaryDirectory() as work:
-        if "writing" in lake.record():
-            raise OpsdeskError(
-                f"An ingest into the lake {lake.store.url} was interrupted{lake.store.or_at_work}, so tickets may stand in it twice "
-                "or not at all: run 01_ingest again, then this step."
-            )
-        manifests = lake.manifests()
-        if not manifests:
-            raise OpsdeskError(f"The lake {lake.store.url} holds nothing: run 01_ingest first.")
-        faults = lake.faults(manifests)
-        done = []
-        with (
-            warehouse.loading() as loader,
-            engine.months(warehouse) if engine else nullcontext() as months,
-        ):
-
-            def load(part: Partition) -> None:
-                by_spark = months and part.name != "agents"  # a few people are no work for Spark
-                loader.replace(part, moment, months.stage(part, moment) if by_spark else None)
-
-            loaded = loader.fingerprints()
-            for name in sorted({*manifests, *loaded, *_months_of(faults)}):
-                if name == "agents" or (first or name) <= name <= (last or name):
-                    _refuse_torn(name, faults, lake)
-                    done.append(
-                        _bring(manifests.get(name), name, loaded, loader, Path(work), lake, load)
-                    )
+        manifests = _read_manifests(lake)
+        with warehouse.loading() as loader, _reader(engine, warehouse) as months:
+            transfer = _Transfer(lake, loader, months, moment, Path(work))
+            done = transfer.bring(manifests, span)
             ledger = warehouse.loads()[["part", "rows"]].rename(columns={"part": "month"})
         lake.store.ensure_alone()
-    if all(name == "agents" for name, *_ in done):
-        raise OpsdeskError(f"The lake {lake.store.url} has no month between {first or 'the first'} and {last or 'the last'}: "
-                           f"it has {min(manifests)} to {max(m for m in manifests if m != 'agents')}.")  # fmt: skip
+    if all(name == AGENTS for name, *_ in done):
+        raise OpsdeskError(_no_month(lake, manifests, span))
     actions = pd.DataFrame(done, columns=["month", "rows", "action"])
     return BackfillResult(actions, ledger, _words(months, warehouse), warehouse.billed)
 
 
-def _words(months: "Months | None", warehouse: Warehouse) -> str:
-    if months is None:
-        return f"Loaded by {name_of(warehouse)}"
+@dataclass(frozen=True)
+class _Transfer:
+    """Brings partitions from a lake into a warehouse; `months` stages those that Spark reads."""
+
+    lake: Lake
+    loader: Loader
+    months: "Months | None"
+    moment: datetime
+    work: Path
+
+    def bring(self, manifests: Mapping[str, Manifest], span: Span) -> list[tuple[str, int, str]]:
+        """Load, skip or remove the partitions in `span`, months first; return name, rows, action.
+
+        Raises:
+            OpsdeskError: a partition is incomplete in the lake, or cannot be loaded.
+        """
+        faults = self.lake.faults(dict(manifests))
+        loaded = self.loader.fingerprints()
+        done = []
+        for name in sorted({*manifests, *loaded, *map(partition_of, faults)}):
+            if name in span:
+                self._refuse_incomplete(name, faults)
+                done.append(self._bring_one(name, manifests.get(name), loaded.get(name)))
+        return done
+
+    def _refuse_incomplete(self, part: str, faults: Mapping[str, str]) -> None:
+        for name, fault in faults.items():
+            if partition_of(name) == part:
+                raise OpsdeskError(
+                    f"{part} of the lake is incomplete: {self.lake.store.url}/{name} {fault} "
+                    "(an interrupted ingest, or an edited file). Run 01_ingest again; "
+                    "months before it stay loaded."
+                )
+
+    def _bring_one(
+        self, name: str, manifest: Manifest | None, loaded: str | None
+    ) -> tuple[str, int, str]:
+        """Bring one partition; `loaded` is the fingerprint of what is in the warehouse."""
+        if manifest and loaded == manifest.fingerprint:
+            return name, manifest.rows, "skipped"
+        self.lake.store.ensure_alone()
+        if manifest is None:
+            self.loader.remove(name)
+            return name, 0, "removed"
+        with tempfile.TemporaryDirectory(dir=self.work) as files:
+            part = Partition(manifest, self.lake.store, Path(files))
+            self.loader.replace(part, self.moment, self._stage(part))
+        return name, manifest.rows, "loaded"
+
+    def _stage(self, part: Partition) -> Staged | None:
+        """Return the rows as Spark has read them; the agents are too few to be work for it."""
+        if self.months is None or not part.is_month:
+            return None
+        return self.months.stage(part, self.moment)
+
+
+def _read_manifests(lake: Lake) -> dict[str, Manifest]:
+    """Return the manifests of a lake that no ingest has left half written."""
+    if "writing" in lake.record():
+        raise OpsdeskError(
+            f"An ingest into the lake {lake.store.url} was interrupted{lake.store.or_at_work}, "
+            "so tickets may be in it twice or not at all: run 01_ingest again, then this step."
+        )
+    manifests = lake.manifests()
+    if not manifests:
+        raise OpsdeskError(f"The lake {lake.store.url} holds nothing: run 01_ingest first.")
+    return manifests
+
+
+def _reader(
+    engine: "SparkEngine | None", warehouse: Warehouse
+) -> "AbstractContextManager[Months | None]":
+    """Return what reads months instead of the warehouse, nothing without an engine."""
+    return engine.months(warehouse) if engine else nullcontext()
+
+
+def _no_month(lake: Lake, manifests: Mapping[str, Manifest], span: Span) -> str:
+    last = max(name for name in manifests if name != AGENTS)
     return (
-        f"Loaded by {months.computed_by}"
-        if months.computed_by
-        else "No month to load: Spark was not started"
+        f"The lake {lake.store.url} has no month between {span.first or 'the first'} "
+        f"and {span.last or 'the last'}: it has {min(manifests)} to {last}."
     )
 
 
-def _months_of(faults: dict[str, str]) -> set[str]:
-    return {
-        "agents" if name.startswith("agents_data/") else "-".join(name.split("/")[1:3])
-        for name in faults
-    }
-
-
-def _refuse_torn(part: str, faults: dict[str, str], lake: Lake) -> None:
-    torn = [(name, fault) for name, fault in faults.items() if part in _months_of({name: fault})]
-    if torn:
-        name, fault = torn[0]
-        raise OpsdeskError(f"{part} of the lake is torn: {lake.store.url}/{name} {fault} (an interrupted ingest, or an edited file). "
-                           "Run 01_ingest again; months before it stay loaded.")  # fmt: skip
-
-
-def _bring(
-    manifest: Manifest | None,
-    name: str,
-    loaded: dict[str, str],
-    loader: Loader,
-    work: Path,
-    lake: Lake,
-    load: Callable[[Partition], None],
-) -> tuple[str, int, str]:
-    """Loads, skips or removes one part; returns (month, rows, action)."""
-    if manifest and loaded.get(name) == manifest.fingerprint:
-        return name, manifest.rows, "skipped"
-    lake.store.ensure_alone()
-    if manifest is None:
-        loader.remove(name)
-        return name, 0, "removed"
-    with tempfile.TemporaryDirectory(dir=work) as files:
-        load(Partition(manifest, lake.store, Path(files)))
-    return name, manifest.rows, "loaded"
+def _words(months: "Months | None", warehouse: Warehouse) -> str:
+    if months is None:
+        return f"Loaded by {warehouse.name}"
+    if not months.computed_by:
+        return "No month to load: Spark was not started"
+    return f"Loaded by {months.computed_by}"

@@ -3,18 +3,21 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from threading import Lock
+from typing import Any
 
-PRICE_PER_TIB = 6.25  # USD on demand in the US, Google's list price; other regions differ, the first TiB a month is free
+# USD on demand in the US, Google's list price. Other regions differ, the first TiB a month is free.
+PRICE_PER_TIB = 6.25
 PRICE_SINCE = "2023-07-05"
 TIB = 1 << 40
-LEAST_BILLED = 10 << 20  # bytes: what BigQuery bills at least for each table that a query reads
+LEAST_BILLED = 10 << 20  # bytes that BigQuery bills at least for each table that a query reads
+UNITS = ("KiB", "MiB", "GiB", "TiB")
 MIME = "application/vnd.opsdesk.billed+json"
 NOTHING = "nothing is billed: DuckDB runs on this machine"
 
 
 @dataclass
 class Billed:
-    """A count of jobs with the bytes they processed and billed. `is_free` where nobody bills anything."""
+    """A count of jobs with the bytes they processed and billed; `is_free` where nothing is billed."""
 
     jobs: int = 0
     bytes_billed: int = 0
@@ -25,7 +28,7 @@ class Billed:
         self._lock = Lock()
 
     def add(self, billed: int | None, processed: int | None) -> None:
-        """Counts one job; a job that says nothing of bytes (a load) counts as one of none."""
+        """Count one job; a load has no bytes."""
         with self._lock:
             self.jobs += 1
             self.bytes_billed += billed or 0
@@ -33,12 +36,13 @@ class Billed:
 
     @property
     def says(self) -> str:
-        """The count as a sentence."""
+        """Return the count as a sentence."""
         if self.is_free:
             return NOTHING
         return (
-            f"{self.jobs:,} jobs, {in_units(self.bytes_processed)} processed, {in_units(self.bytes_billed)} billed: "
-            f"{cost(self.bytes_billed)} at {PRICE_PER_TIB} USD per TiB"
+            f"{self.jobs:,} jobs, {in_units(self.bytes_processed)} processed, "
+            f"{in_units(self.bytes_billed)} billed: {cost(self.bytes_billed)} "
+            f"at {PRICE_PER_TIB} USD per TiB"
         )
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
@@ -46,34 +50,33 @@ class Billed:
 
 
 def cost(bytes_billed: int) -> str:
-    """What so many bytes cost on demand, in USD."""
+    """Return what that many bytes cost on demand, in USD."""
     return f"{bytes_billed / TIB * PRICE_PER_TIB:,.4f} USD"
 
 
 def in_units(size: int) -> str:
-    """A number of bytes as a person reads it: 10.0 MiB."""
-    number, units = float(size), ["bytes", "KiB", "MiB", "GiB", "TiB"]
-    while number >= 1024 and len(units) > 1:
-        number, units = number / 1024, units[1:]
-    return f"{number:,.0f} {units[0]}" if units[0] == "bytes" else f"{number:,.1f} {units[0]}"
+    """Return a number of bytes as people write it: 10.0 MiB."""
+    if size < 1024:
+        return f"{size:,} bytes"
+    power = min((size.bit_length() - 1) // 10, len(UNITS))
+    return f"{size / 1024**power:,.1f} {UNITS[power - 1]}"
 
 
-def read_billed(notebook: Mapping) -> Billed | None:
-    """The sum of what the cells of an executed notebook show as billed; None where none does."""
-    bundles = (
-        output["data"][MIME]
-        for cell in notebook["cells"]
-        for output in cell.get("outputs", ())
-        if MIME in output.get("data", {})
-    )
-    return total(Billed(**bundle) for bundle in bundles)
+def read_billed(notebook: Mapping[str, Any]) -> Billed | None:
+    """Return the sum of what the cells of an executed notebook show as billed, None without any."""
+    outputs = (output for cell in notebook["cells"] for output in cell.get("outputs", ()))
+    bundles = (output.get("data", {}).get(MIME) for output in outputs)
+    return total(Billed(**bundle) for bundle in bundles if bundle)
 
 
-def total(parts: Iterable[Billed]) -> Billed | None:
-    """The sum of several counts, free when all are; None of none."""
-    parts = list(parts)
-    if not parts:
+def total(counts: Iterable[Billed]) -> Billed | None:
+    """Return the sum of several counts, free when all are; None without any."""
+    counts = list(counts)
+    if not counts:
         return None
-    names = ("jobs", "bytes_billed", "bytes_processed")
-    sums = {name: sum(getattr(part, name) for part in parts) for name in names}
-    return Billed(**sums, is_free=all(part.is_free for part in parts))
+    return Billed(
+        jobs=sum(count.jobs for count in counts),
+        bytes_billed=sum(count.bytes_billed for count in counts),
+        bytes_processed=sum(count.bytes_processed for count in counts),
+        is_free=all(count.is_free for count in counts),
+    )

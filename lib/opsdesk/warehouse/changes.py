@@ -1,19 +1,23 @@
-"""What became different since the last publication, so that the rest of its tables may stay."""
+"""What is different since the last publication, so that the rest of its tables may stay."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 import pandas as pd
+
+from opsdesk.instants import is_month
+from opsdesk.lake.partition import AGENTS
+from opsdesk.warehouse.publication import Publication
 
 
 @dataclass(frozen=True)
 class Changes:
-    """The loaded months that are not what the published tables were made from, whether the agents are not, and whether
-    as_of moved on since.
+    """What differs between a new publication and the last one.
 
-    `months` gives for each the fingerprint that it had then, "" where it was not there.
+    `months` has the loaded months that differ from what the published tables were made from, each
+    with the fingerprint that it had then, "" where it was not there. `agents` says whether the
+    agents differ, `as_of_moved` whether as_of is later than it was.
     """
 
     months: Mapping[str, str]
@@ -21,17 +25,19 @@ class Changes:
     as_of_moved: bool
 
 
-def changes_since(
-    run: pd.DataFrame, parts: Mapping[str, str], definitions: str, as_of: datetime
-) -> Changes | None:
-    """What is new since the publication `run` (its row of `_runs`, or none); None where everything must be built.
+def changes_since(run: pd.DataFrame, publication: Publication) -> Changes | None:
+    """Return what is new since the publication `run`, its row of `_runs`; None to build everything.
 
-    That is so when the definitions or the time zone differ, or as_of went back: a ticket that was resolved by the old
-    as_of looks the same at every later one, and at no earlier one.
+    Everything must be built where the definitions or the time zone differ, and where as_of went
+    back: a ticket that was resolved by the old as_of looks the same at every later one, but not at
+    an earlier one.
     """
-    if run.empty or run["definitions"].item() != definitions or run["as_of"].item() > as_of:
+    if run.empty or run["definitions"].item() != publication.definitions:
+        return None
+    if run["as_of"].item() > publication.as_of:
         return None
     before = json.loads(run["parts"].item())
-    differing = {part for part, _ in before.items() ^ dict(parts).items()}
-    months = {month: before.get(month, "") for month in sorted(differing - {"agents"})}
-    return Changes(months, "agents" in differing, run["as_of"].item() != as_of)
+    differing = {part for part, _ in before.items() ^ dict(publication.parts).items()}
+    months = {part: before.get(part, "") for part in sorted(differing) if is_month(part)}
+    as_of_moved = bool(run["as_of"].item() != publication.as_of)
+    return Changes(months, AGENTS in differing, as_of_moved)

@@ -1,4 +1,4 @@
-"""What `opsdesk status` asks of BigQuery: two small tables read as they lie there, within seconds and for nothing."""
+"""What `opsdesk status` asks of BigQuery: two small tables are read, within seconds and for nothing."""
 
 from google.api_core import exceptions as api
 from google.cloud import bigquery
@@ -7,42 +7,43 @@ from opsdesk.config.locations import BigQueryLocation
 from opsdesk.google.connection import GoogleConnection
 from opsdesk.google.errors import translate_errors
 from opsdesk.instants import read_zone
-from opsdesk.warehouse.bigquery.jobs import RETRY
-from opsdesk.warehouse.bigquery.statements import INSERTED_AT
+from opsdesk.warehouse.bigquery.calls import RETRY, Call
+from opsdesk.warehouse.bigquery.jobs import Jobs
+from opsdesk.warehouse.bigquery.transactions import INSERTED_AT
 from opsdesk.warehouse.bigquery.warehouse import BigQueryWarehouse
 
 TIMEOUT = 5.0  # seconds for each call
 
+Months = list[tuple[str, int]]  # the loaded months with their rows
+LastRun = tuple[str, str]  # as_of with its zone, and the rows by table (JSON)
+
 
 def read_state(
     place: BigQueryLocation, google: GoogleConnection, patience: float
-) -> tuple[list[tuple[str, int]], tuple[str, str] | None]:
-    """The loaded months with their rows; as_of with its zone, and the rows by table (JSON), of the last publication.
+) -> tuple[Months, LastRun | None]:
+    """Return the loaded months and the last publication; nothing where there is no dataset yet.
 
-    Nothing is there yet where there is no dataset. What fails is asked again for `patience` seconds.
+    What fails is asked again for `patience` seconds.
 
     Raises:
         OpsdeskError: BigQuery cannot be reached, or refuses.
     """
     warehouse = BigQueryWarehouse(place, google)
-    jobs = warehouse.jobs
-    call = {"retry": RETRY.with_timeout(patience), "timeout": TIMEOUT}
-
-    def rows(table: str) -> list[bigquery.Row]:
-        try:
-            return list(
-                jobs.client.list_rows(jobs.client.get_table(jobs.place(table), **call), **call)
-            )
-        except api.NotFound:
-            return []
-
+    call: Call = {"retry": RETRY.with_timeout(patience), "timeout": TIMEOUT}
     with translate_errors(f"read {warehouse.url}"):
-        months = sorted((row["part"], row["rows"]) for row in rows("_loads"))
-        runs = sorted(rows("_runs"), key=lambda row: row[INSERTED_AT])
+        loads = _rows(warehouse.jobs, "_loads", call)
+        runs = sorted(_rows(warehouse.jobs, "_runs", call), key=lambda row: row[INSERTED_AT])
+    months = sorted((row["part"], row["rows"]) for row in loads)
     if not runs:
         return months, None
     last = runs[-1]
-    return months, (
-        f"{last['as_of'].astimezone(read_zone(last['timezone'])):%Y-%m-%d %H:%M:%S} {last['timezone']}",
-        last["rows"],
-    )
+    as_of = last["as_of"].astimezone(read_zone(last["timezone"]))
+    return months, (f"{as_of:%Y-%m-%d %H:%M:%S} {last['timezone']}", last["rows"])
+
+
+def _rows(jobs: Jobs, table: str, call: Call) -> list[bigquery.Row]:
+    try:
+        found = jobs.client.get_table(jobs.place(table), **call)
+        return list(jobs.client.list_rows(found, **call))
+    except api.NotFound:
+        return []

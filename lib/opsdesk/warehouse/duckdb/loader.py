@@ -1,4 +1,4 @@
-"""Loading parts of the lake into DuckDB, each with its ledger row in the same transaction."""
+"""Loading partitions of the lake into DuckDB, each with its ledger row in the same transaction."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -7,78 +7,74 @@ from pathlib import Path
 
 import duckdb
 
-from opsdesk.catalogue.tables import Table, catalogue
+from opsdesk.catalogue.tables import catalogue, is_added
 from opsdesk.duckdb_file import first_lines, quoted
 from opsdesk.errors import OpsdeskError
-from opsdesk.lake.partition import Partition
-from opsdesk.warehouse.duckdb.day_ledger import forget_loaded, remember_loaded
+from opsdesk.instants import month_bounds
+from opsdesk.lake.partition import AGENTS, Partition, raw_table
+from opsdesk.warehouse.duckdb.day_ledger import forget_loaded, note_loaded
+from opsdesk.warehouse.duckdb.tables import one_row, parquet_select
+from opsdesk.warehouse.protocol import Staged
+
+# What the load adds to each ticket; the files of the lake do not have it.
+ADDED = """, $loaded_at AS _ingestion_ts,
+    $folder || '/' || parse_filename(filename) AS _source_file"""
 
 
-class Loader:
-    """Loads parts into the raw tables, each with its ledger row in the same transaction."""
+class DuckDBLoader:
+    """Loads partitions into the raw tables; see `protocol.Loader`."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self.con = con
 
     def fingerprints(self) -> dict[str, str]:
-        """What is loaded: fingerprint by part."""
-        return dict(
-            self.con.execute("SELECT part, fingerprint FROM _loads ORDER BY part").fetchall()
-        )
+        """Return what is loaded: fingerprint by partition."""
+        rows = self.con.execute("SELECT part, fingerprint FROM _loads ORDER BY part").fetchall()
+        return dict(rows)
 
-    def replace(self, part: Partition, loaded_at: datetime, staged: Path | None = None) -> None:
-        """Puts the files of `part` in the place of what was loaded of it before.
-
-        `staged` is a folder of Parquet files with the rows of the part as another engine read them, all columns of the
-        raw table; then the lake's files are not read again. (For BigQuery it is the name of a filled staging table.)
-
-        Raises:
-            OpsdeskError: a file that does not fit the schema, or a row count other than the manifest's; nothing of
-                the part has changed then.
-        """
+    def replace(self, part: Partition, loaded_at: datetime, staged: Staged | None = None) -> None:
+        """Replace what was loaded of `part`; see `protocol.Loader`."""
         with self._transaction():
             self._delete(part.name)
             if staged is None:
                 self._insert_files(part, loaded_at)
             else:
-                self.con.execute(
-                    f"INSERT INTO {part.table} {parquet_select(staged, catalogue()[part.table])}"
-                )
+                rows = parquet_select(Path(str(staged)), catalogue()[part.table])
+                self.con.execute(f"INSERT INTO {part.table} {rows}")
             self._check_rows(part)
             part.confirm()
             self.con.execute(
                 "INSERT INTO _loads VALUES (?, ?, ?, ?, ?)",
                 [part.name, part.fingerprint, part.rows, part.bytes, loaded_at],
             )
-            if part.name != "agents":
-                remember_loaded(self.con, part)
+            if part.is_month:
+                note_loaded(self.con, part)
+
+    def remove(self, name: str) -> None:
+        """Remove a partition that the lake no longer has."""
+        with self._transaction():
+            self._delete(name)
+            forget_loaded(self.con, name)
 
     def _insert_files(self, part: Partition, loaded_at: datetime) -> None:
         columns = catalogue()[part.table].columns
         types = {column.name: column.duckdb_type for column in columns if not is_added(column.name)}
         schema = ", ".join(f"'{name}': '{kind}'" for name, kind in types.items())
         files = ", ".join(quoted(str(path)) for path in part.paths)
-        added = (
-            ", $loaded_at AS _ingestion_ts, $folder || '/' || parse_filename(filename) AS _source_file"
-            if part.table == "tickets_raw"
-            else ""
-        )
-        values = {"loaded_at": loaded_at, "folder": part.folder} if added else {}
+        added = {"loaded_at": loaded_at, "folder": part.folder} if part.is_month else {}
         try:
             self.con.execute(
-                f"INSERT INTO {part.table} BY NAME SELECT {', '.join(types)}{added} FROM read_csv([{files}], header=true, "
-                f"auto_detect=false, delim=',', quote='\"', escape='\"', filename=true, columns={{{schema}}})", values,
-            )  # fmt: skip
+                f"""INSERT INTO {part.table} BY NAME
+                SELECT {", ".join(types)}{ADDED if added else ""}
+                FROM read_csv([{files}], header=true, auto_detect=false, delim=',', quote='\"',
+                    escape='\"', filename=true, columns={{{schema}}})""",
+                added,
+            )
         except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
             raise OpsdeskError(
-                f"{part.name}: a file of the lake does not fit the schema of {part.table}: {first_lines(error)}"
+                f"{part.name}: a file of the lake does not fit the schema of {part.table}: "
+                f"{first_lines(error)}"
             ) from None
-
-    def remove(self, name: str) -> None:
-        """Removes a part that the lake no longer has."""
-        with self._transaction():
-            self._delete(name)
-            forget_loaded(self.con, name)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -92,35 +88,22 @@ class Loader:
             raise
 
     def _delete(self, name: str) -> None:
-        if name == "agents":
-            self.con.execute("DELETE FROM agents_raw")
-        else:
-            self.con.execute(f"DELETE FROM tickets_raw WHERE {in_month(name)}")
+        self.con.execute(f"DELETE FROM {raw_table(name)} WHERE {in_partition(name)}")
         self.con.execute("DELETE FROM _loads WHERE part = ?", [name])
 
     def _check_rows(self, part: Partition) -> None:
-        where = "true" if part.name == "agents" else in_month(part.name)
-        rows = self.con.execute(f"SELECT count(*) FROM {part.table} WHERE {where}").fetchone()[0]
+        count = f"SELECT count(*) FROM {part.table} WHERE {in_partition(part.name)}"
+        (rows,) = one_row(self.con, count)
         if rows != part.rows:
             raise OpsdeskError(
-                f"{part.name}: the manifest promises {part.rows:,} rows and {rows:,} were loaded. Run 01_ingest again, then this step."
+                f"{part.name}: the manifest promises {part.rows:,} rows and {rows:,} were loaded. "
+                "Run 01_ingest again, then this step."
             )
 
 
-def in_month(month: str) -> str:
-    """The condition that a ticket was created in a month such as 2023-01 (UTC)."""
-    start = f"TIMESTAMPTZ '{month}-01 00:00:00+00'"
-    return f"created_at >= {start} AND created_at < {start} + INTERVAL 1 MONTH"
-
-
-def parquet_select(folder: Path, table: Table) -> str:
-    """A SELECT of the columns of `table`, as they are declared, from the Parquet files in `folder`."""
-    columns = ", ".join(
-        f"CAST({column.name} AS {column.duckdb_type}) AS {column.name}" for column in table.columns
-    )
-    return f"SELECT {columns} FROM read_parquet({quoted(str(folder / '*.parquet'))})"
-
-
-def is_added(column: str) -> bool:
-    """Whether a column of tickets_raw is added by the load and not in the lake's files."""
-    return column in ("_ingestion_ts", "_source_file")
+def in_partition(name: str) -> str:
+    """Return the condition that a row of the raw table belongs to a partition (UTC months)."""
+    if name == AGENTS:
+        return "true"
+    first, following = month_bounds(name)
+    return f"created_at >= TIMESTAMPTZ '{first}' AND created_at < TIMESTAMPTZ '{following}'"

@@ -1,6 +1,6 @@
-"""The embedded warehouse: one DuckDB file. DuckDB lets one process write, so a connection lives for one operation."""
+"""The embedded warehouse: one DuckDB file."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -8,160 +8,147 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from opsdesk import project
+from opsdesk.catalogue.identities import assert_identities
 from opsdesk.catalogue.tables import Table, catalogue, results
-from opsdesk.duckdb_file import connect, first_lines, quoted
+from opsdesk.duckdb_file import first_lines, quoted
 from opsdesk.errors import OpsdeskError
-from opsdesk.googlesql.translate import transpile, typed_select
+from opsdesk.googlesql.translate import Parameters, transpile, typed_select
 from opsdesk.warehouse.billing import Billed
-from opsdesk.warehouse.changes import Changes
-from opsdesk.warehouse.duckdb.builder import Builder, columns_of, comment
-from opsdesk.warehouse.duckdb.day_ledger import remember_published
-from opsdesk.warehouse.duckdb.loader import Loader, parquet_select
+from opsdesk.warehouse.changes import changes_since
+from opsdesk.warehouse.duckdb.affected import find_basis
+from opsdesk.warehouse.duckdb.builder import Builder
+from opsdesk.warehouse.duckdb.connections import Connections
+from opsdesk.warehouse.duckdb.day_ledger import note_published
+from opsdesk.warehouse.duckdb.decision import Thresholds
+from opsdesk.warehouse.duckdb.loader import DuckDBLoader
+from opsdesk.warehouse.duckdb.tables import columns_of, ensure_table, parquet_select
+from opsdesk.warehouse.protocol import Staged
+from opsdesk.warehouse.publication import Publication
 
-LARGE = 1 << 30  # bytes of a database file above which an operation may take more memory
-LOG = "256MB"  # of changes before DuckDB brings them into its file: many small portions are slower to write, and to read
-RAW, LEDGER = ("tickets_raw", "agents_raw"), ("_loads", "_days", "_runs")
+LOADED = ("tickets_raw", "agents_raw", "_loads", "_days", "_runs")  # the tables of a backfill
 
 
 class DuckDBWarehouse:
-    """A DuckDB file with the raw tables, the published tables and the ledgers `_loads`, `_days` and `_runs`."""
+    """A DuckDB file with raw tables, published tables and the ledgers _loads, _days and _runs.
 
-    def __init__(self, path: Path) -> None:
+    See `protocol.Warehouse` for what the methods promise. `thresholds` say up to which share of
+    changed tickets a publication leaves tables as they are.
+    """
+
+    name = "DuckDB"
+
+    def __init__(self, path: Path, thresholds: Thresholds | None = None) -> None:
         self.path = path
-        self._shared: duckdb.DuckDBPyConnection | None = None
+        self.thresholds = thresholds or Thresholds()
         self.billed = Billed(is_free=True)
+        self._connections = Connections(path)
 
     @property
     def url(self) -> str:
-        """The warehouse as a params file names it."""
-        return f"duckdb:{project.shown(self.path)}"
-
-    # reading
+        """Return the warehouse as a params file names it."""
+        return self._connections.url
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Within it all questions share one connection: opening a DuckDB file takes longer than most answers."""
-        with self._reading() as con, self._sharing(con):
+        """Let all questions within it share one connection."""
+        with self._connections.reading() as con, self._connections.sharing(con):
+            yield
+
+    @contextmanager
+    def publishing(self) -> Iterator[None]:
+        """Let all questions and `publish` within it share one connection; other processes wait."""
+        self._connections.ensure_exists()
+        with self._connections.writing() as con, self._connections.sharing(con):
             yield
 
     def exists(self) -> bool:
-        """Whether anything was ever loaded."""
+        """Return whether anything was ever loaded."""
         return self.path.exists()
 
     def query(self, sql: str, parameters: Mapping[str, object] | None = None) -> pd.DataFrame:
-        """The rows of a query; `$name` in it takes `parameters["name"]`. Nothing can be changed by it.
+        """Return the rows of a query in DuckDB's SQL; `$name` in it takes `parameters["name"]`.
 
         Raises:
-            OpsdeskError: no warehouse yet, or what DuckDB says of the query.
+            OpsdeskError: there is no warehouse yet, or DuckDB cannot run the query.
         """
-        with self._reading() as con:
+        with self._connections.reading() as con:
             try:
                 return con.execute(sql, dict(parameters or {})).df()
             except duckdb.Error as error:
                 raise OpsdeskError(f"The query failed: {first_lines(error)}") from None
 
     def ask(self, sql: str, parameters: Mapping[str, object] | None = None) -> pd.DataFrame:
-        """The rows of a GoogleSQL query; `@name` in it takes `parameters["name"]`."""
+        """Return the rows of a GoogleSQL query; `@name` in it takes `parameters["name"]`."""
         return self.query(transpile(sql, "duckdb", parameters or {}))
 
     def table(self, name: str) -> pd.DataFrame:
-        """A whole table, all columns.
+        """Return a whole table, all columns.
 
         Raises:
-            OpsdeskError: no such table; the text names those there are.
+            OpsdeskError: there is no such table; the text names those there are.
         """
-        known = self.query(
+        names = self.query(
             "SELECT table_name FROM duckdb_tables() WHERE NOT temporary ORDER BY table_name"
         )["table_name"].tolist()
-        if name not in known:
+        if name not in names:
             raise OpsdeskError(
-                f"There is no table {name!r} in {self.url}: it has {', '.join(known)}."
+                f"There is no table {name!r} in {self.url}: it has {', '.join(names)}."
             )
         return self.query(f'SELECT * FROM "{name}"')
 
     def columns(self, name: str) -> list[str]:
-        """The columns of a table."""
+        """Return the names of a table's columns."""
         return list(self.query(f'SELECT * FROM "{name}" LIMIT 0').columns)
 
     def has_tickets(self) -> bool:
-        """Whether anything was loaded into tickets_raw."""
-        with self._reading() as con:
-            return (
-                columns_of(con, "tickets_raw") != []
-                and len(con.execute("SELECT 1 FROM tickets_raw LIMIT 1").fetchall()) > 0
-            )
+        """Return whether tickets_raw has any row."""
+        with self._connections.reading() as con:
+            if not columns_of(con, "tickets_raw"):
+                return False
+            return con.execute("SELECT 1 FROM tickets_raw LIMIT 1").fetchone() is not None
 
     def loads(self) -> pd.DataFrame:
-        """The ledger of loaded parts: part, fingerprint, rows, bytes, loaded_at."""
+        """Return the ledger of loaded partitions: part, fingerprint, rows, bytes, loaded_at."""
         return self.query("SELECT * FROM _loads ORDER BY part")
 
     def runs(self) -> pd.DataFrame:
-        """The ledger of publications in the order in which they happened, which need not be that of their moments."""
+        """Return the ledger of publications in the order in which they were committed."""
         return self.query("SELECT * FROM _runs ORDER BY rowid")
 
     def unload(self, name: str, folder: Path) -> None:
-        """Writes a table as Parquet files into a new folder, for another engine."""
+        """Write a table as Parquet files into a new folder, for another engine."""
         folder.mkdir(parents=True)
-        with self._connection(read_only=True) as con:
+        with self._connections.open(read_only=True) as con:
             con.execute(
-                f'COPY "{name}" TO {quoted(str(folder))} (FORMAT parquet, PER_THREAD_OUTPUT, OVERWRITE_OR_IGNORE)'
+                f'COPY "{name}" TO {quoted(str(folder))} '
+                "(FORMAT parquet, PER_THREAD_OUTPUT, OVERWRITE_OR_IGNORE)"
             )
 
-    # loading
-
     @contextmanager
-    def loading(self) -> Iterator[Loader]:
-        """A connection for loading months; every month is a transaction of its own."""
-        with self._writing() as con:
-            for name in (*RAW, *LEDGER):
-                _create(con, catalogue()[name])
-            with self._sharing(con):
-                yield Loader(con)
-
-    # publishing
-
-    @contextmanager
-    def publishing(self) -> Iterator[None]:
-        """Within it all questions and `publish` share one connection, as in `reading`; other processes wait until it is closed."""
-        self._ensure_exists()
-        with self._writing() as con, self._sharing(con):
-            yield
+    def loading(self) -> Iterator[DuckDBLoader]:
+        """Open a connection for loading partitions; each is a transaction of its own."""
+        with self._connections.writing() as con:
+            for name in LOADED:
+                ensure_table(con, catalogue()[name])
+            with self._connections.sharing(con):
+                yield DuckDBLoader(con)
 
     def publish(
-        self,
-        parameters: Mapping[str, object],
-        check: Callable[[Callable[[str], list[tuple]]], None],
-        run: Callable[[dict[str, int]], dict],
-        staged: Mapping[str, Path] | None = None,
-        changes: Changes | None = None,
+        self, publication: Publication, staged: Mapping[str, Staged] | None = None
     ) -> dict[str, int]:
-        """Builds every result table and publishes all of them in one transaction.
+        """Publish all tables in one transaction; see `protocol.Warehouse`.
 
-        `check` is given a function that queries the new tables and raises where they contradict themselves; `run` makes
-        the row of `_runs` from the row counts. A table of `staged` was computed elsewhere: its rows are those of the
-        Parquet files in the folder given for it (for BigQuery: of the staging table named). With `changes` since the last
-        publication, rows of tickets that did not change may stay (a warehouse may as well build everything). A failure
-        changes nothing. Returns rows by table.
+        Rows of tickets that did not change stay, where nothing is staged.
         """
-        staged = {name: _staged_select(name, place) for name, place in (staged or {}).items()}
-        with self._writing() as con, ThreadPoolExecutor(1) as translator:
+        with self._connections.writing() as con, ThreadPoolExecutor(1) as translator:
+            selects = _selects(publication.parameters, staged or {}, translator)
             try:
                 con.execute("BEGIN")
-                builder, rows = Builder(con, None if staged else changes), {}
-                for table, select in _translated(staged, parameters, translator):
-                    rows[table.name] = builder.build(table, select)
-                check(lambda sql: con.execute(sql).fetchall())
-                row = run(rows)
-                _create(con, catalogue()["_days"])
-                remember_published(con)
-                con.execute(
-                    f"INSERT INTO _runs BY NAME SELECT {', '.join(f'${name} AS {name}' for name in row)}",
-                    row,
-                )
-                con.execute(
-                    "SET wal_autocheckpoint='1KB'"
-                )  # straight into the file, not into its log and then into it
+                rows = self._build(con, publication, selects, may_stay=not staged)
+                assert_identities(lambda sql: con.execute(sql).fetchall())
+                _write_ledgers(con, publication.ledger_row(rows))
+                # Straight into the file, not into its log first and then into the file.
+                con.execute("SET wal_autocheckpoint='1KB'")
                 con.execute("COMMIT")
             except BaseException:
                 with suppress(duckdb.Error):  # a full disk has ended the transaction already
@@ -169,92 +156,36 @@ class DuckDBWarehouse:
                 raise
         return rows
 
-    # connections
-
-    @contextmanager
-    def _sharing(self, con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-        self._shared = con
-        try:
-            yield
-        finally:
-            self._shared = None
-
-    @contextmanager
-    def _reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        if self._shared:
-            yield self._shared
-            return
-        self._ensure_exists()
-        with self._connection(read_only=True) as con:
-            con.execute(
-                "SET enable_external_access=false; SET lock_configuration=true"
-            )  # a query reads these tables only
-            yield con
-
-    def _ensure_exists(self) -> None:
-        if not self.path.exists():
-            raise OpsdeskError(
-                f"There is no warehouse {self.url} yet: run 01_ingest and 02_backfill, or `opsdesk run`, first."
-            )
-
-    @contextmanager
-    def _writing(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        if self._shared:
-            yield self._shared
-            return
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise OpsdeskError(
-                f"Cannot write the warehouse {self.url}: {error.strerror}."
-            ) from None
-        with self._connection(read_only=False) as con:
-            try:
-                yield con
-            except duckdb.Error as error:
-                raise OpsdeskError(
-                    f"Writing the warehouse {self.url} failed, readers see what stood there before: {first_lines(error)}"
-                ) from None
-
-    @contextmanager
-    def _connection(self, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
-        with connect(self.path, read_only=read_only) as con:
-            large = self.path.stat().st_size > LARGE
-            con.execute(f"SET memory_limit='{'2GB' if large else '600MB'}'")
-            con.execute(f"SET wal_autocheckpoint='{LOG}'")
-            con.execute(
-                f"SET preserve_insertion_order=false; SET temp_directory={quoted(str(self.path) + '.tmp')}"
-            )
-            yield con
+    def _build(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        publication: Publication,
+        selects: Iterator[tuple[Table, str]],
+        *,
+        may_stay: bool,
+    ) -> dict[str, int]:
+        """Build the tables in their order; return rows by table."""
+        last = con.execute("SELECT * FROM _runs ORDER BY rowid DESC LIMIT 1").df()
+        changes = changes_since(last, publication) if may_stay else None
+        builder = Builder(con, find_basis(con, changes, self.thresholds), self.thresholds)
+        return {table.name: builder.build(table, select) for table, select in selects}
 
 
-def _create(con: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """Creates a raw or ledger table with its comments where it is not there yet."""
-    there = [name for name, _ in columns_of(con, table.name)]
-    expected = [column.name for column in table.columns]
-    if there == expected:
-        return
-    if there:
-        raise OpsdeskError(
-            f"The table {table.name} of this warehouse was made by another version of opsdesk: delete the file and run from 02_backfill."
-        )
-    con.execute(
-        f"CREATE TABLE {table.name} ({', '.join(f'{column.name} {column.duckdb_type}' for column in table.columns)})"
-    )
-    comment(con, table)
-
-
-def _translated(
-    staged: Mapping[str, str], parameters: Mapping[str, object], translator: Executor
+def _selects(
+    parameters: Parameters, staged: Mapping[str, Staged], translator: Executor
 ) -> Iterator[tuple[Table, str]]:
-    """Every result table with its SELECT: the staged one, or the translated one; the next are translated while one is built."""
+    """Return every result table with its SELECT; they are translated from now on, one by one."""
 
     def select(table: Table) -> str:
-        return staged.get(table.name) or typed_select(table, "duckdb", parameters)
+        if table.name in staged:
+            return parquet_select(Path(str(staged[table.name])), table)
+        return typed_select(table, "duckdb", parameters)
 
-    yield from zip(results(), translator.map(select, results()), strict=True)
+    return zip(results(), translator.map(select, results()), strict=True)
 
 
-def _staged_select(name: str, folder: Path) -> str:
-    """The rows that another engine left as Parquet for a result table, as its columns are declared."""
-    return parquet_select(folder, catalogue()[name])
+def _write_ledgers(con: duckdb.DuckDBPyConnection, run: Mapping[str, object]) -> None:
+    ensure_table(con, catalogue()["_days"])  # a warehouse of an earlier version has none
+    note_published(con)
+    values = ", ".join(f"${name} AS {name}" for name in run)
+    con.execute(f"INSERT INTO _runs BY NAME SELECT {values}", dict(run))

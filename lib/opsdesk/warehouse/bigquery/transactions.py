@@ -1,0 +1,111 @@
+"""The scripts that change tables in BigQuery: each is one transaction, with its ledger row."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from opsdesk.catalogue.tables import Table, catalogue
+from opsdesk.errors import OpsdeskError
+from opsdesk.instants import is_month, month_bounds
+from opsdesk.lake.partition import AGENTS
+from opsdesk.warehouse.bigquery.statements import Places
+
+INSERTED_AT = "_inserted_at"  # of _runs, in BigQuery alone: rows there have no order of their own
+SOURCE_FILE = "CONCAT('raw/', FORMAT_TIMESTAMP('%Y/%m/%Y-%m-%d', created_at, 'UTC'), '.csv')"
+
+
+def publish_script(new: Places, old: Places, run: Iterable[str], runs: str) -> str:
+    """Return the script by which every old table gets the rows of the new one, and `runs` its row.
+
+    The row comes from parameters named as in `run`.
+    """
+    statements = []
+    for name, source in new.items():
+        columns = ", ".join(column.name for column in catalogue()[name].columns)
+        statements += [
+            f"TRUNCATE TABLE `{old[name]}`",
+            f"INSERT INTO `{old[name]}` ({columns}) SELECT {columns} FROM `{source}`",
+        ]
+    names = list(run)
+    columns = ", ".join(map(_column, [*names, INSERTED_AT]))
+    values = ", ".join(f"@{name}" for name in names)
+    row = f"INSERT INTO `{runs}` ({columns}) VALUES ({values}, CURRENT_TIMESTAMP())"
+    return _transaction([*statements, row])
+
+
+def replace_script(
+    part: str, target: str, staging: str, ledger: str, selected: Mapping[str, str]
+) -> str:
+    """Return the script by which the staged rows replace those of a partition.
+
+    They are counted first. `selected` is the expression over the staging table for each column of
+    the target.
+    """
+    counted = (
+        f"ASSERT (SELECT COUNT(*) FROM `{staging}`{_where(part)}) = @rows "
+        "AS 'rows other than the manifest promises'"
+    )
+    columns = ", ".join(selected)
+    values = ",\n  ".join(selected.values())
+    names = [column.name for column in catalogue()["_loads"].columns]
+    ledger_columns = ", ".join(map(_column, names))
+    ledger_values = ", ".join(f"@{name}" for name in names)
+    statements = [
+        *_deletes(part, target, ledger),
+        f"INSERT INTO `{target}` ({columns})\nSELECT\n  {values}\nFROM `{staging}`",
+        f"INSERT INTO `{ledger}` ({ledger_columns}) VALUES ({ledger_values})",
+    ]
+    return f"{counted};\n{_transaction(statements)}"
+
+
+def remove_script(part: str, target: str, ledger: str) -> str:
+    """Return the script that removes the rows of a partition and its ledger row."""
+    return _transaction(_deletes(part, target, ledger))
+
+
+def month_parameters(part: str) -> dict[str, datetime]:
+    """Return the parameters @first and @next, the bounds of a month; none for the agents."""
+    if part == AGENTS:
+        return {}
+    first, following = month_bounds(part)
+    return {"first": first, "next": following}
+
+
+def lake_columns(table: Table) -> dict[str, str]:
+    """Return how each column comes from a staging table that was loaded from the lake's files."""
+    # A load job reads a blank text as an empty one.
+    texts = {
+        column.name: f"NULLIF({column.name}, '')" if column.type == "STRING" else column.name
+        for column in table.columns
+    }
+    if table.name == "tickets_raw":
+        texts["_ingestion_ts"] = "@loaded_at"
+        texts["_source_file"] = SOURCE_FILE
+    return texts
+
+
+def staged_columns(table: Table) -> dict[str, str]:
+    """Return how each column comes from a staging table that another engine has filled."""
+    return {column.name: f"CAST({column.name} AS {column.type})" for column in table.columns}
+
+
+def _deletes(part: str, target: str, ledger: str) -> list[str]:
+    where = _where(part) or " WHERE TRUE"
+    return [f"DELETE FROM `{target}`{where}", f"DELETE FROM `{ledger}` WHERE part = @part"]
+
+
+def _where(part: str) -> str:
+    if part == AGENTS:
+        return ""
+    if not is_month(part):
+        raise OpsdeskError(
+            f"{part!r} is neither a month nor {AGENTS}: the ledger _loads was edited."
+        )
+    return " WHERE created_at >= @first AND created_at < @next"
+
+
+def _column(name: str) -> str:
+    return f"`{name}`"  # ROWS is a word of the language
+
+
+def _transaction(statements: list[str]) -> str:
+    return ";\n".join(["BEGIN TRANSACTION", *statements, "COMMIT TRANSACTION"]) + ";"

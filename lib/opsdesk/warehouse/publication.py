@@ -1,0 +1,74 @@
+"""One publication: everything that decides what its tables are, and its row in the ledger `_runs`."""
+
+import hashlib
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from opsdesk.catalogue.tables import results
+from opsdesk.googlesql.translate import meaning
+from opsdesk.instants import run_id
+
+
+@dataclass(frozen=True)
+class Publication:
+    """The moment, the zone and the loaded data that result tables are computed from.
+
+    `as_of` is an instant in UTC, `given_as_of` the parameter that it was read from. `parts` has the
+    fingerprint of each loaded partition. `started` is the counter of seconds at the start.
+    """
+
+    as_of: datetime
+    timezone: str
+    parts: Mapping[str, str]
+    given_as_of: str
+    published_at: datetime
+    started: float
+    computed_by: str = ""
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        """Return the values of the parameters in the SQL files."""
+        return {"as_of": self.as_of, "timezone": self.timezone}
+
+    @cached_property
+    def definitions(self) -> str:
+        """Return what tells one meaning of the tables from another."""
+        return definitions(self.timezone)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Return what tells whether the tables can come out differently."""
+        return _digest(json.dumps(dict(self.parts)), self.as_of.isoformat(), self.definitions)
+
+    def ledger_row(self, rows: Mapping[str, int]) -> dict[str, object]:
+        """Return the row of `_runs`, from the rows of each table."""
+        given = {
+            "as_of": self.given_as_of,
+            "timezone": self.timezone,
+            "computed_by": self.computed_by,
+        }
+        return {
+            "run_id": run_id(self.published_at),
+            "as_of": self.as_of,
+            "timezone": self.timezone,
+            "parameters": json.dumps(given),
+            "rows": json.dumps(dict(rows)),
+            "fingerprint": self.fingerprint,
+            "seconds": round(time.perf_counter() - self.started, 3),
+            "published_at": self.published_at,
+            "parts": json.dumps(dict(self.parts)),
+            "definitions": self.definitions,
+        }
+
+
+def definitions(timezone: str) -> str:
+    """Return the digest of everything but the data that decides the tables: SQL, columns, zone."""
+    return _digest(timezone, *(meaning(table) for table in results()))
+
+
+def _digest(*texts: str) -> str:
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
