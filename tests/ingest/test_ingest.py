@@ -20,6 +20,7 @@ from opsdesk.lake.open import open_lake
 
 DAYS = ("2023-01-31 23:59:59", "2023-02-01 00:00:00", "2023-02-01 12:00:00", "2023-03-05 08:00:00")
 TICKETS = [line(f"T{i}", day) for i, day in enumerate(DAYS)]
+SUPPORT = str(Path(__file__).resolve().parents[1] / "support")
 
 
 def mtimes(folder: Path) -> dict[str, int]:
@@ -171,7 +172,7 @@ def test_a_killed_delta_is_ended_by_the_same_delta(tmp_path):
                 code,
                 str(torn),
                 str(delta),
-                str(Path(__file__).parent),
+                SUPPORT,
             ]
             assert subprocess.run(arguments, check=False).returncode == -9
             run_ingest(torn, delta, export_kind="delta")
@@ -189,7 +190,7 @@ def test_an_interrupted_ingest_of_another_export_leaves_nothing_behind(tmp_path)
         "ingest.keep_rejects = lambda *a: os.kill(os.getpid(), 9)\n"
         "exports.run_ingest(pathlib.Path(sys.argv[1]), sys.argv[2])"
     )
-    arguments = [sys.executable, "-c", code, str(tmp_path), str(second), str(Path(__file__).parent)]
+    arguments = [sys.executable, "-c", code, str(tmp_path), str(second), SUPPORT]
     assert subprocess.run(arguments, check=False).returncode == -9
     assert lake_files(tmp_path) != files
     run_ingest(tmp_path, first)

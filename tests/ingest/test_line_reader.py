@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from opsdesk.ingest.reading import line_reader
+from opsdesk.ingest.reading import line_reader, record_pattern
 from opsdesk.ingest.reading.line_reader import LineReader
 
 HEADER = b"a,b,c\n"
@@ -36,7 +36,8 @@ LIMITS = st.fixed_dictionaries({name: st.sampled_from(values) for name, values i
 def limits_set(limits):
     with pytest.MonkeyPatch.context() as patch:
         for name, value in limits.items():
-            patch.setattr(line_reader, name, value)
+            for module in (line_reader, record_pattern):
+                patch.setattr(module, name, value, raising=False)
         yield
 
 

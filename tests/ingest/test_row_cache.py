@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from exports import COLUMNS, RUN_AT, lake_files, line, run_ingest, write_export
 from opsdesk.errors import OpsdeskError
 from opsdesk.ingest import work_database
-from opsdesk.ingest.reading import line_reader
+from opsdesk.ingest.reading import line_reader, record_pattern
 from opsdesk.ingest.reading.clean_blocks import Reading
 from opsdesk.ingest.reading.line_reader import LineReader
 from opsdesk.ingest.reading.row_cache import Remembered
@@ -96,7 +96,8 @@ def test_remembering_changes_nothing(tmp_path_factory, texts, rounds, chunk_line
     """Random exports, edited at random: insert, delete, change and move lines, duplicates, torn quotes, other line ends."""
     kept, end = tmp_path_factory.mktemp("kept"), "\n"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(line_reader, "CHUNK_LINES", chunk_lines)
+        for module in (line_reader, record_pattern):
+            patch.setattr(module, "CHUNK_LINES", chunk_lines)
         outcome(kept, write_export(kept, ANCHOR, *texts, end=end), RUN_AT)
         for edits, end, run_at, is_ended in rounds:
             texts = edited(texts, edits)
@@ -115,7 +116,8 @@ def test_remembering_changes_nothing(tmp_path_factory, texts, rounds, chunk_line
 @pytest.fixture
 def counted(monkeypatch):
     """How many bytes were handed to DuckDB, an entry an ingest."""
-    monkeypatch.setattr(line_reader, "CHUNK_LINES", 10)
+    for module in (line_reader, record_pattern):
+        monkeypatch.setattr(module, "CHUNK_LINES", 10)
     found = []
     read, clean = Reading.read, Reading._clean
 

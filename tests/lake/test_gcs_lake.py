@@ -247,7 +247,7 @@ def test_status_reads_the_bucket(tmp_path, cloud, monkeypatch):
     values = {
         "lake": cloud.lake,
         "warehouse": f"duckdb:{tmp_path}/none",
-        "endpoints": cloud.endpoints(),
+        "google.endpoints": cloud.endpoints(),
     }
     parameters = Parameters("mine", tmp_path / "params" / "mine.yaml", values, {})
     status = read_status(parameters)
@@ -257,7 +257,7 @@ def test_status_reads_the_bucket(tmp_path, cloud, monkeypatch):
     )
     monkeypatch.setattr("opsdesk.google.connection.PATIENCE", 0.0)
     unreached = Parameters(
-        "mine", parameters.path, values | {"endpoints": "storage=http://127.0.0.1:1"}, {}
+        "mine", parameters.path, values | {"google.endpoints": "storage=http://127.0.0.1:1"}, {}
     )
     assert any(
         "127.0.0.1:1 cannot be reached" in text
