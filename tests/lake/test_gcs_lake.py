@@ -184,7 +184,7 @@ def test_agents_in_a_bucket(tmp_path, cloud):
     )
     export, agents = write_export(tmp_path, *TICKETS), f"{cloud.lake}/agents.csv"
     with pytest.raises(
-        OpsdeskError, match=r"gs://.*/agents\.csv, line 3: agent_id 'A1' stands on line 2 already"
+        OpsdeskError, match=r"gs://.*/agents\.csv, line 3: agent_id 'A1' is on line 2 already"
     ):
         cloud_ingest(tmp_path, export, str(tmp_path / "lake"), cloud.endpoints(), agents=agents)
 
@@ -271,8 +271,8 @@ def test_a_download_is_held_to_its_checksum(cloud):
     )
     store = bucket_lake(cloud.lake, cloud.endpoints()).store
     store.names("rejects")
-    seen = store._view._latest["rejects/x.csv"]
-    store._view._latest["rejects/x.csv"] = seen._replace(
+    seen = store._snapshot._latest["rejects/x.csv"]
+    store._snapshot._latest["rejects/x.csv"] = seen._replace(
         checksum=seen.checksum._replace(crc32c="00000000")
     )
     with pytest.raises(

@@ -70,7 +70,9 @@ def _waiting(turns: Turns, whole: Callable) -> Callable:
             if whole.__name__ == "delete":
                 seen = dict(LIST(bucket, name)).get(name)
                 if seen and seen.generation != args[0]:
-                    raise OvertakenError(f"Another ingest wrote {bucket.url(name)} meanwhile.")
+                    raise OvertakenError(
+                        f"Another ingest wrote {bucket.url(name)} during this step."
+                    )
             result = whole(bucket, name, *args, **kwargs)
             return list(result) if whole.__name__ == "list" else result
 

@@ -9,13 +9,14 @@ from pathlib import Path
 from opsdesk import project
 from opsdesk.config.parameters import Parameters
 from opsdesk.google.connection import GoogleConnection
-from opsdesk.ingest.agents import agents_csv, read_agents
+from opsdesk.ingest.delivery import open_delivery
 from opsdesk.ingest.mapping import read_mapping
-from opsdesk.ingest.signature import sign, still_true
+from opsdesk.ingest.signature import is_up_to_date
 from opsdesk.ingest.source_files import find_files
-from opsdesk.lake.lake import Lake, Manifest
+from opsdesk.lake.lake import Lake
+from opsdesk.lake.manifest import Manifest
 from opsdesk.lake.open import open_lake
-from opsdesk.steps.ingest import ingest, open_files
+from opsdesk.steps.ingest import ingest
 from opsdesk.steps.transform import publication_holds
 from opsdesk.warehouse.billing import NOTHING, PRICE_PER_TIB, PRICE_SINCE, cost, in_units
 from opsdesk.warehouse.open import Warehouse, open_warehouse
@@ -60,14 +61,20 @@ def plan_run(parameters: Parameters, moment: datetime) -> Plan:
         if manifest and loaded.get(name) == manifest.fingerprint:
             plan.kept += 1
         else:
-            rows, size = (manifest.rows, _size(manifest)) if manifest else (0, 0)
+            rows, size = (manifest.rows, manifest.size) if manifest else (0, 0)
             plan.parts.append((name, rows, size, "load" if manifest else "remove"))
     if (
         plan.parts
         or export == DELTA
         or not publication_holds(target, given["as_of"], given["timezone"])
     ):
-        _measure(plan, target, sum(map(_size, manifests.values())), given["timezone"], moment)
+        _measure(
+            plan,
+            target,
+            sum(manifest.size for manifest in manifests.values()),
+            given["timezone"],
+            moment,
+        )
     return plan
 
 
@@ -103,10 +110,9 @@ def _after_ingest(
     rules = read_mapping(given["mapping"])
     export = find_files(given["export"], google)
     people = find_files(given["agents"], google) if given["agents"] else []
-    files = open_files(export, rules, work)
-    agents = agents_csv(read_agents(people, work))
-    signature = sign(files, rules, agents, given["export_kind"])
-    if still_true(lake.record(), signature, moment.replace(tzinfo=None), lake):
+    delivery = open_delivery(export, rules, people, given["export_kind"], work)
+    at = moment.replace(tzinfo=None)
+    if is_up_to_date(lake.record(), delivery.signature, at, lake):
         return SAME, lake.manifests()
     if given["export_kind"] == "delta":
         return DELTA, lake.manifests()
@@ -127,10 +133,6 @@ def _within(name: str, given: dict[str, str]) -> bool:
     return name == "agents" or (given["first_month"] or name) <= name <= (
         given["last_month"] or name
     )
-
-
-def _size(manifest: Manifest) -> int:
-    return sum(file.bytes for file in manifest.files)
 
 
 def _measure(
