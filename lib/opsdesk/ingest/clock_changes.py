@@ -1,4 +1,4 @@
-"""Wall times that a clock change makes doubtful, from the IANA data that Python's zoneinfo reads."""
+"""Wall times that a clock change makes doubtful, by the IANA data that Python's zoneinfo reads."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta

@@ -1,6 +1,7 @@
 """Writing the lake: changed days only, and each month's manifest after its days."""
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby, islice
 from pathlib import Path
@@ -10,10 +11,12 @@ from opsdesk.ingest.kept_rows import Day, KeptRows, Target
 from opsdesk.lake.columns import ticket_column_names
 from opsdesk.lake.lake import Lake
 from opsdesk.lake.manifest import DataFile, Manifest
-from opsdesk.lake.names import MONTHS_FOLDER, day_file_name, day_of
+from opsdesk.lake.names import MONTHS_FOLDER, day_file_name, day_of, month_of
 
 BATCH = 1_000_000  # rows sorted at a time: bounds memory
-Digests = dict[str, Any]  # by day; `Day.recorded`, as the lake's record had it
+Days = dict[str, Day]
+Files = dict[str, DataFile]  # by day
+Digests = dict[str, Any]  # by day; `Day.recorded`, as a record has it
 
 
 @dataclass(frozen=True)
@@ -32,82 +35,100 @@ def write_days(target: Target, lake: Lake, trusted: Digests, work: Path) -> Writ
         work: a folder for sorted copies.
     """
     manifests = lake.manifests(skip_unreadable=True, folders=(MONTHS_FOLDER,))
-    present = [day_of(name) for name in lake.day_files()]
-    files = _unchanged(target, _sound_files(lake, manifests), trusted)
-    changed = {day: content for day, content in target.days.items() if day not in files}
-    months = _by_month([*files, *changed])
-    commits = _Commits(lake, manifests, _by_month(present))
-    last_days = {day[:7]: day for day in changed}
-    for day, content in _contents(target.rows, changed, work):
-        month = day[:7]
-        files[day] = lake.write_file(month, f"{day}.csv", changed[day].rows, content)
-        if day == last_days[month]:
-            commits.commit(month, [files[day] for day in months[month]])
-    for month in sorted(commits.months - last_days.keys()):
-        commits.commit(month, [files[day] for day in months.get(month, [])])
+    sound = _sound_files(lake, manifests)
+    unchanged = _unchanged_files(target, sound, trusted)
+    changed = {day: held for day, held in target.days.items() if day not in unchanged}
+    months = _Months(lake, manifests, unchanged)
+    for month, days in groupby(_contents(target.rows, changed, work), key=_month):
+        for day, content in days:
+            months.write(day, changed[day].rows, content)
+        months.commit(month)
+    months.commit_others({month_of(day) for day in changed})
     counts = {
         "written": len(changed),
         "unchanged": len(target.days) - len(changed),
-        "removed": len(set(present) - files.keys()),
+        "removed": months.removed,
     }
-    untouched = {day: trusted[day] for day in trusted if day in files}
-    digests = untouched | {day: content.recorded for day, content in target.days.items()}
-    return Written(counts, dict(sorted(digests.items())))
+    return Written(counts, _digests(target, unchanged, trusted))
 
 
-def _sound_files(lake: Lake, manifests: dict[str, Manifest]) -> dict[str, DataFile]:
-    """Return the files in manifests, by day, that are what their manifests say."""
+def _sound_files(lake: Lake, manifests: dict[str, Manifest]) -> Files:
+    """Return the files in manifests that are what their manifests say."""
     faults = lake.faults(manifests)
-    files = (file for manifest in manifests.values() for file in manifest.files)
-    return {file.day: file for file in files if day_file_name(file.day) not in faults}
+    sound = {}
+    for manifest in manifests.values():
+        for file in manifest.files:
+            if day_file_name(file.day) not in faults:
+                sound[file.day] = file
+    return sound
 
 
-def _unchanged(target: Target, sound: dict[str, DataFile], trusted: Digests) -> dict[str, DataFile]:
-    """Return the files, by day, that stay: of untouched days, and of days that hold the target."""
+def _unchanged_files(target: Target, sound: Files, trusted: Digests) -> Files:
+    """Return the files that stay: of untouched days, and of days that hold the target already."""
     touched = sound.keys() if target.touched is None else target.touched
     files = {day: file for day, file in sound.items() if day not in touched}
-    for day, content in target.days.items():
-        is_sound = day in sound and sound[day].rows == content.rows
-        if is_sound and trusted.get(day) == content.recorded:
+    for day, held in target.days.items():
+        has_rows = day in sound and sound[day].rows == held.rows
+        # the manifest says how many rows, only the record says which
+        if has_rows and trusted.get(day) == held.recorded:
             files[day] = sound[day]
     return files
 
 
-class _Commits:
-    """Commits months of a lake, given its old manifests and the days that have a file."""
+def _digests(target: Target, unchanged: Files, trusted: Digests) -> Digests:
+    """Return what each day of the lake holds, as far as it is known, in order."""
+    digests = {day: trusted[day] for day in trusted if day in unchanged}
+    for day, held in target.days.items():
+        digests[day] = held.recorded
+    return dict(sorted(digests.items()))
 
-    def __init__(
-        self, lake: Lake, manifests: dict[str, Manifest], present: dict[str, list[str]]
-    ) -> None:
+
+class _Months:
+    """The months of a lake while they are written."""
+
+    def __init__(self, lake: Lake, manifests: dict[str, Manifest], unchanged: Files) -> None:
+        self.removed = 0  # day files
         self._lake = lake
         self._manifests = manifests
-        self._present = present
+        self._files: dict[str, Files] = defaultdict(dict)  # by month: what the manifest will say
+        self._present: dict[str, list[str]] = defaultdict(list)  # by month: days that have a file
+        for day, file in unchanged.items():
+            self._files[month_of(day)][day] = file
+        for day in map(day_of, lake.day_files()):
+            self._present[month_of(day)].append(day)
 
-    @property
-    def months(self) -> set[str]:
-        """Return the months that the lake has."""
-        return self._manifests.keys() | self._present.keys()
+    def write(self, day: str, rows: int, content: bytes) -> None:
+        """Write the file of a day."""
+        month = month_of(day)
+        self._files[month][day] = self._lake.write_file(month, f"{day}.csv", rows, content)
 
-    def commit(self, month: str, files: list[DataFile]) -> None:
+    def commit(self, month: str) -> None:
         """Write a month's manifest if it changed, then remove the files that are not in it."""
-        manifest = Manifest(month, tuple(files))
+        files = self._files[month]
+        manifest = Manifest(month, tuple(files[day] for day in sorted(files)))
         if manifest != self._manifests.get(month, Manifest(month)):
             self._lake.write_manifest(manifest)
-        days = {file.day for file in files}
-        for day in self._present.get(month, []):
-            if day not in days:
+        # only now: until the manifest was replaced, the old one needs them
+        for day in self._present[month]:
+            if day not in files:
                 self._lake.store.delete(day_file_name(day))
+                self.removed += 1
+
+    def commit_others(self, committed: set[str]) -> None:
+        """Commit the months that have no changed day: days of them may have to go."""
+        for month in sorted({*self._manifests, *self._present} - committed):
+            self.commit(month)
 
 
-def _by_month(days: Iterable[str]) -> dict[str, list[str]]:
-    months = groupby(sorted(days), key=lambda day: day[:7])
-    return {month: list(group) for month, group in months}
+def _month(content: tuple[str, bytes]) -> str:
+    return month_of(content[0])
 
 
-def _contents(rows: KeptRows, changed: dict[str, Day], work: Path) -> Iterator[tuple[str, bytes]]:
+def _contents(rows: KeptRows, changed: Days, work: Path) -> Iterator[tuple[str, bytes]]:
     """Yield each changed day with the bytes of its file, in order.
 
-    Many days are sorted at once, and the text is cut by their counts of lines.
+    Many days are sorted at once, and the text is cut by their counts of lines: one query per day
+    would read all rows each time.
     """
     header = (",".join(ticket_column_names()) + "\n").encode()
     sorted_file = work / "sorted.csv"
@@ -115,15 +136,17 @@ def _contents(rows: KeptRows, changed: dict[str, Day], work: Path) -> Iterator[t
         rows.write_sorted(days, sorted_file)
         with sorted_file.open("rb", buffering=1 << 20) as file:
             for day in days:
-                yield day, header + b"".join(islice(file, changed[day].lines))
+                lines = islice(file, changed[day].lines)
+                yield day, header + b"".join(lines)
         sorted_file.unlink()
 
 
-def _batches(changed: dict[str, Day]) -> Iterator[list[str]]:
+def _batches(changed: Days) -> Iterator[list[str]]:
     """Yield the changed days in order: whole months together, about BATCH rows at a time."""
     batch: list[str] = []
     rows = 0
-    for month in _by_month(changed).values():
+    for _, days in groupby(sorted(changed), key=month_of):
+        month = list(days)
         batch += month
         rows += sum(changed[day].rows for day in month)
         if rows >= BATCH:

@@ -24,7 +24,7 @@ KEYS = (
     "sla_hours_by_priority",
     "delimiter",
 )
-LONGEST_SLA_HOURS = 876_000  # a century; a target beyond it is none (9999-12-31)
+LONGEST_SLA_HOURS = 876_000  # a century; a longer target means there is none (9999-12-31)
 
 
 def refuse_repeated_keys(where: str, node: yaml.Node | None) -> None:
@@ -49,8 +49,8 @@ def block_of(where: str, content: object) -> dict[str, Any]:
     """Return the content of the file, whose keys are all known."""
     if not isinstance(content, dict) or not isinstance(content.get("columns"), dict):
         raise OpsdeskError(
-            f"{where}: a mapping needs a block `columns:` that names the export's column for each "
-            "of ours."
+            f"{where}: a mapping needs a block `columns:` that names the export's column for "
+            "each of ours."
         )
     _refuse_unknown(where, "key", content, KEYS)
     return content
@@ -158,5 +158,6 @@ def _text(value: str | bool | None) -> str:
 
 
 def _is_target(number: object) -> bool:
-    is_number = isinstance(number, int | float) and not isinstance(number, bool)
-    return is_number and 0 < number <= LONGEST_SLA_HOURS
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        return False
+    return 0 < number <= LONGEST_SLA_HOURS

@@ -47,4 +47,4 @@ def make_record(
 def _known_span(counts: Counts) -> list[str | None]:
     """Return the first and the last moment (UTC) for which the lake is what it is."""
     span = (counts.latest, counts.known_until)
-    return [moment and moment.isoformat() for moment in span]
+    return [moment.isoformat() if moment else None for moment in span]

@@ -24,7 +24,7 @@ class IngestResult:
 
     @property
     def reconciliation(self) -> pd.DataFrame:
-        """Return the rows of the export, put in the lake, rejected: the first is the others' sum."""
+        """Return rows of the export, put in the lake, rejected: the first is the others' sum."""
         counts = {
             "in the export": self.record["rows"],
             "put in the lake": self.record["kept"],

@@ -1,4 +1,4 @@
-"""Which files the parameter `export` or `agents` names, here or in a bucket, and how to get them."""
+"""Which files the parameter `export` or `agents` names, here or in a bucket; how to get them."""
 
 import tempfile
 from dataclasses import dataclass

@@ -46,9 +46,9 @@ def _read_zoned(text: str, text_format: str) -> str:
 
 
 def select_clock_changes(mapping: Mapping) -> str:
-    """Return a query for the doubtful wall times of the zone: day, wall_from, wall_to, before, kind.
+    """Return a query for the doubtful wall times of the mapping's zone.
 
-    `before` is the offset before the change.
+    Columns: day, wall_from, wall_to, before (the offset before the change), kind.
     """
     rows = [
         f"(DATE '{hours.start:%Y-%m-%d}', TIMESTAMP '{hours.start}', TIMESTAMP '{hours.end}', "

@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 
 class Uploads:
-    """Runs functions in `at_a_time` threads; starting one more waits until one of them has ended."""
+    """Runs functions in `at_a_time` threads; starting one more waits until one has ended."""
 
     def __init__(self, at_a_time: int) -> None:
         self._room = threading.BoundedSemaphore(at_a_time)

@@ -7,7 +7,7 @@ from opsdesk.google.bucket import Bucket, Seen
 
 
 class Snapshot:
-    """The objects below a prefix of a bucket, as this step first saw or left them, and as last seen.
+    """The objects below a prefix, as this step first saw or left them, and as last seen.
 
     An object that is now neither as first seen nor as we left it was written by another step.
     """

@@ -6,6 +6,7 @@ The list of agents, the rejected rows and the record of the last ingest are next
 import json
 from typing import Any
 
+from opsdesk.checksums import Checksum
 from opsdesk.errors import OpsdeskError
 from opsdesk.lake.manifest import DataFile, Manifest, describe_file, read_manifest
 from opsdesk.lake.names import (
@@ -65,7 +66,7 @@ class Lake:
         An object is at fault when it differs from its manifest, is missing, or has no manifest.
         """
         faults = {}
-        actual = {}
+        actual: dict[str, Checksum] = {}
         for folder in DATA_FOLDERS:
             actual |= self.store.checksums(folder)
         for manifest in manifests.values():
@@ -76,7 +77,7 @@ class Lake:
                     faults[name] = MISSING
                 elif found != file.checksum:
                     faults[name] = "does not match its manifest"
-        strays = filter(is_data_file, actual)
+        strays = [name for name in actual if is_data_file(name)]
         return faults | dict.fromkeys(strays, "is in no manifest")
 
     def write_manifest(self, manifest: Manifest) -> None:

@@ -46,9 +46,14 @@ def manifest_name(partition: str) -> str:
     return f"{folder_of(partition)}/_manifest.json"
 
 
+def month_of(day: str) -> str:
+    """Return the month of a day such as 2023-01-31: the partition that its file is in."""
+    return day[:7]
+
+
 def day_file_name(day: str) -> str:
     """Return the name of the file of a day such as 2023-01-31."""
-    return f"{folder_of(day[:7])}/{day}.csv"
+    return f"{folder_of(month_of(day))}/{day}.csv"
 
 
 def day_of(name: str) -> str:

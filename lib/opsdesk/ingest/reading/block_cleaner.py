@@ -59,7 +59,7 @@ class BlockCleaner:
     def _read_texts(
         self, con: duckdb.DuckDBPyConnection, block: Path, file: ExportFile, expected: int
     ) -> None:
-        """Create `texts`: the cells that the mapping names, as text, in the order of the records."""
+        """Create `texts`: the cells that the mapping names, as text, in the records' order."""
         sources = sorted({file.header.index(column) for column in self.mapping.sources})
         selected = ", ".join(f"c{place}" for place in sources)
         columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(file.header)))

@@ -60,8 +60,8 @@ class RowCache:
             self.reusable = self._load(made_by, moment)
         except (duckdb.Error, ValueError, TypeError, KeyError) as error:
             raise UnusableCacheError(
-                f"The rows of the export cannot be cached while ingest works ({first_lines(error)})."
-                " Free space, then run again."
+                "The rows of the export cannot be cached while ingest works "
+                f"({first_lines(error)}). Free space, then run again."
             ) from error
 
     def _load(self, made_by: str, moment: datetime) -> dict[str, Chunk]:
