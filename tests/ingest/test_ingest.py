@@ -20,6 +20,7 @@ from opsdesk.lake.open import open_lake
 
 DAYS = ("2023-01-31 23:59:59", "2023-02-01 00:00:00", "2023-02-01 12:00:00", "2023-03-05 08:00:00")
 TICKETS = [line(f"T{i}", day) for i, day in enumerate(DAYS)]
+SUPPORT = str(Path(__file__).resolve().parents[1] / "support")
 
 
 def mtimes(folder: Path) -> dict[str, int]:
@@ -136,7 +137,7 @@ def test_a_delta_does_not_build_on_a_torn_lake(tmp_path):
     run_ingest(tmp_path, write_export(tmp_path, *TICKETS))
     (tmp_path / "lake/raw/2023/03/2023-03-05.csv").write_bytes(b"x")
     with pytest.raises(
-        OpsdeskError, match=r"torn: raw/2023/03/2023-03-05\.csv does not match its manifest"
+        OpsdeskError, match=r"incomplete: raw/2023/03/2023-03-05\.csv does not match its manifest"
     ):
         run_ingest(
             tmp_path, write_export(tmp_path, line("T9"), name="delta.csv"), export_kind="delta"
@@ -171,7 +172,7 @@ def test_a_killed_delta_is_ended_by_the_same_delta(tmp_path):
                 code,
                 str(torn),
                 str(delta),
-                str(Path(__file__).parent),
+                SUPPORT,
             ]
             assert subprocess.run(arguments, check=False).returncode == -9
             run_ingest(torn, delta, export_kind="delta")
@@ -186,10 +187,10 @@ def test_an_interrupted_ingest_of_another_export_leaves_nothing_behind(tmp_path)
     second = write_export(tmp_path, *TICKETS[1:], line("T9", "2023-02-09 00:00:00"), name="b.csv")
     code = (
         "import os, sys; sys.path.insert(0, sys.argv[3]); from opsdesk.steps import ingest; import exports, pathlib\n"
-        "ingest.keep_rejects = lambda *a: os.kill(os.getpid(), 9)\n"
+        "ingest.store_rejects = lambda *a: os.kill(os.getpid(), 9)\n"
         "exports.run_ingest(pathlib.Path(sys.argv[1]), sys.argv[2])"
     )
-    arguments = [sys.executable, "-c", code, str(tmp_path), str(second), str(Path(__file__).parent)]
+    arguments = [sys.executable, "-c", code, str(tmp_path), str(second), SUPPORT]
     assert subprocess.run(arguments, check=False).returncode == -9
     assert lake_files(tmp_path) != files
     run_ingest(tmp_path, first)
@@ -303,7 +304,7 @@ def test_no_room_to_count_is_told_before_anything_is_written(tmp_path, monkeypat
     def full(*_, **__):
         raise duckdb.OutOfMemoryException("Out of Memory Error: failed to offload")
 
-    monkeypatch.setattr("opsdesk.steps.ingest.read_days", full)
+    monkeypatch.setattr("opsdesk.ingest.kept_rows.KeptRows.days", full)
     with pytest.raises(OpsdeskError, match="allowed to ingest"):
         run_ingest(tmp_path, write_export(tmp_path, *TICKETS))
     assert lake_files(tmp_path) == {}
@@ -442,7 +443,7 @@ def test_agents_are_checked_and_sorted(tmp_path):
     [
         pytest.param("id\nA\n", "has no column 'agent_id'", id="no agent_id"),
         pytest.param(
-            "agent_id\nA\nB\nA\n", "line 4: agent_id 'A' stands on line 2 already", id="twice"
+            "agent_id\nA\nB\nA\n", "line 4: agent_id 'A' is on line 2 already", id="twice"
         ),
         pytest.param("agent_id,team\n,Blue\n", "line 2: agent_id is blank", id="blank"),
         pytest.param(

@@ -18,7 +18,7 @@ def read(tmp_path, monkeypatch, text: str):
 
 @pytest.mark.parametrize("name", ["ops_tickets", "boston311"])
 def test_shipped_mappings_are_sound(name):
-    assert read_mapping(name).knows_targets
+    assert read_mapping(name).has_targets
 
 
 def test_defaults(tmp_path, monkeypatch):
@@ -27,7 +27,7 @@ def test_defaults(tmp_path, monkeypatch):
         mapping.timezone,
         mapping.delimiter,
         mapping.closed_statuses,
-        mapping.knows_targets,
+        mapping.has_targets,
     ) == (
         "UTC",
         ",",
@@ -46,7 +46,7 @@ REFUSED = [
     pytest.param(COLUMNS + FORMATS + "timezone: Berlin", "'Berlin' is not an IANA time zone", id="no zone"),
     pytest.param(COLUMNS + FORMATS + "timezone: posix/Europe/Berlin", "is not an IANA time zone", id="a zone of Python alone"),
     pytest.param(COLUMNS, "timestamps must list the accepted formats", id="no formats"),
-    pytest.param(COLUMNS + "timestamps: ['%H:%i']", "'%H:%i', which is no format", id="unknown directive"),
+    pytest.param(COLUMNS + "timestamps: ['%H:%i']", "'%H:%i', which is not a format", id="unknown directive"),
     pytest.param(COLUMNS + "timestamps: ['%Y %Z']", "names of zones are ambiguous", id="names of zones"),
     pytest.param(COLUMNS + FORMATS + "closed_statuses: Closed", "closed_statuses must be a list of texts", id="a text for a list"),
     pytest.param(COLUMNS + FORMATS + "closed_statuses: [No]", "put No, Yes and numbers in quotes", id="an unquoted No"),

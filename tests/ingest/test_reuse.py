@@ -1,49 +1,51 @@
 """Lines of an export: which are records, which are malformed, and where each stands."""
 
 import gzip
-from functools import partial
-from types import SimpleNamespace
+from datetime import datetime
+from pathlib import Path
 
 import duckdb
 import pytest
 
 from opsdesk.errors import OpsdeskError
 from opsdesk.ingest.export_file import open_export
-from opsdesk.ingest.reading import clean_blocks
+from opsdesk.ingest.mapping import Mapping
+from opsdesk.ingest.reading.block_cleaner import BlockCleaner
+from opsdesk.ingest.reading.export_reader import ExportReader
+from opsdesk.ingest.reading.row_cache import RowCache
 from opsdesk.ingest.source_files import LocalFile, find_files
 
 
-def add(con, added):
-    con.register("added", added)
-    con.execute(
-        "CREATE TABLE IF NOT EXISTS cache.rows AS FROM added LIMIT 0; INSERT INTO cache.rows FROM added"
-    )
+def select_texts(mapping, header, cells, moment, *, has_newlines):
+    """Cells as they were read."""
+    return f"SELECT rowid AS record, c0, c1, c2, NULL AS reason FROM {cells}"
 
 
 def read(tmp_path, content: bytes, name: str = "x.csv"):
-    """(records, {line: (what is wrong, text)}, {record: (line, text)}) of a file with the columns a, b, c."""
+    """(records, {line: (what is wrong, text)}, {record: (line, text)}) of a file with columns a, b, c."""
     path = tmp_path / name
     path.write_bytes(content)
     file = open_export(LocalFile(path), ",", tmp_path)
-    mapping = SimpleNamespace(delimiter=",", sources=["a", "b", "c"])
-    with duckdb.connect() as con, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            clean_blocks,
-            "select_tickets",
-            lambda *_, **__: "SELECT rowid AS record, c0, c1, c2, NULL AS reason FROM texts",
-        )
-        con.execute("ATTACH ':memory:' AS cache")
-        memory = SimpleNamespace(
-            known={}, next=0, has_rows=False, keep=lambda *_: None, add=partial(add, con), con=con
-        )
-        layout = clean_blocks.Reading(con, mapping, None, memory, tmp_path).read([file])[0]
-        records = con.execute("SELECT c0, c1, c2 FROM rows ORDER BY record").fetchall()
+    sources = {column: (column,) for column in ("a", "b", "c")}
+    mapping = Mapping("own", path, columns=sources, timestamps=())
+    with duckdb.connect() as con:
+        cache = RowCache(con, Path(":memory:"), "test", MOMENT)
+        cleaner = BlockCleaner(con, mapping, MOMENT, select_texts)
+        layout = ExportReader(cleaner, cache, tmp_path).read([file])[0]
+        rows = cache.rows_of([layout]).source
+        records = con.execute(f"SELECT c0, c1, c2 FROM {rows} ORDER BY record").fetchall()
     malformed = {line.line: (line.detail, line.raw) for line in layout.malformed}
-    texts = {record: (line, raw) for record, line, raw in layout.raw_texts(range(len(records)))}
+    with layout.open_texts() as text_of:
+        texts = {record: text_of(record) for record in range(len(records))}
     return records, malformed, texts
 
 
-FEW, MANY, TORN = "too few fields: 2 of 3", "too many fields: 4 of 3", "a quote that is not closed"
+MOMENT = datetime(2024, 1, 1)
+FEW, MANY, UNCLOSED = (
+    "too few fields: 2 of 3",
+    "too many fields: 4 of 3",
+    "a quote that is not closed",
+)
 CASES = [
     pytest.param(b"1,x,y\n2,p,q\n", [("1", "x", "y"), ("2", "p", "q")], {}, {0: 2, 1: 3}, id="plain"),
     pytest.param(b"1,x,y\r\n2,p,q\r\n", [("1", "x", "y"), ("2", "p", "q")], {}, {0: 2, 1: 3}, id="CRLF"),
@@ -59,8 +61,8 @@ CASES = [
         b"1,x,y\n2,p,q\n3,r,s\n\n \t\n4,a,b\n",
         [("1", "x", "y"), ("2", "p", "q"), ("3", "r", "s"), ("4", "a", "b")], {}, {0: 2, 1: 3, 2: 4, 3: 7}, id="nor after many",
     ),
-    pytest.param(b'1,"x,y\n2,p,q\n3,r,s\n', [("2", "p", "q"), ("3", "r", "s")], {2: TORN}, {0: 3, 1: 4}, id="torn quote takes its line only"),
-    pytest.param(b'1,"x,y\n2,p,q\n3,"r",s\n', [("2", "p", "q"), ("3", "r", "s")], {2: TORN}, {0: 3, 1: 4}, id="torn quote, later quotes"),
+    pytest.param(b'1,"x,y\n2,p,q\n3,r,s\n', [("2", "p", "q"), ("3", "r", "s")], {2: UNCLOSED}, {0: 3, 1: 4}, id="an unclosed quote takes its line only"),
+    pytest.param(b'1,"x,y\n2,p,q\n3,"r",s\n', [("2", "p", "q"), ("3", "r", "s")], {2: UNCLOSED}, {0: 3, 1: 4}, id="an unclosed quote, later quotes"),
     pytest.param(b'1,x"y,z\n', [("1", 'x"y', "z")], {}, {0: 2}, id="a quote inside a bare field is text"),
     pytest.param(b'1,"x"y,z\n2,p,q\n', [("2", "p", "q")], {2: "text after a closing quote"}, {0: 3}, id="text after a closing quote"),
     pytest.param(b"1,x\ry,z\n2,p,q\n", [("2", "p", "q")], {2: "a carriage return inside the line"}, {0: 3}, id="a carriage return inside a line"),
@@ -92,7 +94,7 @@ def test_raw_text_is_the_line_as_it_stands(tmp_path):
     assert bad == {4: ("not UTF-8", '2,\\xff"p')}
 
 
-def test_large_file_with_quoted_newlines_and_torn_quotes(tmp_path):
+def test_large_file_with_quoted_newlines_and_unclosed_quotes(tmp_path):
     """Past the size that DuckDB reads in parallel; every record and every bad line is where it was put."""
     lines, records, malformed, places, number = [], [], [], {}, 2
     for i in range(60_000):
@@ -125,10 +127,13 @@ def test_large_file_with_quoted_newlines_and_torn_quotes(tmp_path):
         ),
         pytest.param("x.csv", gzip.compress(b"a,b\n"), "gzip", id="gzip under a plain name"),
         pytest.param(
-            "x.csv.gz", gzip.compress(b"a,b\n" * 999)[:-9], "not a whole gzip file", id="torn gzip"
+            "x.csv.gz",
+            gzip.compress(b"a,b\n" * 999)[:-9],
+            "not a complete gzip file",
+            id="incomplete gzip",
         ),
         pytest.param(
-            "x.csv.gz", b"a,b\n1,2\n", "not a whole gzip file", id="plain text under a gzip name"
+            "x.csv.gz", b"a,b\n1,2\n", "not a complete gzip file", id="plain text under a gzip name"
         ),
         pytest.param("x.csv", b"a,b\r1,2\r", "bare CR", id="old Mac"),
         pytest.param("x.csv", b"a,\xe9\n1,2\n", "header of", id="header not UTF-8"),

@@ -5,6 +5,7 @@ import shutil
 import weakref
 from datetime import datetime
 from hashlib import sha512
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -15,10 +16,12 @@ from hypothesis import strategies as st
 from exports import COLUMNS, RUN_AT, lake_files, line, run_ingest, write_export
 from opsdesk.errors import OpsdeskError
 from opsdesk.ingest import work_database
-from opsdesk.ingest.reading import line_reader
-from opsdesk.ingest.reading.clean_blocks import Reading
+from opsdesk.ingest.reading import reuse
+from opsdesk.ingest.reading.block_cleaner import BlockCleaner
+from opsdesk.ingest.reading.export_reader import ExportReader
 from opsdesk.ingest.reading.line_reader import LineReader
-from opsdesk.ingest.reading.row_cache import Remembered
+from opsdesk.ingest.reading.record_pattern import Limits
+from opsdesk.ingest.reading.row_cache import RowCache
 
 TEXTS = st.one_of(
     st.builds(
@@ -92,11 +95,11 @@ def outcome(folder, export, run_at):
     [([], "\n", "2024-06-01T00:00:00Z", True), ([], "\n", RUN_AT, True)],
     1,
 )
-def test_remembering_changes_nothing(tmp_path_factory, texts, rounds, chunk_lines):
+def test_the_cache_changes_nothing(tmp_path_factory, texts, rounds, chunk_lines):
     """Random exports, edited at random: insert, delete, change and move lines, duplicates, torn quotes, other line ends."""
     kept, end = tmp_path_factory.mktemp("kept"), "\n"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(line_reader, "CHUNK_LINES", chunk_lines)
+        patch.setattr(reuse, "LIMITS", Limits(chunk_lines=chunk_lines))
         outcome(kept, write_export(kept, ANCHOR, *texts, end=end), RUN_AT)
         for edits, end, run_at, is_ended in rounds:
             texts = edited(texts, edits)
@@ -105,30 +108,30 @@ def test_remembering_changes_nothing(tmp_path_factory, texts, rounds, chunk_line
                 export.write_bytes(export.read_bytes().rstrip(b"\r\n"))
             fresh = tmp_path_factory.mktemp("fresh")
             shutil.copy(export, fresh / export.name)
-            remembered, anew = (
+            cached, read_again = (
                 outcome(kept, export, run_at),
                 outcome(fresh, fresh / export.name, run_at),
             )
-            assert remembered == anew
+            assert cached == read_again
 
 
 @pytest.fixture
 def counted(monkeypatch):
     """How many bytes were handed to DuckDB, an entry an ingest."""
-    monkeypatch.setattr(line_reader, "CHUNK_LINES", 10)
+    monkeypatch.setattr(reuse, "LIMITS", Limits(chunk_lines=10))
     found = []
-    read, clean = Reading.read, Reading._clean
+    read, clean = ExportReader.read, BlockCleaner.clean
 
     def counting_read(self, *rest):
         found.append(0)
         return read(self, *rest)
 
-    def counting_clean(self, desk, block, *rest):
+    def counting_clean(self, block, *rest):
         found[-1] += block.stat().st_size
-        return clean(self, desk, block, *rest)
+        return clean(self, block, *rest)
 
-    monkeypatch.setattr(Reading, "read", counting_read)
-    monkeypatch.setattr(Reading, "_clean", counting_clean)
+    monkeypatch.setattr(ExportReader, "read", counting_read)
+    monkeypatch.setattr(BlockCleaner, "clean", counting_clean)
     return found
 
 
@@ -261,11 +264,10 @@ def test_a_line_that_is_not_utf8_costs_no_more_than_itself(tmp_path):
 def test_cleaned_rows_are_let_go_before_the_commit():
     """Else the whole export would be in memory by then."""
     with duckdb.connect() as con:
-        con.execute("ATTACH ':memory:' AS cache")
-        memory = Remembered(con, "maker", datetime(2026, 1, 1))
+        cache = RowCache(con, Path(":memory:"), "maker", datetime(2026, 1, 1))
         for _ in range(2):
             rows = pa.table({"chunk": [0], "record": [0]})
             held = weakref.ref(rows)
-            memory.add(rows)
+            cache.add(rows)
             del rows
             assert held() is None

@@ -184,7 +184,7 @@ def test_agents_in_a_bucket(tmp_path, cloud):
     )
     export, agents = write_export(tmp_path, *TICKETS), f"{cloud.lake}/agents.csv"
     with pytest.raises(
-        OpsdeskError, match=r"gs://.*/agents\.csv, line 3: agent_id 'A1' stands on line 2 already"
+        OpsdeskError, match=r"gs://.*/agents\.csv, line 3: agent_id 'A1' is on line 2 already"
     ):
         cloud_ingest(tmp_path, export, str(tmp_path / "lake"), cloud.endpoints(), agents=agents)
 
@@ -247,7 +247,7 @@ def test_status_reads_the_bucket(tmp_path, cloud, monkeypatch):
     values = {
         "lake": cloud.lake,
         "warehouse": f"duckdb:{tmp_path}/none",
-        "endpoints": cloud.endpoints(),
+        "google.endpoints": cloud.endpoints(),
     }
     parameters = Parameters("mine", tmp_path / "params" / "mine.yaml", values, {})
     status = read_status(parameters)
@@ -257,7 +257,7 @@ def test_status_reads_the_bucket(tmp_path, cloud, monkeypatch):
     )
     monkeypatch.setattr("opsdesk.google.connection.PATIENCE", 0.0)
     unreached = Parameters(
-        "mine", parameters.path, values | {"endpoints": "storage=http://127.0.0.1:1"}, {}
+        "mine", parameters.path, values | {"google.endpoints": "storage=http://127.0.0.1:1"}, {}
     )
     assert any(
         "127.0.0.1:1 cannot be reached" in text
@@ -271,8 +271,8 @@ def test_a_download_is_held_to_its_checksum(cloud):
     )
     store = bucket_lake(cloud.lake, cloud.endpoints()).store
     store.names("rejects")
-    seen = store._view._latest["rejects/x.csv"]
-    store._view._latest["rejects/x.csv"] = seen._replace(
+    seen = store._snapshot._latest["rejects/x.csv"]
+    store._snapshot._latest["rejects/x.csv"] = seen._replace(
         checksum=seen.checksum._replace(crc32c="00000000")
     )
     with pytest.raises(

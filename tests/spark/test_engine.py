@@ -15,7 +15,8 @@ from generated_tickets import AGENTS, ZONES, many_tickets
 from opsdesk import OpsdeskError
 from opsdesk.catalogue.tables import results
 from opsdesk.google.connection import ON_THIS_MACHINE, GoogleConnection
-from opsdesk.lake.lake import COLUMNS, Manifest
+from opsdesk.lake.columns import ticket_column_names
+from opsdesk.lake.manifest import Manifest
 from opsdesk.lake.open import open_lake
 from opsdesk.spark import connector_handover, scratch, stage_months
 from opsdesk.spark.compute import compute_tables
@@ -162,7 +163,7 @@ def lake_with(folder, text, rows=1):
     return f"{folder}/lake"
 
 
-HEADER = ",".join(COLUMNS)
+HEADER = ",".join(ticket_column_names())
 GOOD = "T1,2023-01-02T10:00:00Z,,,24.0,,High,Bug,Email,Gold,Open,A1,"
 
 

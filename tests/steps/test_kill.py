@@ -22,11 +22,12 @@ import sys
 from pathlib import Path
 sys.path.insert(0, {SUPPORT!r})
 import steps
-from opsdesk.ingest.reading import line_reader
+from opsdesk.ingest.reading import reuse
+from opsdesk.ingest.reading.record_pattern import Limits
 from opsdesk.steps.transform import transform
 from opsdesk.warehouse.duckdb.decision import Thresholds
 from opsdesk.warehouse.duckdb.warehouse import DuckDBWarehouse
-line_reader.CHUNK_LINES = 5
+reuse.LIMITS = Limits(chunk_lines=5)
 folder = sys.argv[1]
 steps.ingest(folder + "/export.csv", "ops_tickets", "", "full", folder + "/lake", {RUN_AT!r})
 steps.backfill(folder + "/lake", "duckdb:" + folder + "/w.duckdb", "", "", {RUN_AT!r})
@@ -50,15 +51,15 @@ def killing(*args, **kwargs):
 setattr(target, name, killing)
 """
 POINTS = [
-    pytest.param(("opsdesk.ingest.reading.row_cache", "Remembered", "add", 1, "after"), id="ingest, rows cleaned and not yet remembered"),
-    pytest.param(("opsdesk.ingest.reading.row_cache", "Remembered", "keep", 1, "before"), id="ingest, before the cache is committed"),
-    pytest.param(("opsdesk.ingest.reading.row_cache", "Remembered", "keep", 1, "after"), id="ingest, the cache ahead of the lake"),
-    pytest.param(("opsdesk.lake.store", "FolderStore", "write", 1, "before"), id="ingest, before the first day file"),
-    pytest.param(("opsdesk.lake.store", "FolderStore", "write", 1, "after"), id="ingest, after the first day file"),
+    pytest.param(("opsdesk.ingest.reading.row_cache", "RowCache", "add", 1, "after"), id="ingest, rows cleaned and not yet cached"),
+    pytest.param(("opsdesk.ingest.reading.row_cache", "RowCache", "commit", 1, "before"), id="ingest, before the cache is committed"),
+    pytest.param(("opsdesk.ingest.reading.row_cache", "RowCache", "commit", 1, "after"), id="ingest, the cache ahead of the lake"),
+    pytest.param(("opsdesk.lake.folder_store", "FolderStore", "write", 1, "before"), id="ingest, before the first day file"),
+    pytest.param(("opsdesk.lake.folder_store", "FolderStore", "write", 1, "after"), id="ingest, after the first day file"),
     pytest.param(("pathlib", "Path", "replace", 3, "before"), id="ingest, a file written and not yet in its place"),
     pytest.param(("opsdesk.lake.lake", "Lake", "write_manifest", 1, "before"), id="ingest, before the first manifest"),
     pytest.param(("opsdesk.lake.lake", "Lake", "write_manifest", 2, "after"), id="ingest, after the second manifest"),
-    pytest.param(("opsdesk.lake.store", "FolderStore", "delete", 1, "before"), id="ingest, before a day is removed"),
+    pytest.param(("opsdesk.lake.folder_store", "FolderStore", "delete", 1, "before"), id="ingest, before a day is removed"),
     pytest.param(("opsdesk.lake.lake", "Lake", "write_record", 1, "before"), id="ingest, before its record"),
     pytest.param(("opsdesk.warehouse.duckdb.loader", "DuckDBLoader", "_delete", 2, "after"), id="backfill, a month deleted and not yet inserted"),
     pytest.param(("opsdesk.warehouse.duckdb.loader", "DuckDBLoader", "_check_rows", 3, "after"), id="backfill, before a month's ledger row"),

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from exports import lake_files, run_ingest
 from opsdesk.google.connection import GoogleConnection
-from opsdesk.lake.lake import RECORD, Lake
+from opsdesk.lake.lake import Lake
+from opsdesk.lake.names import RECORD
 from opsdesk.lake.open import open_lake
 
 
@@ -15,14 +16,14 @@ def bucket_files(lake: str, endpoints: str) -> dict[str, bytes]:
 
 
 def bucket_lake(lake: str, endpoints: str) -> Lake:
-    """The lake, opened anew."""
+    """The lake, opened again."""
     return open_lake(lake, GoogleConnection(endpoints=endpoints))
 
 
 def generations(lake: str, endpoints: str) -> dict[str, int]:
     """Every object of the lake: name to generation, which each write changes."""
     store = bucket_lake(lake, endpoints).store
-    return {name: seen.generation for name, seen in store._view.list("").items()}
+    return {name: seen.generation for name, seen in store._snapshot.list("").items()}
 
 
 def cloud_ingest(

@@ -58,7 +58,7 @@ def in_turns(monkeypatch, plan: list[tuple[str, int]]):
         "ops_tickets": read_mapping("ops_tickets")
     }  # reading one takes DuckDB's connection of the whole process
     with monkeypatch.context() as patch:
-        patch.setattr("opsdesk.steps.ingest.read_mapping", mappings.__getitem__)
+        patch.setattr("opsdesk.ingest.mapping.read_mapping", mappings.__getitem__)
         for name in CALLS:
             patch.setattr(Bucket, name, _waiting(turns, getattr(Bucket, name)))
         yield turns
@@ -66,7 +66,7 @@ def in_turns(monkeypatch, plan: list[tuple[str, int]]):
 
 def _waiting(turns: Turns, whole: Callable) -> Callable:
     def call(bucket: Bucket, name: str, *args, **kwargs):
-        with turns.turn(bucket.cloud.location):
+        with turns.turn(bucket.google.location):
             if whole.__name__ == "delete":
                 seen = dict(LIST(bucket, name)).get(name)
                 if seen and seen.generation != args[0]:

@@ -1,8 +1,11 @@
-"""From an export to cleaned rows: files, records, cells, reasons; and what of it becomes the lake's day files.
+"""From an export to cleaned rows, and from them to the day files of the lake.
 
-Read `mapping`, `source_files` and `export_file` (what is read), `reading` (how), `cleaning_sql` with `reasons` and
-`clock_changes` (what a cell means), `rejects`, `day_files` (what is written), `signature` (is there anything to do),
-`result` (what the notebook shows); `agents` reads the list of agents, `work_database` bounds memory.
+Read `mapping` with `mapping_checks` and `timestamp_formats`; `source_files`, `export_file` with
+`export_header`, `agents`, `delivery` (what is read); `reading` (how). Then `cleaning_sql` with
+`timestamps_sql`, `clock_changes` and `reasons` (what a cell means); `cleaned_rows`, `verdicts`,
+`rejects`, `reconciliation` (what becomes of a row); `kept_rows`, `delta`, `day_files` (what is
+written). `signature` says whether there is anything to do, `result` is what the notebook shows,
+`work_database` bounds memory.
 
-May import: `lake`, `google`, `config` and the ground.
+May import: `lake`, `catalogue`, `google`, `config` and the ground.
 """

@@ -1,7 +1,6 @@
-"""agents_master: who the agents are, checked and brought to one form."""
+"""The file agents_master: the list of agents, checked and brought to one form."""
 
 import csv
-import io
 import math
 import re
 from collections.abc import Iterator, Sequence
@@ -10,87 +9,85 @@ from pathlib import Path
 from typing import TextIO
 
 from opsdesk.errors import OpsdeskError
+from opsdesk.ingest.agents_file import Agent
 from opsdesk.ingest.export_file import open_export
+from opsdesk.ingest.export_header import refuse_repeated_columns
 from opsdesk.ingest.source_files import SourceFile
+from opsdesk.lake.columns import agent_columns
 
-COLUMNS = ("agent_id", "name", "team", "active_from", "active_to", "daily_capacity")
+Row = dict[
+    str | None, str | None
+]  # None is the key of surplus fields and the value of missing ones
 
 
-def read_agents(sources: Sequence[SourceFile], work: Path) -> list[dict[str, str]]:
-    """The agents in the one file of `sources` (none: no agents), sorted by agent_id, blank where unknown.
+def read_agents(sources: Sequence[SourceFile], work: Path) -> list[Agent]:
+    """Return the agents in the one file of `sources`, sorted by agent_id, "" where unknown.
 
-    Dates become YYYY-MM-DD, daily_capacity a number of tickets; columns other than COLUMNS are left out.
+    Without a file there are no agents. Dates become YYYY-MM-DD, daily_capacity a number of tickets
+    per day. Columns that the warehouse does not have are left out.
 
     Raises:
-        OpsdeskError: no agent_id column, an agent_id blank or there twice, a date or number that is none.
+        OpsdeskError: no agent_id column, an agent_id blank or there twice, an invalid date or
+            number.
     """
     if not sources:
         return []
     source, *more = sources
     if more:
         raise OpsdeskError(
-            f"agents: {len(sources)} files are named, from {source.shown} on; there is one list of agents."
+            f"agents: {len(sources)} files are named, from {source.shown} on; "
+            "there is one list of agents."
         )
     file = open_export(source, ",", work)
-    twice = [name for name in COLUMNS if file.header.count(name) > 1]
-    if twice:
-        raise OpsdeskError(
-            f"{file.shown} has the column {twice[0]!r} twice: which one is meant? Rename one."
-        )
+    refuse_repeated_columns(file.header, agent_columns(), file.shown)
     if "agent_id" not in file.header:
-        raise OpsdeskError(
-            f"{file.shown} has no column 'agent_id'. Its columns are: {', '.join(map(repr, file.header))}."
-        )
-    found: dict[str, dict[str, str]] = {}
-    lines: dict[str, int] = {}
+        columns = ", ".join(map(repr, file.header))
+        raise OpsdeskError(f"{file.shown} has no column 'agent_id'. Its columns are: {columns}.")
     with file.plain.open(encoding="utf-8-sig", errors="strict", newline="") as text:
-        reader = csv.DictReader(_decoded(text, file.shown), strict=True)
-        reader.fieldnames = [name.strip() for name in reader.fieldnames]
-        for row in _rows(reader, file.shown):
-            where = f"{file.shown}, line {reader.line_num}"
-            agent = _agent(where, row)
-            name = agent["agent_id"]
-            if name in found:
-                raise OpsdeskError(
-                    f"{where}: agent_id {name!r} stands on line {lines[name]} already; each agent has one line."
-                )
-            found[name], lines[name] = agent, reader.line_num
+        found = _by_id(text, file.shown)
     return [found[name] for name in sorted(found)]
 
 
-def agents_csv(agents: list[dict[str, str]]) -> bytes:
-    """The agents as the lake keeps them."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(agents)
-    return text.getvalue().encode()
+def _by_id(text: TextIO, shown: str) -> dict[str, Agent]:
+    found: dict[str, Agent] = {}
+    lines: dict[str, int] = {}
+    for line, row in _rows(text, shown):
+        where = f"{shown}, line {line}"
+        agent = _agent(where, row)
+        name = agent["agent_id"]
+        if name in found:
+            raise OpsdeskError(
+                f"{where}: agent_id {name!r} is on line {lines[name]} already; "
+                "each agent has one line."
+            )
+        found[name] = agent
+        lines[name] = line
+    return found
 
 
-def _decoded(text: TextIO, shown: str) -> Iterator[str]:
+def _rows(text: TextIO, shown: str) -> Iterator[tuple[int, Row]]:
+    """Yield each row with the number of its last line."""
+    reader: csv.DictReader[str] = csv.DictReader(text, strict=True)
     try:
-        yield from text
+        reader.fieldnames = [name.strip() for name in reader.fieldnames or ()]
+        for row in reader:
+            yield reader.line_num, dict(row)
     except UnicodeDecodeError:
         raise OpsdeskError(f"{shown} is not UTF-8: save it as CSV UTF-8.") from None
-
-
-def _rows(reader: csv.DictReader, shown: str) -> Iterator[dict[str, str | None]]:
-    try:
-        yield from reader
     except csv.Error as error:
         raise OpsdeskError(
             f"{shown}, line {reader.line_num}: {error}. Is a quote not closed?"
         ) from None
 
 
-def _agent(where: str, row: dict[str, str | None]) -> dict[str, str]:
+def _agent(where: str, row: Row) -> Agent:
     if None in row or None in row.values():
         raise OpsdeskError(f"{where}: too many or too few fields for the header.")
-    if any("\n" in value for value in row.values()):
+    if any("\n" in (value or "") for value in row.values()):
         raise OpsdeskError(
             f"{where}: a quote that an earlier line opens is not closed before the end of the line."
         )
-    agent = {column: " ".join((row.get(column) or "").split()) for column in COLUMNS}
+    agent = {column: " ".join((row.get(column) or "").split()) for column in agent_columns()}
     if not agent["agent_id"]:
         raise OpsdeskError(f"{where}: agent_id is blank; every agent needs one.")
     for column in ("active_from", "active_to"):
@@ -117,5 +114,6 @@ def _number(where: str, text: str) -> str:
         return text and repr(float(text))
     except ValueError:
         raise OpsdeskError(
-            f"{where}: {text!r} is not a number of tickets a day above 0; write 20, or leave it blank."
+            f"{where}: {text!r} is not a number of tickets per day above 0; "
+            "write 20, or leave it blank."
         ) from None

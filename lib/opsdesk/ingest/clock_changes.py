@@ -1,4 +1,4 @@
-"""Wall times that a clock change makes doubtful, taken from the IANA data that Python's zoneinfo reads."""
+"""Wall times that a clock change makes doubtful, by the IANA data that Python's zoneinfo reads."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
@@ -6,12 +6,17 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-FIRST, LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)
-SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
+FIRST = datetime(1970, 1, 1, tzinfo=UTC)
+LAST = datetime(2101, 1, 1, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+DAY = timedelta(days=1)
 
 
 class DoubtfulHours(NamedTuple):
-    """Wall times from `start` up to `end` (on one day) that came twice or never, and the UTC offset before the change."""
+    """Wall times from `start` up to `end`, on one day, that came twice or never.
+
+    `offset` is the offset from UTC before the change.
+    """
 
     start: datetime
     end: datetime
@@ -21,10 +26,10 @@ class DoubtfulHours(NamedTuple):
 
 @lru_cache
 def doubtful_hours(zone_name: str) -> tuple[DoubtfulHours, ...]:
-    """Every stretch of repeated or skipped wall time of a zone from 1970 to 2100.
+    """Return every stretch of repeated or skipped wall time of a zone, from 1970 to 2100.
 
-    Read with the offset before the change, a repeated time is the first of the two and a skipped one moves forward by the gap
-    (PEP 495, fold=0).
+    The offset before the change decides: a repeated time is the first of the two, and a skipped
+    one moves forward by the gap (PEP 495, fold=0).
     """
     zone = ZoneInfo(zone_name)
     if zone.utcoffset(None) is not None:  # a zone that never changes its clocks, such as UTC
@@ -33,28 +38,41 @@ def doubtful_hours(zone_name: str) -> tuple[DoubtfulHours, ...]:
 
 
 def _offset(instant: datetime, zone: ZoneInfo) -> timedelta:
-    return instant.astimezone(zone).utcoffset()
+    return instant.astimezone(zone).utcoffset() or timedelta()
 
 
 def _changes(zone: ZoneInfo) -> Iterator[datetime]:
-    """The first second under each new offset, by halving the days on which the offset changes."""
-    day, offset = FIRST, _offset(FIRST, zone)
+    """Yield the first second under each new offset."""
+    day = FIRST
+    offset = _offset(day, zone)
     while day < LAST:
         after = _offset(day + DAY, zone)
         if after != offset:
-            low, high = day, day + DAY
-            while high - low > SECOND:
-                middle = low + (high - low) // 2 // SECOND * SECOND
-                low, high = (middle, high) if _offset(middle, zone) == offset else (low, middle)
-            yield high
-        day, offset = day + DAY, after
+            yield _first_second(day, offset, zone)
+        day += DAY
+        offset = after
+
+
+def _first_second(day: datetime, offset: timedelta, zone: ZoneInfo) -> datetime:
+    """Return the first second of the 24 h from `day` that has another offset, by halving them."""
+    low = day
+    high = day + DAY
+    while high - low > SECOND:
+        middle = low + (high - low) // 2 // SECOND * SECOND
+        if _offset(middle, zone) == offset:
+            low = middle
+        else:
+            high = middle
+    return high
 
 
 def _stretches(change: datetime, zone: ZoneInfo) -> Iterator[DoubtfulHours]:
-    """The doubtful wall times around one change, cut at midnight."""
-    before, after = _offset(change - SECOND, zone), _offset(change, zone)
+    """Yield the doubtful wall times around one change, cut at midnight."""
+    before = _offset(change - SECOND, zone)
+    after = _offset(change, zone)
     kind = "ambiguous_time" if after < before else "nonexistent_time"
-    start, end = ((change + offset).replace(tzinfo=None) for offset in sorted((before, after)))
+    start = (change + min(before, after)).replace(tzinfo=None)
+    end = (change + max(before, after)).replace(tzinfo=None)
     while start < end:
         midnight = datetime.combine(start.date() + DAY, time())
         yield DoubtfulHours(start, min(end, midnight), before, kind)

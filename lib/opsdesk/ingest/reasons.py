@@ -1,21 +1,28 @@
-"""Why a row is rejected, and what may be noted about a row that is kept: every code with its meaning."""
+"""Why a row is rejected, and what may be noted about a row that is kept: codes and meanings."""
 
-REASONS = {  # in the order in which they are tried; the first that applies is given
+# in the order in which they are tried; the first that applies is given
+REASONS = {
     "malformed_line": "too few or too many fields, a quote that is not closed, or not UTF-8",
     "missing_ticket_id": "no ticket_id",
     "missing_created_at": "no created_at",
     "bad_created_at": "created_at is in none of the mapping's formats, or before 1970",
     "created_in_future": "created after the moment of the run",
-    "duplicate_ticket_id": "an older version of a ticket that stands there again",
+    "duplicate_ticket_id": "an older version of a ticket that is in the export again",
     "closed_without_resolved_at": "the status says closed, but no resolved_at can be read",
 }
 ISSUE_MEANINGS = {
     "bad_resolved_at": "an open ticket's resolved_at cannot be read: it stays open",
     "resolved_in_future": "resolved after the moment of the run: it is open until then",
-    "resolved_before_created": "counted as resolved on the day it was created, without a resolution time",
-    "bad_sla_hours": "the SLA target is not a number above 0 (or not a time after creation): no target",
+    "resolved_before_created": (
+        "counted as resolved on the day it was created, without a resolution time"
+    ),
+    "bad_sla_hours": (
+        "the SLA target is not a number above 0 (or not a time after creation): no target"
+    ),
     "bad_resolution_hours": "the exported resolution_hours is not a number of hours: left out",
-    "resolution_hours_differ": "the exported resolution_hours is more than 0.1 h off the timestamps, which decide",
+    "resolution_hours_differ": (
+        "the exported resolution_hours is more than 0.1 h off the timestamps, which decide"
+    ),
     "bad_sla_flag": "the exported SLA flag is neither true nor false: left out",
     "sla_flag_differs": "the exported SLA flag contradicts the timestamps, which decide",
     "ambiguous_time": "a wall time that a clock change repeats: the first of the two was taken",

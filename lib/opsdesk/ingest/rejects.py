@@ -1,97 +1,107 @@
-"""Rejected rows, kept aside with reason, line number and raw text; streamed, for a wrong date format rejects all rows."""
+"""Rejected rows, with reason, line number and raw text.
+
+They are streamed into a file: a wrong date format rejects every row of an export.
+"""
 
 import csv
 import hashlib
 import io
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from heapq import merge
-from operator import itemgetter
+from operator import attrgetter
 from pathlib import Path
+from typing import Any, NamedTuple
 
-import duckdb
 import pandas as pd
 
+from opsdesk.checksums import Checksum
 from opsdesk.ingest.reading.chunk_layout import Layout
 from opsdesk.ingest.reasons import REASONS
-from opsdesk.lake.lake import Lake
-
-COLUMNS = ("reason", "detail", "file", "line", "raw")
-Reject = tuple[str, str, str, int, str]
-
-
-def decide(con: duckdb.DuckDBPyConnection) -> None:
-    """Makes the table `decided`: every record of `rows` that is rejected, among them the `older` ones; file, record, reason, detail."""
-    con.execute("""CREATE TABLE decided AS
-        SELECT file, record, CASE WHEN older.record IS NOT NULL THEN 'duplicate_ticket_id'
-                ELSE coalesce(reason, 'closed_without_resolved_at') END AS reason,
-            CASE WHEN older.record IS NOT NULL THEN 'ticket_id: ' || ticket_id ELSE coalesce(detail, '') END AS detail
-        FROM rows LEFT JOIN older USING (file, record)
-        WHERE older.record IS NOT NULL OR reason IS NOT NULL OR closed_without_resolution""")
+from opsdesk.ingest.verdicts import Verdicts
+from opsdesk.lake.lake import Lake, Record
+from opsdesk.lake.names import REJECTS_FOLDER
 
 
-def collect_rejects(
-    con: duckdb.DuckDBPyConnection, layouts: list[Layout], file: Path
-) -> tuple[dict[str, int], list[Reject]]:
-    """Writes every row that is malformed or `decided` to `file` (CSV); returns rows by reason, and the first row of each."""
+class Reject(NamedTuple):
+    """A rejected row: why, in which file and line, and its text."""
+
+    reason: str
+    detail: str
+    file: str
+    line: int
+    raw: str
+
+
+@dataclass
+class Rejects:
+    """Rejected rows by reason, and the first of each, in the order of `REASONS`."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    examples: list[Reject] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        """Return how many rows are rejected."""
+        return sum(self.counts.values())
+
+
+def collect_rejects(verdicts: Verdicts, layouts: list[Layout], file: Path) -> Rejects:
+    """Write every row that is malformed or rejected to `file` (CSV); return what was written."""
     counts: Counter[str] = Counter()
     examples: dict[str, Reject] = {}
     with file.open("w", encoding="utf-8", newline="") as text:
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(COLUMNS)
+        writer.writerow(Reject._fields)
         for number, layout in enumerate(layouts):
-            for reject in merge(
-                _malformed(layout), _decided(con, number, layout), key=itemgetter(3)
-            ):
+            found = (_malformed(layout), _rejected(verdicts, number, layout))
+            for reject in merge(*found, key=attrgetter("line")):
                 writer.writerow(reject)
-                counts[reject[0]] += 1
-                examples.setdefault(reject[0], reject)
-    known = [reason for reason in REASONS if reason in counts]
-    return {reason: counts[reason] for reason in known}, [examples[reason] for reason in known]
+                counts[reject.reason] += 1
+                examples.setdefault(reject.reason, reject)
+    reasons = [reason for reason in REASONS if reason in counts]
+    return Rejects(
+        {reason: counts[reason] for reason in reasons},
+        [examples[reason] for reason in reasons],
+    )
 
 
 def _malformed(layout: Layout) -> Iterator[Reject]:
     for line in layout.malformed:
-        yield "malformed_line", line.detail, layout.file.name, line.line, line.raw
+        yield Reject("malformed_line", line.detail, layout.file.name, line.line, line.raw)
 
 
-def _decided(con: duckdb.DuckDBPyConnection, number: int, layout: Layout) -> Iterator[Reject]:
-    """The records of one file that were read and rejected, in order."""
-    of_file = f"FROM decided WHERE file = {number} ORDER BY record"
-    records, verdicts = (
-        _rows(con, f"SELECT record {of_file}"),
-        _rows(con, f"SELECT reason, detail {of_file}"),
-    )
-    for (_, line, raw), (reason, detail) in zip(
-        layout.raw_texts(record for (record,) in records), verdicts, strict=True
-    ):
-        yield reason, detail, layout.file.name, line, raw
+def _rejected(verdicts: Verdicts, number: int, layout: Layout) -> Iterator[Reject]:
+    """Yield the records of one file that were read and rejected, in order."""
+    with layout.open_texts() as text_of:
+        for verdict in verdicts.rejected(number):
+            line, raw = text_of(verdict.record)
+            yield Reject(verdict.reason, verdict.detail, layout.file.name, line, raw)
 
 
-def _rows(con: duckdb.DuckDBPyConnection, sql: str) -> Iterator[tuple]:
-    cursor = con.cursor()
-    cursor.execute(sql)
-    while rows := cursor.fetchmany(10_000):
-        yield from rows
+def store_rejects(
+    lake: Lake, file: Path, signature: dict[str, Any], kind: str
+) -> dict[str, Checksum]:
+    """Move the collected rows into the lake and return what is there, by name.
 
-
-def keep_rejects(lake: Lake, file: Path, signature: dict, kind: str) -> dict:
-    """Puts the collected rows into the lake; a full export replaces what earlier ones left there."""
+    A full export replaces what earlier ones left.
+    """
     name = _name(signature)
     lake.store.write_from(name, file)
-    for other in lake.store.names("rejects") if kind == "full" else []:
-        if other != name:
-            lake.store.delete(other)
-    return lake.store.checksums("rejects")
+    if kind == "full":
+        for other in lake.store.names(REJECTS_FOLDER):
+            if other != name:
+                lake.store.delete(other)
+    return lake.store.checksums(REJECTS_FOLDER)
 
 
-def read_rejects(lake: Lake, record: dict) -> pd.DataFrame:
-    """All rejected rows of the export that left `record`: reason, detail, file, line, raw."""
+def read_rejects(lake: Lake, record: Record) -> pd.DataFrame:
+    """Return all rejected rows of the export that left `record`: the columns of `Reject`."""
     content = lake.store.read(_name(record["signature"]))
     return pd.read_csv(io.BytesIO(content), dtype={"line": "int64"}, keep_default_na=False)
 
 
-def _name(signature: dict) -> str:
-    return (
-        f"rejects/rejects-{hashlib.sha256(repr(signature['files']).encode()).hexdigest()[:8]}.csv"
-    )
+def _name(signature: dict[str, Any]) -> str:
+    digest = hashlib.sha256(repr(signature["files"]).encode()).hexdigest()
+    return f"{REJECTS_FOLDER}/rejects-{digest[:8]}.csv"

@@ -1,30 +1,30 @@
-"""What an ingest tells the notebook: frames made from the record it leaves in the lake."""
+"""What an ingest shows in the notebook: frames made from the record it leaves in the lake."""
 
 from dataclasses import dataclass
 
 import pandas as pd
 
 from opsdesk.ingest.reasons import ISSUE_MEANINGS, REASONS
-from opsdesk.ingest.rejects import COLUMNS, read_rejects
-from opsdesk.lake.lake import Lake
+from opsdesk.ingest.rejects import Reject, read_rejects
+from opsdesk.lake.lake import Lake, Record
 
 
 @dataclass(frozen=True)
 class IngestResult:
-    """What one ingest did, as the record it left in the lake (`Lake.record`), and frames to look at."""
+    """What one ingest did, as the record it left in the lake (`Lake.record`), and frames of it."""
 
-    record: dict
+    record: Record
     unchanged: bool
     lake: Lake
 
     @property
     def rejects(self) -> pd.DataFrame:
-        """Every rejected row: reason, detail, file, line, raw."""
+        """Return every rejected row: reason, detail, file, line, raw."""
         return read_rejects(self.lake, self.record)
 
     @property
     def reconciliation(self) -> pd.DataFrame:
-        """Rows of the export, rows put in the lake, rows rejected; the first is the sum of the others."""
+        """Return rows of the export, put in the lake, rejected: the first is the others' sum."""
         counts = {
             "in the export": self.record["rows"],
             "put in the lake": self.record["kept"],
@@ -34,42 +34,34 @@ class IngestResult:
 
     @property
     def rejected(self) -> pd.DataFrame:
-        """Rejected rows by reason: reason, rows, meaning."""
-        counts = self.record["rejected"]
-        return pd.DataFrame(
-            [(reason, counts[reason], REASONS[reason]) for reason in counts],
-            columns=["reason", "rows", "meaning"],
-        )
+        """Return rejected rows by reason: reason, rows, meaning."""
+        return _counts_frame("reason", self.record["rejected"], REASONS)
 
     @property
     def issues(self) -> pd.DataFrame:
-        """Rows kept with something noted: issue, rows, meaning."""
-        counts = self.record["issues"]
-        return pd.DataFrame(
-            [(code, counts[code], ISSUE_MEANINGS[code]) for code in counts],
-            columns=["issue", "rows", "meaning"],
-        )
+        """Return kept rows by what was noted: issue, rows, meaning."""
+        return _counts_frame("issue", self.record["issues"], ISSUE_MEANINGS)
 
     @property
     def examples(self) -> pd.DataFrame:
-        """The first rejected row of each reason: reason, detail, file, line, raw."""
-        return pd.DataFrame(self.record["examples"], columns=list(COLUMNS))
+        """Return the first rejected row of each reason: reason, detail, file, line, raw."""
+        return pd.DataFrame(self.record["examples"], columns=list(Reject._fields))
 
     @property
     def months(self) -> pd.DataFrame:
-        """What the lake holds now: month, days, rows, bytes."""
+        """Return what the lake holds now: month, days, rows, bytes."""
         return pd.DataFrame(self.record["months"], columns=["month", "days", "rows", "bytes"])
 
     @property
     def days(self) -> pd.DataFrame:
-        """How many day files this ingest wrote, left as they were, removed."""
-        counts = (
-            {
-                "written": 0,
-                "unchanged": sum(days for _, days, *_ in self.record["months"]),
-                "removed": 0,
-            }
-            if self.unchanged
-            else self.record["days_done"]
-        )
+        """Return how many day files this ingest wrote, left unchanged, removed."""
+        counts = self.record["days_done"]
+        if self.unchanged:
+            files = sum(days for _, days, *_ in self.record["months"])
+            counts = {"written": 0, "unchanged": files, "removed": 0}
         return pd.DataFrame({"day files": counts.keys(), "count": counts.values()})
+
+
+def _counts_frame(name: str, counts: dict[str, int], meanings: dict[str, str]) -> pd.DataFrame:
+    rows = [(code, count, meanings[code]) for code, count in counts.items()]
+    return pd.DataFrame(rows, columns=[name, "rows", "meaning"])

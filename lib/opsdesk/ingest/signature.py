@@ -1,22 +1,28 @@
-"""Telling whether an ingest would change anything: what decides it, and what the last one left in the lake's record."""
+"""Whether an ingest would change anything: what decides it, and what the last one recorded."""
 
 import hashlib
 from datetime import datetime
+from typing import Any
 
 import duckdb
 
 from opsdesk.errors import OpsdeskError
 from opsdesk.ingest.export_file import ExportFile
 from opsdesk.ingest.mapping import Mapping
-from opsdesk.lake.lake import MISSING, Lake, Manifest
+from opsdesk.lake.lake import MISSING, Lake, Record
+from opsdesk.lake.manifest import Manifest, fingerprints
+from opsdesk.lake.names import REJECTS_FOLDER
 
-CLEANING = (
-    2  # raise it when the same export would give another lake: then nothing counts as unchanged
-)
+# raise it when the same export would give another lake: then no lake counts as up to date
+CLEANING = 2
+Signature = dict[str, Any]
+SHOWN = {"rows", "kept", "examples", "months"}  # what a notebook shows of a record
 
 
-def sign(files: list[ExportFile], mapping: Mapping, agents: bytes, kind: str) -> dict:
-    """All that decides what an ingest writes, but for the moment of the run."""
+def input_signature(
+    files: list[ExportFile], mapping: Mapping, agents: bytes, kind: str
+) -> Signature:
+    """Return all that decides what an ingest writes, but for the moment of the run."""
     return {
         "files": [[file.name, file.digest] for file in files],
         "mapping": [mapping.name, hashlib.sha256(mapping.path.read_bytes()).hexdigest()],
@@ -26,54 +32,58 @@ def sign(files: list[ExportFile], mapping: Mapping, agents: bytes, kind: str) ->
     }
 
 
-def still_true(record: dict, signature: dict, moment: datetime, lake: Lake) -> bool:
-    """Whether the lake is what ingesting this export at this moment would make it, to the byte."""
+def is_up_to_date(record: Record, signature: Signature, moment: datetime, lake: Lake) -> bool:
+    """Return whether the lake is, to the byte, what an ingest at this moment (UTC) would make."""
     if record.get("signature") != signature or "writing" in record:
         return False
     manifests = lake.manifests(skip_unreadable=True)
     try:
         since, until = record["known"]
         rejects = {name: tuple(sums) for name, sums in record["rejects"].items()}
-        whole = (
-            record["lake"] == lake_digest(manifests)
-            and {"rows", "kept", "examples", "months"} <= record.keys()
-        )
+        is_of_lake = record["lake"] == lake_digest(manifests) and record.keys() >= SHOWN
     except (KeyError, TypeError, ValueError, AttributeError):
-        return False  # not a record that an ingest of ours has left
-    timely = since <= moment.isoformat() and (until is None or moment.isoformat() < until)
-    return (
-        timely
-        and whole
-        and not lake.faults(manifests)
-        and lake.store.checksums("rejects") == rejects
-    )
+        return False  # another version wrote the record, or a person did
+    now = moment.isoformat()
+    is_timely = since <= now and (until is None or now < until)
+    if not is_timely or not is_of_lake or lake.faults(manifests):
+        return False
+    return lake.store.checksums(REJECTS_FOLDER) == rejects
 
 
-def trusted_digests(record: dict, signature: dict) -> dict[str, list]:
-    """What each day holds, as far as the last ingest can be believed: not one that was interrupted or cleaned otherwise."""
+def trusted_digests(record: Record, signature: Signature) -> dict[str, Any]:
+    """Return what each day of the lake holds, by the record of the last ingest.
+
+    Nothing is trusted of one that was interrupted, or that cleaned by other rules.
+    """
     last = record.get("signature")
-    same_rules = isinstance(last, dict) and last.get("cleaning") == signature["cleaning"]
     digests = record.get("digests")
-    return digests if same_rules and "writing" not in record and isinstance(digests, dict) else {}
+    if not isinstance(last, dict) or not isinstance(digests, dict) or "writing" in record:
+        return {}
+    return digests if last.get("cleaning") == signature["cleaning"] else {}
 
 
-def refuse_torn(lake: Lake, record: dict, signature: dict) -> None:
-    """A delta can mend what its own interrupted try has left, and nothing else: it does not hold the other tickets."""
+def refuse_interrupted(lake: Lake, record: Record, signature: Signature) -> None:
+    """Refuse a delta into a lake that another ingest left incomplete.
+
+    A delta can finish what its own interrupted try left. It does not hold the other tickets.
+
+    Raises:
+        OpsdeskError: the lake is incomplete.
+    """
     if record.get("writing", signature) != signature:
         raise OpsdeskError(
-            f"An ingest of {record['writing']['files'][0][0]} into the lake {lake.store.url} was interrupted: run it again, "
-            "or a full export; then this delta."
+            f"An ingest of {record['writing']['files'][0][0]} into the lake {lake.store.url} was "
+            "interrupted: run it again, or a full export; then this delta."
         )
     for name, fault in lake.faults(lake.manifests()).items():
         if "writing" not in record or fault == MISSING:
             raise OpsdeskError(
-                f"The lake {lake.store.url} is torn: {name} {fault}. Run the ingest that was interrupted again, "
-                "or a full export; then this delta."
+                f"The lake {lake.store.url} is incomplete: {name} {fault}. Run the ingest that was "
+                "interrupted again, or a full export; then this delta."
             )
 
 
 def lake_digest(manifests: dict[str, Manifest]) -> str:
-    """Tells one content of the whole lake from another."""
-    return hashlib.sha256(
-        "".join(f"{part} {manifest.fingerprint}\n" for part, manifest in manifests.items()).encode()
-    ).hexdigest()
+    """Return a digest that differs for any other content of the whole lake."""
+    lines = (f"{name} {digest}\n" for name, digest in fingerprints(manifests).items())
+    return hashlib.sha256("".join(lines).encode()).hexdigest()

@@ -1,10 +1,10 @@
-"""Which files the parameter `export` or `agents` names, on this machine or in a bucket, and how each comes here."""
+"""Which files the parameter `export` or `agents` names, here or in a bucket; how to get them."""
 
 import tempfile
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from opsdesk import project
 from opsdesk.config.locations import is_in_bucket, read_bucket
@@ -17,6 +17,25 @@ if TYPE_CHECKING:
 WILD = "*?["
 
 
+class SourceFile(Protocol):
+    """A file of an export, wherever it is."""
+
+    @property
+    def name(self) -> str:
+        """Return its name without folders."""
+
+    @property
+    def shown(self) -> str:
+        """Return what messages call it."""
+
+    def fetch(self, work: Path) -> Path:
+        """Return a local path; a file that is elsewhere is copied into the folder `work`.
+
+        Raises:
+            OpsdeskError: it was replaced or removed since it was found.
+        """
+
+
 @dataclass(frozen=True)
 class LocalFile:
     """A file of this machine."""
@@ -25,16 +44,16 @@ class LocalFile:
 
     @property
     def name(self) -> str:
-        """Its name without folders."""
+        """Return its name without folders."""
         return self.path.name
 
     @property
     def shown(self) -> str:
-        """How messages call it."""
+        """Return the path, from the project root where it is below it."""
         return project.shown(self.path)
 
     def fetch(self, work: Path) -> Path:
-        """The file itself; `work` is for those that must be fetched."""
+        """Return the file itself."""
         return self.path
 
 
@@ -48,36 +67,35 @@ class CloudFile:
 
     @property
     def name(self) -> str:
-        """Its name without folders."""
+        """Return its name without folders."""
         return self.object.rsplit("/", 1)[-1]
 
     @property
     def shown(self) -> str:
-        """How messages call it."""
+        """Return its gs:// address."""
         return self.bucket.url(self.object)
 
     def fetch(self, work: Path) -> Path:
-        """A verified copy in a folder of its own below `work`; an OpsdeskError where it was replaced meanwhile."""
+        """Return a verified copy, in a folder of its own below `work`."""
         path = Path(tempfile.mkdtemp(dir=work)) / self.name
         try:
             self.bucket.get_file(self.object, self.seen, path)
         except FileNotFoundError:
             raise OpsdeskError(
-                f"{self.shown} was replaced or removed while it was read: run this again when the export is whole."
+                f"{self.shown} was replaced or removed while it was read: run this again when the "
+                "export is complete."
             ) from None
         return path
 
 
-SourceFile = LocalFile | CloudFile
-
-
 def find_files(export: str, google: GoogleConnection = ON_THIS_MACHINE) -> list[SourceFile]:
-    """The files that `export` (a path or a glob, local or gs://) names, sorted by name.
+    """Return the files that `export` (a path or a glob, local or gs://) names, sorted by name.
 
     Raises:
-        OpsdeskError: nothing there, a folder, or a file that is neither .csv nor .csv.gz.
+        OpsdeskError: nothing is there, a folder, or a file that is neither .csv nor .csv.gz.
     """
-    found = _find_objects(export, google) if is_in_bucket(export) else _find_paths(export)
+    found: list[SourceFile] = []
+    found += _find_objects(export, google) if is_in_bucket(export) else _find_paths(export)
     for file in found:
         if not file.name.lower().endswith((".csv", ".csv.gz")):
             raise OpsdeskError(f"The export {file.shown} does not end in .csv or .csv.gz.")
@@ -89,59 +107,58 @@ def _find_paths(export: str) -> list[LocalFile]:
     if pattern.is_dir():
         raise _folder(export)
     try:
-        found = (
-            [pattern]
-            if pattern.exists()
-            else Path(pattern.anchor).glob(str(pattern.relative_to(pattern.anchor)))
-        )
+        if pattern.exists():
+            return [LocalFile(pattern)]
+        found = Path(pattern.anchor).glob(str(pattern.relative_to(pattern.anchor)))
         paths = sorted(path for path in found if not path.is_dir())
     except (ValueError, OSError) as error:
         raise OpsdeskError(f"The export {export[:200]!r} cannot be looked up: {error}.") from None
     if not paths:
-        raise OpsdeskError(
-            f"{_none(export)} {export} (looked for {pattern}); set `export` in your params file."
-        )
+        cause = f"{_none(export)} {export} (looked for {pattern})"
+        raise OpsdeskError(f"{cause}; set `export` in your params file.")
     return [LocalFile(path) for path in paths]
 
 
 def _find_objects(export: str, google: GoogleConnection) -> list[CloudFile]:
-    from opsdesk.google.bucket import Bucket
+    from opsdesk.google.bucket import Bucket  # Google's client takes a while to import
 
     place = read_bucket(export)
-    bucket, pattern = Bucket(place.bucket, google), place.path
-    fixed = pattern[
-        : min((pattern.find(sign) for sign in WILD if sign in pattern), default=len(pattern))
-    ]
-    objects = dict(bucket.list(fixed))
-    chosen = (
-        [pattern] if pattern in objects else [each for each in objects if _matches(each, pattern)]
-    )
-    if not chosen and any(
-        each.startswith(pattern.rstrip("/") + "/") or not pattern for each in objects
-    ):
+    bucket = Bucket(place.bucket, google)
+    pattern = place.path
+    objects = dict(bucket.list(_fixed_part(pattern)))
+    if pattern in objects:
+        return [CloudFile(bucket, pattern, objects[pattern])]
+    chosen = sorted(name for name in objects if _matches(name, pattern))
+    if chosen:
+        return [CloudFile(bucket, name, objects[name]) for name in chosen]
+    folder = pattern.rstrip("/") + "/"
+    if objects and (not pattern or any(name.startswith(folder) for name in objects)):
         raise _folder(export)
-    if not chosen:
-        raise OpsdeskError(f"{_none(export)} {export}; set `export` in your params file.")
-    return [CloudFile(bucket, each, objects[each]) for each in sorted(chosen)]
+    raise OpsdeskError(f"{_none(export)} {export}; set `export` in your params file.")
+
+
+def _fixed_part(pattern: str) -> str:
+    """Return what comes before the first wildcard: only objects that begin with it are listed."""
+    ends = [pattern.find(sign) for sign in WILD if sign in pattern]
+    return pattern[: min(ends, default=len(pattern))]
 
 
 def _matches(name: str, pattern: str) -> bool:
-    """Whether an object's name fits the pattern; as on a disk, * ends at a slash, and ** does not."""
+    """Return whether an object's name fits; as on a disk, * ends at a slash and ** does not."""
     if "**" in pattern:
         return fnmatchcase(name, pattern.replace("**/", "*"))
-    parts, wanted = name.split("/"), pattern.split("/")
+    parts = name.split("/")
+    wanted = pattern.split("/")
     return len(parts) == len(wanted) and all(map(fnmatchcase, parts, wanted))
 
 
 def _none(export: str) -> str:
-    return (
-        "No file matches the pattern"
-        if any(sign in export for sign in WILD)
-        else "There is no file"
-    )
+    has_wildcard = any(sign in export for sign in WILD)
+    return "No file matches the pattern" if has_wildcard else "There is no file"
 
 
 def _folder(export: str) -> OpsdeskError:
+    pattern = f"{export.rstrip('/')}/*.csv"
     return OpsdeskError(
-        f"The export {export} is a folder: name a file in it, or a pattern such as {export.rstrip('/')}/*.csv."
+        f"The export {export} is a folder: name a file in it, or a pattern such as {pattern}."
     )

@@ -1,4 +1,4 @@
-"""A lake in a local folder."""
+"""A lake in a local folder: the `Store` that needs no cloud. A lock file keeps other steps away."""
 
 import os
 import shutil
@@ -13,30 +13,39 @@ from opsdesk import project
 from opsdesk.checksums import Checksum, checksum
 from opsdesk.errors import OpsdeskError
 
+UNFINISHED = ".part"  # ends the name of a file that is being written
+
 
 class FolderStore:
-    """A lake in a local folder. A write replaces an object whole: a reader sees the old or the new one."""
+    """A lake in a local folder."""
 
-    or_at_work = (
-        ""  # who finds the record of an ingest that has not ended knows that it was interrupted
-    )
+    or_at_work = ""  # who holds the lock and finds an unfinished ingest knows it was interrupted
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     @property
     def url(self) -> str:
-        """The folder as a person should read it."""
+        """Return the folder, from the project root where it is below it."""
         return project.shown(self.folder)
 
     @property
     def exists(self) -> bool:
-        """Whether anything was ever put there."""
+        """Return whether the folder is there."""
         return self.folder.is_dir()
+
+    @property
+    def cache_folder(self) -> Path:
+        """Return the folder itself."""
+        return self.folder
 
     @contextmanager
     def locked(self, wait: float = 0) -> Iterator[None]:
-        """Keeps other steps away while one reads or writes; an OpsdeskError where one is at work for `wait` seconds."""
+        """Hold the lock file for the block.
+
+        Raises:
+            OpsdeskError: another process held it for `wait` seconds, or it cannot be written.
+        """
         path = self.folder / ".lock"
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -44,9 +53,10 @@ class FolderStore:
             lock.acquire(timeout=wait)
             path.write_text(f"process {os.getpid()}")
         except filelock.Timeout:
+            holder = path.read_text() or "of another process"
             raise OpsdeskError(
-                f"Another ingest or backfill ({path.read_text() or 'of another process'}) is at work on the lake "
-                f"{self.url}: wait until it has ended."
+                f"Another ingest or backfill ({holder}) is at work on the lake {self.url}: "
+                "wait until it has ended."
             ) from None
         except OSError as error:
             raise OpsdeskError(f"Cannot write to the lake {self.url}: {error.strerror}.") from None
@@ -56,78 +66,83 @@ class FolderStore:
             lock.release()
 
     def ensure_alone(self) -> None:
-        """An OpsdeskError where another ingest has begun or ended since `locked`; here the lock keeps it away."""
+        """Do nothing: the lock keeps others away."""
 
     def ensure_unchanged(self, under: str) -> None:
-        """An OpsdeskError where an object below `under` is not as this step has seen or left it; see `ensure_alone`."""
+        """Do nothing: the lock keeps others away."""
 
     @contextmanager
     def work_folder(self) -> Iterator[Path]:
-        """A folder for what ingest needs on disk, beside the lake's data; what a killed one left there goes first."""
+        """Give a temporary folder in the lake's own, so that moving a file copies nothing."""
         for left in self.folder.glob(".work-*"):
             shutil.rmtree(left)
-        for left in self.folder.rglob("*.part"):
+        for left in self.folder.rglob(f"*{UNFINISHED}"):
             left.unlink()
         with tempfile.TemporaryDirectory(dir=self.folder, prefix=".work-") as folder:
             yield Path(folder)
 
     def names(self, under: str) -> list[str]:
-        """The names of all objects below the folder `under`, sorted."""
+        """Return the paths of all finished files below `under`, sorted."""
         found = []
-        for folder, _, files in os.walk(self.folder / under):  # twice as fast as Path.rglob
+        # os.walk is twice as fast as Path.rglob, and a lake has thousands of files
+        for folder, _, files in os.walk(self.folder / under):
             place = folder[len(str(self.folder)) + 1 :].replace(os.sep, "/")
-            found += [f"{place}/{file}" for file in files if not file.endswith(".part")]
+            found += [f"{place}/{file}" for file in files if not file.endswith(UNFINISHED)]
         return sorted(found)
 
     def read(self, name: str) -> bytes:
-        """The content of one object; FileNotFoundError where there is none."""
-        with (self.folder / name).open(
-            "rb", buffering=0
-        ) as file:  # read_bytes takes half as long again
+        """Return the content of one file."""
+        # unbuffered: read_bytes takes half as long again
+        with (self.folder / name).open("rb", buffering=0) as file:
             return file.read()
 
     def read_all(self, names: list[str]) -> dict[str, bytes]:
-        """The contents of several objects that were listed."""
+        """Return the contents of several files, by name."""
         return {name: self.read(name) for name in names}
 
     def checksums(self, under: str) -> dict[str, Checksum]:
-        """Size and crc32c of every object below `under`, from the bytes as they are now."""
+        """Return size and crc32c of every file below `under`, computed from its bytes."""
         return {name: checksum(self.read(name)) for name in self.names(under)}
 
+    def local_paths(self, names: list[str], work: Path) -> list[Path]:
+        """Return the files themselves."""
+        return [self.folder / name for name in names]
+
     def write(self, name: str, content: bytes) -> None:
-        """Puts `content` in the object's place.
+        """Write the file under another name, then rename it.
 
         Raises:
             OpsdeskError: the disk is full or may not be written.
         """
         path = self.folder / name
-        part = path.with_name(path.name + ".part")
+        unfinished = path.with_name(path.name + UNFINISHED)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            part.write_bytes(content)
-            part.replace(path)
+            unfinished.write_bytes(content)
+            unfinished.replace(path)
         except OSError as error:
             with suppress(OSError):
-                part.unlink()
-            raise OpsdeskError(f"Cannot write {project.shown(path)}: {error.strerror or error}. Nothing after it was written; "
-                               "free space or allow writing there, then run again.") from None  # fmt: skip
+                unfinished.unlink()
+            raise OpsdeskError(
+                f"Cannot write {project.shown(path)}: {error.strerror or error}. "
+                "Nothing after it was written; free space or allow writing there, then run again."
+            ) from None
 
     def settle(self) -> None:
-        """Waits until everything written is in its place; here it is already."""
+        """Do nothing: every write is in its place when it returns."""
 
     def write_from(self, name: str, file: Path) -> None:
-        """Puts the content of a local file, which may be large and is used up, in the object's place."""
+        """Move the file to its place."""
         path = self.folder / name
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(file, path)
         except OSError as error:
-            raise OpsdeskError(
-                f"Cannot write {project.shown(path)}: {error.strerror or error}."
-            ) from None
+            cause = error.strerror or error
+            raise OpsdeskError(f"Cannot write {project.shown(path)}: {cause}.") from None
 
     def delete(self, name: str) -> None:
-        """Removes one object, and its folder where that leaves it empty; one that is not there is fine."""
+        """Remove one file, and the folders that this leaves empty."""
         path = self.folder / name
         if not path.exists():
             return
@@ -141,7 +156,3 @@ class FolderStore:
             if parent == self.folder or any(parent.iterdir()):
                 break
             parent.rmdir()
-
-    def local_paths(self, names: list[str], work: Path) -> list[Path]:
-        """Files on this machine with the content of the objects (`work` is for stores that must fetch them)."""
-        return [self.folder / name for name in names]

@@ -1,38 +1,47 @@
-"""What one step knows of a lake's objects: what its writes replace, and what its reads get. Names are without the prefix."""
+"""What one step knows about a lake's objects in a bucket. Names are without the lake's prefix.
+
+It holds what the step's writes must replace, and what its reads get.
+"""
 
 from opsdesk.google.bucket import Bucket, Seen
 
 
-class View:
-    """The objects below a prefix of a bucket, as first seen or left by us, and as last seen."""
+class Snapshot:
+    """The objects below a prefix, as this step first saw or left them, and as last seen.
+
+    An object that is now neither as first seen nor as we left it was written by another step.
+    """
 
     def __init__(self, bucket: Bucket, prefix: str) -> None:
         self.bucket = bucket
         self.prefix = prefix
-        self._known: dict[
-            str, Seen | None
-        ] = {}  # as first seen, or as we left it: an object that differs is another's
+        self._expected: dict[str, Seen | None] = {}
         self._latest: dict[str, Seen] = {}
         self._listed: set[str] = set()
 
     def list(self, under: str) -> dict[str, Seen]:
-        """Every object below the folder `under` as it is now; markers of empty folders are none."""
+        """Return every object below the folder `under` as it is now, by name."""
+        folder = _folder(under)
+        listed = self.bucket.list(self.prefix + folder)
         found = {
             name.removeprefix(self.prefix): seen
-            for name, seen in self.bucket.list(self.prefix + _folder(under))
-            if not name.endswith("/")
+            for name, seen in listed
+            if not name.endswith("/")  # a marker of an empty folder
         }
-        if not self._was_listed(
-            _folder(under)
-        ):  # what comes later is not ours, and must not pass for known
+        # What a later listing adds was not there at first: it must not count as expected.
+        if not self._was_listed(folder):
             for name, seen in found.items():
-                self._known.setdefault(name, seen)
+                self._expected.setdefault(name, seen)
         self._latest |= found
-        self._listed.add(_folder(under))
+        self._listed.add(folder)
         return found
 
     def look(self, name: str) -> Seen:
-        """The object as it is now; FileNotFoundError where there is none."""
+        """Return the object as it is now.
+
+        Raises:
+            FileNotFoundError: there is none.
+        """
         seen = self.bucket.look(self.prefix + name)
         if seen is None:
             raise FileNotFoundError(self.bucket.url(self.prefix + name))
@@ -40,38 +49,43 @@ class View:
         return seen
 
     def latest(self, name: str) -> Seen:
-        """The object as last seen, looked at where it was not; FileNotFoundError where there is none."""
+        """Return the object as last seen; look at it where it was not seen yet.
+
+        Raises:
+            FileNotFoundError: there is none.
+        """
         return self._latest.get(name) or self.look(name)
 
     def expected(self, name: str) -> int:
-        """The generation of what we take the object to be, 0 where there is none."""
-        if name not in self._known and not self._was_listed(name):
-            self._known[name] = self.bucket.look(self.prefix + name)
-        return generation(self._known.get(name))
-
-    def _was_listed(self, name: str) -> bool:
-        return any(name.startswith(folder) for folder in self._listed)
+        """Return the generation that a write of this step replaces, 0 where there is no object."""
+        if name not in self._expected and not self._was_listed(name):
+            self._expected[name] = self.bucket.look(self.prefix + name)
+        return generation(self._expected.get(name))
 
     def left(self, name: str, seen: Seen | None) -> None:
-        """Notes how we left an object, None where we removed it."""
-        self._known[name] = seen
+        """Note how we left an object, None where we removed it."""
+        self._expected[name] = seen
         if seen:
             self._latest[name] = seen
         else:
             self._latest.pop(name, None)
 
     def is_unchanged(self, under: str) -> bool:
-        """Whether every object below `under` is now as first seen, or as we left it."""
+        """Return whether every object below `under` is as first seen, or as we left it."""
         found = {name: seen.generation for name, seen in self.list(under).items()}
-        return found == {
+        expected = {
             name: seen.generation
-            for name, seen in self._known.items()
+            for name, seen in self._expected.items()
             if seen and name.startswith(_folder(under))
         }
+        return found == expected
+
+    def _was_listed(self, name: str) -> bool:
+        return any(name.startswith(folder) for folder in self._listed)
 
 
 def generation(seen: Seen | None) -> int:
-    """The generation of an object, 0 where there is none."""
+    """Return the generation of an object, 0 where there is none."""
     return seen.generation if seen else 0
 
 

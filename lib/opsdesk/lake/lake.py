@@ -1,67 +1,28 @@
-"""The lake: one normalised CSV a day, one manifest a month that is written last, rejects and agents beside them."""
+"""The lake: one normalised CSV per day, one manifest per month that is written last.
 
-import hashlib
+The list of agents, the rejected rows and the record of the last ingest are next to the months.
+"""
+
 import json
-import re
-from dataclasses import dataclass
-from functools import cached_property
+from typing import Any
 
-from opsdesk.checksums import Checksum, checksum
+from opsdesk.checksums import Checksum
 from opsdesk.errors import OpsdeskError
-from opsdesk.lake.store import RECORD, Store
+from opsdesk.lake.manifest import DataFile, Manifest, describe_file, read_manifest
+from opsdesk.lake.names import (
+    DATA_FOLDERS,
+    MONTHS_FOLDER,
+    RECORD,
+    folder_of,
+    is_data_file,
+    is_day_file,
+    is_manifest,
+    manifest_name,
+)
+from opsdesk.lake.store import Store
 
-COLUMNS = (
-    "ticket_id", "created_at", "resolved_at", "resolution_hours", "sla_hours", "sla_breached", "priority", "category",
-    "channel", "customer_tier", "status", "agent_id", "_issues",
-)  # fmt: skip
-AGENTS = "agents_data/agents_master.csv"
 MISSING = "is missing"
-MANIFEST = re.compile(r"(?:raw/\d{4}/\d\d|agents_data)/_manifest\.json")
-DAY_FILE = re.compile(r"raw/(\d{4})/(\d\d)/\1-\2-\d\d\.csv")
-
-
-@dataclass(frozen=True)
-class DayFile:
-    """One day's file as its manifest knows it."""
-
-    file: str
-    rows: int
-    bytes: int
-    crc32c: str
-
-    @property
-    def day(self) -> str:
-        """The UTC day of its tickets, such as 2023-01-31."""
-        return self.file.removesuffix(".csv")
-
-    @property
-    def checksum(self) -> Checksum:
-        """What the file's content must measure."""
-        return Checksum(self.bytes, self.crc32c)
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """The committed content of one part of the lake: a month ("2023-01") or "agents"."""
-
-    part: str
-    files: tuple[DayFile, ...]
-
-    @property
-    def rows(self) -> int:
-        """Rows of all its files."""
-        return sum(file.rows for file in self.files)
-
-    @property
-    def content(self) -> bytes:
-        """The manifest as it is written, a line a file: no clock in it, so the same files give the same bytes."""
-        files = ",\n".join(json.dumps(vars(file)) for file in self.files)
-        return f'{{"part": {json.dumps(self.part)}, "rows": {self.rows}, "files": [\n{files}\n]}}\n'.encode()
-
-    @cached_property
-    def fingerprint(self) -> str:
-        """Tells this content from any other."""
-        return hashlib.sha256(self.content).hexdigest()
+Record = dict[str, Any]  # JSON that an earlier version or a person may have written
 
 
 class Lake:
@@ -71,102 +32,84 @@ class Lake:
         self.store = store
 
     def manifests(
-        self, *, skip_unreadable: bool = False, folders: tuple[str, ...] = ("raw", "agents_data")
+        self, *, skip_unreadable: bool = False, folders: tuple[str, ...] = DATA_FOLDERS
     ) -> dict[str, Manifest]:
-        """The committed parts below `folders`, months first in order, then agents.
+        """Return the committed partitions below `folders` by name, months in order, then agents.
 
         Raises:
-            OpsdeskError: a manifest that cannot be read, unless such are to be skipped.
+            OpsdeskError: a manifest cannot be read, unless such are to be skipped.
         """
-        names = [
-            name
-            for folder in folders
-            for name in self.store.names(folder)
-            if MANIFEST.fullmatch(name)
-        ]
+        names: list[str] = []
+        for folder in folders:
+            names += filter(is_manifest, self.store.names(folder))
         found = {}
         for name, content in self.store.read_all(names).items():
             try:
-                manifest = self._read_manifest(name, content)
-                found[manifest.part] = manifest
-            except OpsdeskError:
-                if not skip_unreadable:
-                    raise
+                manifest = read_manifest(name, content)
+            except ValueError:
+                if skip_unreadable:
+                    continue
+                raise OpsdeskError(
+                    f"The manifest {self.store.url}/{name} cannot be read or was edited: "
+                    "run 01_ingest with a full export again."
+                ) from None
+            found[manifest.partition] = manifest
         return found
 
-    def _read_manifest(self, name: str, text: bytes) -> Manifest:
-        try:
-            content = json.loads(text)
-            manifest = Manifest(
-                content["part"], tuple(DayFile(**file) for file in content["files"])
-            )
-            sound = (
-                folder_of(manifest.part) + "/_manifest.json" == name
-                and content["rows"] == manifest.rows
-            )
-        except (ValueError, KeyError, TypeError, AttributeError):
-            sound = False
-        if not sound:
-            raise OpsdeskError(
-                f"The manifest {self.store.url}/{name} cannot be read or was edited: run 01_ingest with a full export again."
-            )
-        return manifest
-
     def day_files(self) -> list[str]:
-        """The names of all day files, sorted; files of other names are nobody's business."""
-        return [name for name in self.store.names("raw") if DAY_FILE.fullmatch(name)]
+        """Return the names of all day files, sorted."""
+        return [name for name in self.store.names(MONTHS_FOLDER) if is_day_file(name)]
 
     def faults(self, manifests: dict[str, Manifest]) -> dict[str, str]:
-        """What is torn: for each object that is not as its manifest says, or has none, a few words."""
+        """Return what is incomplete: name to a few words, for each object that is not as promised.
+
+        An object is at fault when it differs from its manifest, is missing, or has no manifest.
+        """
         faults = {}
-        actual = self.store.checksums("raw") | self.store.checksums("agents_data")
+        actual: dict[str, Checksum] = {}
+        for folder in DATA_FOLDERS:
+            actual |= self.store.checksums(folder)
         for manifest in manifests.values():
             for file in manifest.files:
-                name = f"{folder_of(manifest.part)}/{file.file}"
+                name = f"{folder_of(manifest.partition)}/{file.file}"
                 found = actual.pop(name, None)
-                if found != file.checksum:
-                    faults[name] = MISSING if found is None else "does not match its manifest"
-        strays = (name for name in actual if name == AGENTS or DAY_FILE.fullmatch(name))
+                if found is None:
+                    faults[name] = MISSING
+                elif found != file.checksum:
+                    faults[name] = "does not match its manifest"
+        strays = [name for name in actual if is_data_file(name)]
         return faults | dict.fromkeys(strays, "is in no manifest")
 
     def write_manifest(self, manifest: Manifest) -> None:
-        """Commits a part whose files are in their places, or removes the manifest of one that holds nothing any more."""
+        """Commit a partition whose files are written; remove the manifest of an empty one."""
         self.store.settle()
         self.store.ensure_alone()
-        name = f"{folder_of(manifest.part)}/_manifest.json"
+        name = manifest_name(manifest.partition)
         if manifest.files:
             self.store.write(name, manifest.content)
         else:
             self.store.delete(name)
         self.store.settle()
 
-    def write_file(self, part: str, file: str, rows: int, content: bytes) -> DayFile:
-        """Writes one file of a part and returns its line for the manifest."""
-        self.store.write(f"{folder_of(part)}/{file}", content)
-        return DayFile(file, rows, *checksum(content))
+    def write_file(self, partition: str, file: str, rows: int, content: bytes) -> DataFile:
+        """Write one file of a partition and return its line for the manifest."""
+        self.store.write(f"{folder_of(partition)}/{file}", content)
+        return describe_file(file, rows, content)
 
-    def record(self) -> dict:
-        """What the last whole ingest left about itself ({} where there was none, or it cannot be read)."""
+    def record(self) -> Record:
+        """Return what the last ingest wrote about itself, {} where it is missing or unreadable."""
         try:
             record = json.loads(self.store.read(RECORD))
         except (FileNotFoundError, ValueError):
             return {}
         return record if isinstance(record, dict) else {}
 
-    def write_record(self, record: dict) -> None:
-        """Leaves `record` for the next ingest and for `opsdesk status`; the very last write of an ingest."""
+    def write_record(self, record: Record) -> None:
+        """Write `record` for the next ingest and for `opsdesk status`, one line per key.
+
+        It is the last write of an ingest.
+        """
         self.store.settle()
-        lines = ",\n".join(
-            f"{json.dumps(key)}: {json.dumps(value)}" for key, value in record.items()
-        )
+        entries = (f"{json.dumps(key)}: {json.dumps(value)}" for key, value in record.items())
+        lines = ",\n".join(entries)
         self.store.write(RECORD, f"{{\n{lines}\n}}\n".encode())
-
-
-def folder_of(part: str) -> str:
-    """The folder of a part: raw/2023/01, or agents_data."""
-    return "agents_data" if part == "agents" else f"raw/{part[:4]}/{part[5:7]}"
-
-
-def day_of(name: str) -> str:
-    """The UTC day of a day file's tickets, from its name in the store."""
-    return name.rsplit("/", 1)[1].removesuffix(".csv")

@@ -9,13 +9,13 @@ from opsdesk.lake.lake import Lake
 
 
 def open_lake(location: str, google: GoogleConnection = ON_THIS_MACHINE) -> Lake:
-    """The lake that the parameter `lake` names: a folder, from the project root, or gs://bucket[/prefix].
+    """Return the lake at `location`: a folder from the project root, or gs://bucket[/prefix].
 
     Raises:
         OpsdeskError: a place that cannot be a lake.
     """
     if is_in_bucket(location):
-        from opsdesk.lake.gcs_store import GcsStore
+        from opsdesk.lake.gcs_store import GcsStore  # Google's client takes a while to import
 
         return Lake(GcsStore(location, google))
     if "://" in location:

@@ -1,30 +1,21 @@
-"""What backfill loads at once."""
+"""A partition of the lake with its files: what backfill loads at once."""
 
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from opsdesk.config.locations import is_in_bucket
-from opsdesk.lake.lake import Manifest, folder_of
+from opsdesk.lake.manifest import Manifest
+from opsdesk.lake.names import folder_of, is_month_partition, raw_table_of
 from opsdesk.lake.store import Store
-
-AGENTS = "agents"  # the partition of the agents file; every other one has its month as name
-
-
-def raw_table(name: str) -> str:
-    """Return the raw table that a partition belongs in."""
-    return "agents_raw" if name == AGENTS else "tickets_raw"
-
-
-def partition_of(name: str) -> str:
-    """Return the name of the partition that an object of the lake belongs to."""
-    folder = name.rpartition("/")[0]
-    return AGENTS if folder == folder_of(AGENTS) else folder.removeprefix("raw/").replace("/", "-")
 
 
 @dataclass(frozen=True)
 class Partition:
-    """A month of day files ("2023-01"), or "agents", as its manifest promises it and where its files lie."""
+    """A month of day files ("2023-01"), or "agents": what its manifest promises, and its store.
+
+    `work` is a local folder for files that must be fetched.
+    """
 
     manifest: Manifest
     store: Store
@@ -32,59 +23,63 @@ class Partition:
 
     @property
     def name(self) -> str:
-        """The month, or "agents"."""
-        return self.manifest.part
+        """Return the month, or "agents"."""
+        return self.manifest.partition
+
+    @property
+    def is_month(self) -> bool:
+        """Return whether it is a month of tickets; if not, it is the list of agents."""
+        return is_month_partition(self.name)
+
+    @property
+    def table(self) -> str:
+        """Return the raw table it is loaded into."""
+        return raw_table_of(self.name)
 
     @property
     def fingerprint(self) -> str:
-        """Tells this content from any other."""
+        """Return a digest that differs from that of any other content."""
         return self.manifest.fingerprint
 
     @property
     def rows(self) -> int:
-        """How many rows its files hold."""
+        """Return how many rows its files hold."""
         return self.manifest.rows
 
     @property
     def bytes(self) -> int:
-        """How large its files are."""
-        return sum(file.bytes for file in self.manifest.files)
+        """Return how large its files are."""
+        return self.manifest.size
 
     @property
     def folder(self) -> str:
-        """The folder of its files in the lake."""
+        """Return the folder of its files in the lake."""
         return folder_of(self.name)
 
     @property
     def names(self) -> list[str]:
-        """The names of its files in the lake."""
+        """Return the names of its files in the lake."""
         return [f"{self.folder}/{file.file}" for file in self.manifest.files]
 
     @property
     def is_in_bucket(self) -> bool:
-        """Whether its files lie in Cloud Storage."""
+        """Return whether its files are in Cloud Storage."""
         return is_in_bucket(self.store.url)
 
     @property
     def uris(self) -> list[str]:
-        """Its files as Google's services read them; none where the lake is a folder."""
+        """Return its files as Google's services read them; none where the lake is a folder."""
         return [f"{self.store.url}/{name}" for name in self.names] if self.is_in_bucket else []
 
     @cached_property
     def paths(self) -> list[Path]:
-        """Its files on this machine, fetched where the lake lies elsewhere."""
+        """Return its files on this machine; they are fetched where the lake is elsewhere."""
         return self.store.local_paths(self.names, self.work)
 
     def confirm(self) -> None:
-        """To be called between reading the files and the commit: an OpsdeskError where the lake has changed meanwhile."""
+        """Check that the lake has not changed; call it after reading and before the commit.
+
+        Raises:
+            OpsdeskError: it has changed.
+        """
         self.store.ensure_unchanged(self.folder)
-
-    @property
-    def table(self) -> str:
-        """Return the raw table it belongs in."""
-        return raw_table(self.name)
-
-    @property
-    def is_month(self) -> bool:
-        """Return whether it holds tickets; if not, it is the agents file."""
-        return self.name != AGENTS

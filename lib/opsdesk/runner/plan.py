@@ -7,13 +7,14 @@ from pathlib import Path
 
 from opsdesk.config.parameters import Parameters
 from opsdesk.google.connection import GoogleConnection
-from opsdesk.ingest.agents import agents_csv, read_agents
+from opsdesk.ingest.delivery import open_delivery
 from opsdesk.ingest.mapping import read_mapping
-from opsdesk.ingest.signature import sign, still_true
+from opsdesk.ingest.signature import is_up_to_date
 from opsdesk.ingest.source_files import find_files
-from opsdesk.lake.lake import Lake, Manifest
+from opsdesk.lake.lake import Lake
+from opsdesk.lake.manifest import Manifest
 from opsdesk.lake.open import open_lake
-from opsdesk.steps.ingest import ingest, open_files
+from opsdesk.steps.ingest import ingest
 from opsdesk.steps.transform import publication_holds
 from opsdesk.warehouse.open import Warehouse, open_warehouse
 
@@ -65,7 +66,7 @@ def plan_run(parameters: Parameters, moment: datetime) -> Plan:
     _plan_parts(plan, manifests, _loaded(target), given)
     is_changed = bool(plan.parts) or export == DELTA
     if is_changed or not publication_holds(target, given["as_of"], given["timezone"]):
-        lake_bytes = sum(map(_size, manifests.values()))
+        lake_bytes = sum(manifest.size for manifest in manifests.values())
         _measure(plan, target, lake_bytes, given["timezone"], moment)
     return plan
 
@@ -78,10 +79,9 @@ def _after_ingest(
     kind = given["export_kind"]
     export = find_files(given["export"], google)
     people = find_files(given["agents"], google) if given["agents"] else []
-    files = open_files(export, rules, work)
-    agents = agents_csv(read_agents(people, work))
-    signature = sign(files, rules, agents, kind)
-    if still_true(lake.record(), signature, moment.replace(tzinfo=None), lake):
+    delivery = open_delivery(export, rules, people, given["export_kind"], work)
+    at = moment.replace(tzinfo=None)
+    if is_up_to_date(lake.record(), delivery.signature, at, lake):
         return SAME, lake.manifests()
     if kind == "delta":
         return DELTA, lake.manifests()
@@ -102,7 +102,7 @@ def _plan_parts(
         elif loaded.get(name) == manifest.fingerprint:
             plan.kept += 1
         else:
-            plan.parts.append(PlannedPart(name, manifest.rows, _size(manifest), "load"))
+            plan.parts.append(PlannedPart(name, manifest.rows, manifest.size, "load"))
 
 
 def _loaded(target: Warehouse) -> dict[str, str]:
@@ -118,10 +118,6 @@ def _within(name: str, given: dict[str, str]) -> bool:
     first = given["first_month"] or name
     last = given["last_month"] or name
     return name == "agents" or first <= name <= last
-
-
-def _size(manifest: Manifest) -> int:
-    return sum(file.bytes for file in manifest.files)
 
 
 def _measure(

@@ -12,8 +12,10 @@ import pandas as pd
 
 from opsdesk.errors import OpsdeskError
 from opsdesk.instants import read_instant, read_month
-from opsdesk.lake.lake import Lake, Manifest
-from opsdesk.lake.partition import AGENTS, Partition, partition_of
+from opsdesk.lake.lake import Lake
+from opsdesk.lake.manifest import Manifest
+from opsdesk.lake.names import AGENTS, partition_of
+from opsdesk.lake.partition import Partition
 from opsdesk.warehouse.billing import Billed
 from opsdesk.warehouse.protocol import Loader, Staged, Warehouse
 

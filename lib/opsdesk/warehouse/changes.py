@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from opsdesk.instants import is_month
-from opsdesk.lake.partition import AGENTS
+from opsdesk.lake.names import AGENTS
 from opsdesk.warehouse.publication import Publication
 
 

@@ -1,11 +1,10 @@
-"""The cleaned rows of the last full export, kept beside the lake so that the next one need not be read whole.
+"""The cleaned rows of the last full export, cached next to the lake.
 
-A cache and nothing else: it is made from the export alone, the lake never depends on it, and where it is gone, torn, of
-another version or made by another mapping, everything is read anew.
+The next export need not be read in full. It is a cache and nothing else: it is made from the export
+alone, and the lake never depends on it. Where it is missing, damaged, of another version or made by
+another mapping, everything is read again.
 """
 
-import json
-from array import array
 from datetime import datetime
 from pathlib import Path
 
@@ -14,163 +13,141 @@ import pyarrow as pa
 
 from opsdesk.duckdb_file import first_lines, quoted
 from opsdesk.errors import OpsdeskError
-from opsdesk.ingest.reading.chunk import Chunk, Malformed
-from opsdesk.lake.folder_store import FolderStore
-from opsdesk.lake.store import Store
+from opsdesk.ingest.cleaned_rows import CleanedRows
+from opsdesk.ingest.reading.cached_chunks import CREATE_CHUNKS, insert_chunks, select_chunks
+from opsdesk.ingest.reading.chunk import Chunk
+from opsdesk.ingest.reading.chunk_layout import Layout
 
-BATCH = 100  # chunks written down at a time: DuckDB takes many times the memory of a list that it is given
 FORMAT = 4  # raise it when the tables below mean something else
 
-# A row is as it was cleaned until the moment of a run passes a time in it that was the future, or goes back before one
-# that was not.
+# A row is as it was cleaned until the moment of a run passes a time in it that was the future, or
+# goes back before one that was not.
 SOUND = """SELECT chunk, count(*),
   coalesce(max(created_at) FILTER (created_at IS DISTINCT FROM known_from) <= $moment, true)
   AND coalesce(max(resolved_at) <= $moment, true) AND coalesce(min(known_from) > $moment, true)
 FROM cache.rows GROUP BY chunk"""
 
 
-class TornError(OpsdeskError):
+class UnusableCacheError(OpsdeskError):
     """The cache cannot be read; without it everything can."""
 
 
-class Remembered:
-    """Chunks and their cleaned rows in the catalog `cache` of the work database; a change is one transaction."""
+class RowCache:
+    """Chunks and their cleaned rows, in the catalog `cache` of the work database.
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, maker: str, moment: datetime) -> None:
-        self.con = con.cursor()
-        self.next = 0  # the number of the next new chunk; none is given twice
-        self._searched = 0  # repeated ids are known among the rows of chunks before this one
-        self.has_rows = False  # whether their table is there
+    A change of it is one transaction, from the making of this object to `commit`.
+    """
+
+    def __init__(
+        self, con: duckdb.DuckDBPyConnection, file: Path, made_by: str, moment: datetime
+    ) -> None:
+        """Open the cache in `file`.
+
+        Args:
+            made_by: all that decides what the rows are, but for the export and the moment.
+            moment: the moment of the run (UTC).
+
+        Raises:
+            UnusableCacheError: it cannot be opened or read.
+        """
+        self._con = con.cursor()
+        self._next = 0  # the number of the next new chunk; none is given twice
+        self._searched = 0  # repeated ids are cached for the rows of chunks before this one
+        self.has_rows = False  # whether the table of rows is there
         try:
-            self.con.execute("BEGIN")
-            self.known = self._load(maker, moment)
+            con.execute(f"ATTACH {quoted(str(file))} AS cache")
+            self._con.execute("BEGIN")
+            self.reusable = self._load(made_by, moment)
         except (duckdb.Error, ValueError, TypeError, KeyError) as error:
-            raise TornError(_unusable(error)) from error
+            raise UnusableCacheError(
+                "The rows of the export cannot be cached while ingest works "
+                f"({first_lines(error)}). Free space, then run again."
+            ) from error
 
-    def _load(self, maker: str, moment: datetime) -> dict[str, Chunk]:
-        """The chunks that can be used again, by their heads; clears the cache where something else has made it."""
-        con = self.con
+    def _load(self, made_by: str, moment: datetime) -> dict[str, Chunk]:
+        """Return the chunks that can be used again, by their heads."""
+        con = self._con
         con.execute("CREATE TABLE IF NOT EXISTS cache.made_by (maker VARCHAR)")
-        if con.execute("SELECT maker FROM cache.made_by").fetchall() != [(maker,)]:
-            con.execute("DROP TABLE IF EXISTS cache.rows")
-            con.execute(
-                "CREATE OR REPLACE TABLE cache.repeated (searched BIGINT, ticket_ids VARCHAR[])"
-            )
-            con.execute(
-                "CREATE OR REPLACE TABLE cache.chunks "
-                "(number BIGINT, digest VARCHAR, head VARCHAR, bytes BIGINT, lines BIGINT, records BIGINT, is_closed BOOLEAN, "
-                "ends BLOB, runs BLOB, malformed VARCHAR)"
-            )
-            con.execute("DELETE FROM cache.made_by")
-            con.execute("INSERT INTO cache.made_by VALUES ($maker)", {"maker": maker})
+        if con.execute("SELECT maker FROM cache.made_by").fetchall() != [(made_by,)]:
+            self._clear(made_by)
             return {}
         found = con.execute(SOUND, {"moment": moment}).fetchall()
+        sound = {number: (rows, is_timely) for number, rows, is_timely in found}
         self.has_rows = True
-        rows = {chunk: (count, timely) for chunk, count, timely in found}
-        chunks = [
-            _read_chunk(*row)
-            for row in con.execute("SELECT * FROM cache.chunks ORDER BY number").fetchall()
-        ]
-        ((self._searched,),) = con.execute(
-            "SELECT coalesce(max(searched), 0) FROM cache.repeated"
-        ).fetchall()
-        self.next = max(self._searched, 1 + max((chunk.number for chunk in chunks), default=-1))
-        sound = [
-            chunk
+        chunks = select_chunks(con)
+        found = con.execute("SELECT coalesce(max(searched), 0) FROM cache.repeated").fetchall()
+        self._searched = found[0][0]
+        last = max((chunk.number for chunk in chunks), default=-1)
+        self._next = max(self._searched, last + 1)
+        return {
+            chunk.head: chunk
             for chunk in chunks
-            if chunk.is_closed and rows.get(chunk.number, (0, True)) == (chunk.records, True)
-        ]
-        return {chunk.head: chunk for chunk in sound}
+            if chunk.is_closed and sound.get(chunk.number, (0, True)) == (chunk.records, True)
+        }
+
+    def _clear(self, made_by: str) -> None:
+        con = self._con
+        con.execute("DROP TABLE IF EXISTS cache.rows")
+        con.execute(CREATE_CHUNKS)
+        con.execute(
+            "CREATE OR REPLACE TABLE cache.repeated (searched BIGINT, ticket_ids VARCHAR[])"
+        )
+        con.execute("DELETE FROM cache.made_by")
+        con.execute("INSERT INTO cache.made_by VALUES ($maker)", {"maker": made_by})
+
+    def new_number(self) -> int:
+        """Return the number of a new chunk."""
+        self._next += 1
+        return self._next - 1
 
     def add(self, added: pa.Table) -> None:
-        """Adds cleaned rows: chunk, record within it, and the columns of `clean.CLEANED`."""
+        """Add cleaned rows: chunk, record within it, then as `cleaning_sql` gives them."""
         into = "INSERT INTO cache.rows" if self.has_rows else "CREATE TABLE cache.rows AS"
-        self.con.execute(
-            f"{into} FROM added"
-        )  # the argument; registered, it would be kept until the commit
+        # DuckDB finds the argument by its name; if registered, it would stay until the commit
+        self._con.execute(f"{into} FROM added")
         self.has_rows = True
 
-    def keep(self, old: list[Chunk], new: list[Chunk]) -> None:
-        """Forgets every chunk but the `old` ones, and writes down the `new` ones, whose rows were added."""
-        kept = {
-            "rows": ("chunk", [chunk.number for chunk in (*old, *new)]),
-            "chunks": ("number", [chunk.number for chunk in old]),
-        }
-        for table, (column, numbers) in kept.items():
-            self.con.execute(
-                f"DELETE FROM cache.{table} WHERE {column} NOT IN (SELECT unnest($kept::BIGINT[]))",
-                {"kept": numbers},
-            )
-        for start in range(0, len(new), BATCH):
-            self._write_down(new[start : start + BATCH])
-        self.con.execute("COMMIT")
+    def commit(self, old: list[Chunk], new: list[Chunk]) -> None:
+        """Keep the `old` chunks and the `new` ones, whose rows were added, and no others."""
+        self._keep("chunks", "number", old)
+        self._keep("rows", "chunk", [*old, *new])
+        insert_chunks(self._con, new)
+        self._con.execute("COMMIT")
 
-    @property
-    def may_repeat(self) -> str | None:
-        """A SELECT of every ticket_id that more than one row may have, None where it may be any."""
+    def _keep(self, table: str, column: str, chunks: list[Chunk]) -> None:
+        self._con.execute(
+            f"DELETE FROM cache.{table} WHERE {column} NOT IN (SELECT unnest($kept::BIGINT[]))",
+            {"kept": [chunk.number for chunk in chunks]},
+        )
+
+    def rows_of(self, layouts: list[Layout]) -> CleanedRows:
+        """Return the rows of an export whose chunks were committed, as its files place them."""
+        numbers: list[int] = []
+        files: list[int] = []
+        firsts: list[int] = []
+        for file, layout in enumerate(layouts):
+            numbers += [chunk.number for chunk in layout.chunks]
+            files += [file] * len(layout.chunks)
+            firsts += layout.first_records
+        self._con.execute(
+            """CREATE TABLE placed AS SELECT unnest($numbers::BIGINT[]) AS chunk,
+                unnest($files::BIGINT[]) AS file, unnest($firsts::BIGINT[]) AS first""",
+            {"numbers": numbers, "files": files, "firsts": firsts},
+        )
+        self._con.execute("""CREATE VIEW rows AS
+            SELECT placed.file, placed.first + found.record AS record,
+                found.* EXCLUDE (chunk, record)
+            FROM cache.rows AS found JOIN placed USING (chunk)""")
+        return CleanedRows(self._con, "rows", self._repeatable())
+
+    def _repeatable(self) -> str | None:
+        """Return a query for the ids that more than one row may have, None where any may."""
         if not self._searched:
             return None
         return f"""SELECT unnest(ticket_ids) AS ticket_id FROM cache.repeated
             UNION ALL SELECT ticket_id FROM cache.rows WHERE chunk >= {self._searched}"""
 
-    def keep_repeated(self, table: str) -> None:
-        """Writes down the ids in the column `ticket_id` of a table: no others stand twice among the rows kept now."""
-        self.con.execute(f"""CREATE OR REPLACE TABLE cache.repeated AS
-            SELECT {self.next} AS searched, (SELECT list(ticket_id) FROM {table}) AS ticket_ids""")
-
-    def _write_down(self, chunks: list[Chunk]) -> None:
-        columns = {
-            name: [getattr(chunk, name) for chunk in chunks]
-            for name in (
-                "number",
-                "digest",
-                "head",
-                "bytes",
-                "lines",
-                "records",
-                "is_closed",
-                "ends",
-            )
-        }
-        columns["runs"] = [chunk.runs.tobytes() for chunk in chunks]
-        columns["malformed"] = [json.dumps(chunk.malformed) for chunk in chunks]
-        self.con.execute(
-            f"INSERT INTO cache.chunks SELECT {', '.join(f'unnest(${name})' for name in columns)}",
-            columns,
-        )
-
-
-def _unusable(error: Exception) -> str:
-    return f"The rows of the export cannot be kept while ingest works ({first_lines(error)}). Free space, then run again."
-
-
-def _read_chunk(
-    number: int, digest: str, head: str, size: int, lines: int, records: int, is_closed: bool, ends: bytes, runs: bytes, malformed: str
-) -> Chunk:  # fmt: skip
-    found = [Malformed(*line) for line in json.loads(malformed)]
-    return Chunk(
-        0, size, lines, records, array("I", runs), found, b"", ends, digest, head, is_closed, number
-    )
-
-
-def cache_of(store: Store) -> Path | None:
-    """Where the cache of a lake lies: beside a local one; a lake elsewhere has none."""
-    return store.folder / ".rows.duckdb" if isinstance(store, FolderStore) else None
-
-
-def attach(con: duckdb.DuckDBPyConnection, file: Path) -> None:
-    """Makes the catalog `cache`, in `file`.
-
-    Raises:
-        TornError: it cannot be opened.
-    """
-    try:
-        con.execute(f"ATTACH {quoted(str(file))} AS cache")
-    except duckdb.Error as error:
-        raise TornError(_unusable(error)) from error
-
-
-def forget(file: Path) -> None:
-    """Removes a cache."""
-    file.unlink(missing_ok=True)
-    file.with_name(file.name + ".wal").unlink(missing_ok=True)
+    def store_repeated(self, ids: str) -> None:
+        """Cache the ids that more than one row has, given as a query for the work database."""
+        self._con.execute(f"""CREATE OR REPLACE TABLE cache.repeated AS
+            SELECT {self._next} AS searched, (SELECT list(ticket_id) FROM ({ids})) AS ticket_ids""")

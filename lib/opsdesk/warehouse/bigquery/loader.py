@@ -5,7 +5,8 @@ from datetime import datetime
 from google.api_core import exceptions as api
 
 from opsdesk.catalogue.tables import catalogue
-from opsdesk.lake.partition import Partition, raw_table
+from opsdesk.lake.names import raw_table_of
+from opsdesk.lake.partition import Partition
 from opsdesk.warehouse.bigquery import transactions
 from opsdesk.warehouse.bigquery.calls import CALL
 from opsdesk.warehouse.bigquery.jobs import Jobs
@@ -49,7 +50,7 @@ class BigQueryLoader:
 
     def remove(self, name: str) -> None:
         """Remove a partition that the lake no longer has."""
-        table = self.jobs.place(raw_table(name))
+        table = self.jobs.place(raw_table_of(name))
         script = transactions.remove_script(name, table, self.jobs.place("_loads"))
         self.jobs.query(script, {"part": name, **transactions.month_parameters(name)})
 

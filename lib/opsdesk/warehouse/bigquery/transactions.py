@@ -6,7 +6,7 @@ from datetime import datetime
 from opsdesk.catalogue.tables import Table, catalogue
 from opsdesk.errors import OpsdeskError
 from opsdesk.instants import is_month, month_bounds
-from opsdesk.lake.partition import AGENTS
+from opsdesk.lake.names import AGENTS
 from opsdesk.warehouse.bigquery.statements import Places
 
 INSERTED_AT = "_inserted_at"  # of _runs, in BigQuery alone: rows there have no order of their own

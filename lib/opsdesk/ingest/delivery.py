@@ -1,0 +1,82 @@
+"""What is to be brought into the lake: an export, how to read it, and the agents."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from opsdesk.errors import OpsdeskError
+from opsdesk.ingest.agents import read_agents
+from opsdesk.ingest.agents_file import Agent, agents_csv
+from opsdesk.ingest.export_file import ExportFile, open_export
+from opsdesk.ingest.export_header import check_columns
+from opsdesk.ingest.mapping import Mapping
+from opsdesk.ingest.signature import Signature, input_signature
+from opsdesk.ingest.source_files import SourceFile
+
+KINDS = ("full", "delta")
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """The export's files, opened and checked, how to read them, the agents, and the export's kind.
+
+    A `full` export is all there is: days that it does not have disappear from the lake. The rows of
+    a `delta` replace those of the same ticket_id.
+    """
+
+    files: list[ExportFile]
+    mapping: Mapping
+    agents: list[Agent]
+    kind: str
+
+    @property
+    def is_full(self) -> bool:
+        """Return whether it is a full export."""
+        return self.kind == "full"
+
+    @property
+    def size(self) -> int:
+        """Return the bytes of its files as plain text."""
+        return sum(file.plain.stat().st_size for file in self.files)
+
+    @property
+    def names(self) -> str:
+        """Return the files as messages name them."""
+        return ", ".join(file.name for file in self.files)
+
+    @cached_property
+    def signature(self) -> Signature:
+        """Return all that decides what an ingest of it writes, but for the moment of the run."""
+        agents = agents_csv(self.agents)
+        return input_signature(self.files, self.mapping, agents, self.kind)
+
+
+def open_delivery(
+    export: Sequence[SourceFile],
+    mapping: Mapping,
+    agents: Sequence[SourceFile],
+    kind: str,
+    work: Path,
+) -> Delivery:
+    """Open every file and check it against the mapping, before any is read.
+
+    Raises:
+        OpsdeskError: an unknown kind, or a file that cannot be read with this mapping.
+    """
+    if kind not in KINDS:
+        raise OpsdeskError(f"export_kind: {kind!r} is neither full nor delta.")
+    files = _open_files(export, mapping, work)
+    return Delivery(files, mapping, read_agents(agents, work), kind)
+
+
+def _open_files(sources: Sequence[SourceFile], mapping: Mapping, work: Path) -> list[ExportFile]:
+    # rejects call a file by its name, or by its path where two have the same name
+    is_unique = len({source.name for source in sources}) == len(sources)
+    files = []
+    for source in sources:
+        name = source.name if is_unique else source.shown
+        files.append(open_export(source, mapping.delimiter, work, name))
+    for file in files:
+        check_columns(file.header, mapping.sources, mapping.name, file.shown)
+    return files

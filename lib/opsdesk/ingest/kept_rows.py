@@ -1,0 +1,105 @@
+"""The rows that go into the lake: what each day holds, and the sorted text of its file."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+
+from opsdesk.duckdb_file import quoted
+from opsdesk.lake.columns import KEY, dimension_columns, ticket_column_names, ticket_columns
+
+ISO = "strftime({0}, '%Y-%m-%dT%H:%M:%SZ') AS {0}"
+
+
+class Day(NamedTuple):
+    """What a day's file is to hold: rows, their digest, physical lines, the last instant (UTC).
+
+    The digest does not depend on the order of the rows.
+    """
+
+    rows: int
+    digest: str
+    lines: int
+    latest: datetime
+
+    @property
+    def recorded(self) -> list[int | str]:
+        """Return what the lake's record keeps of it."""
+        return [self.rows, self.digest]
+
+
+def digest_sql(*, has_newlines: bool = True) -> str:
+    """Return the columns `digest` and `lines` (in a day file) of a row with the lake's columns.
+
+    `has_newlines`: whether a cell may hold one.
+    """
+    lines = ["1"]
+    if has_newlines:
+        breaks = "coalesce(length({0}) - length(replace({0}, chr(10), '')), 0)"
+        lines += [breaks.format(name) for name in (KEY, *dimension_columns())]
+    columns = ", ".join(ticket_column_names())
+    return f"hash({columns}) AS digest, {' + '.join(lines)} AS lines"
+
+
+class KeptRows:
+    """Rows for the lake: a table or view with the lake's columns (UTC timestamps), digest, lines.
+
+    It may be asked in another thread than the one that made it.
+    """
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, source: str) -> None:
+        self._con = con.cursor()
+        self._source = source
+
+    def days(self) -> dict[str, Day]:
+        """Return what each UTC day holds, in order."""
+        found = self._con.execute(f"""
+            SELECT CAST(created_at AS DATE) AS day, count(*), sum(digest), sum(lines),
+                greatest(max(created_at), max(resolved_at))
+            FROM {self._source} GROUP BY day ORDER BY day""").fetchall()
+        return {
+            day.isoformat(): Day(rows, str(digest), int(lines), latest)
+            for day, rows, digest, lines, latest in found
+        }
+
+    def issues(self) -> list[tuple[str, int]]:
+        """Return each combination of issues, as codes joined by semicolons, and its rows."""
+        return self._con.execute(f"""
+            SELECT _issues, count(*) FROM {self._source}
+            WHERE _issues IS NOT NULL GROUP BY _issues""").fetchall()
+
+    def copy_to(self, table: str) -> None:
+        """Create a table with the lake's columns of these rows."""
+        columns = ", ".join(ticket_column_names())
+        self._con.execute(f"CREATE TABLE {table} AS SELECT {columns} FROM {self._source}")
+
+    def write_sorted(self, days: list[str], file: Path) -> None:
+        """Write the rows of some days, which are in order, to `file` as lines of their day files.
+
+        They are sorted by created_at and ticket_id, so the same rows give the same bytes.
+        """
+        columns = [
+            ISO.format(column.name) if column.type == "TIMESTAMP" else column.name
+            for column in ticket_columns()
+        ]
+        listed = ", ".join(map(quoted, days))
+        self._con.execute(f"""COPY (
+            SELECT {", ".join(columns)} FROM {self._source} AS kept
+            WHERE kept.created_at >= DATE '{days[0]}' AND kept.created_at < DATE '{days[-1]}' + 1
+                AND CAST(kept.created_at AS DATE) IN (SELECT unnest([{listed}]::DATE[]))
+            ORDER BY kept.created_at, kept.ticket_id
+            ) TO {quoted(str(file))} (FORMAT csv, HEADER false)""")
+
+
+@dataclass(frozen=True)
+class Target:
+    """What the lake is to hold: these rows on these days.
+
+    Other days are removed if they are in `touched`, else they stay; None touches every day.
+    """
+
+    rows: KeptRows
+    days: dict[str, Day]
+    touched: frozenset[str] | None = None

@@ -1,0 +1,73 @@
+"""Chunks as rows of the cache's table `cache.chunks`."""
+
+import json
+from array import array
+
+import duckdb
+
+from opsdesk.ingest.reading.chunk import Chunk, Malformed
+
+BATCH = 100  # chunks inserted at a time: DuckDB takes many times the memory of a list it is given
+CREATE_CHUNKS = """CREATE OR REPLACE TABLE cache.chunks (
+    number BIGINT, digest VARCHAR, head VARCHAR, bytes BIGINT, lines BIGINT, records BIGINT,
+    is_closed BOOLEAN, ends BLOB, runs BLOB, malformed VARCHAR)"""
+
+
+def select_chunks(con: duckdb.DuckDBPyConnection) -> list[Chunk]:
+    """Return the cached chunks in the order in which they were found.
+
+    Raises:
+        ValueError, TypeError: the table was damaged or edited.
+    """
+    rows = con.execute("SELECT * FROM cache.chunks ORDER BY number").fetchall()
+    return [_read_chunk(*row) for row in rows]
+
+
+def _read_chunk(
+    number: int,
+    digest: str,
+    head: str,
+    size: int,
+    lines: int,
+    records: int,
+    is_closed: bool,
+    ends: bytes,
+    runs: bytes,
+    malformed: str,
+) -> Chunk:
+    return Chunk(
+        start=0,
+        size=size,
+        lines=lines,
+        records=records,
+        runs=array("I", runs),
+        malformed=[Malformed(*line) for line in json.loads(malformed)],
+        ends=ends,
+        digest=digest,
+        head=head,
+        is_closed=is_closed,
+        number=number,
+    )
+
+
+def insert_chunks(con: duckdb.DuckDBPyConnection, chunks: list[Chunk]) -> None:
+    """Add chunks to the table."""
+    for start in range(0, len(chunks), BATCH):
+        columns = _columns(chunks[start : start + BATCH])
+        values = ", ".join(f"unnest(${name})" for name in columns)
+        con.execute(f"INSERT INTO cache.chunks SELECT {values}", columns)
+
+
+def _columns(chunks: list[Chunk]) -> dict[str, list[object]]:
+    return {
+        "number": [chunk.number for chunk in chunks],
+        "digest": [chunk.digest for chunk in chunks],
+        "head": [chunk.head for chunk in chunks],
+        "bytes": [chunk.size for chunk in chunks],
+        "lines": [chunk.lines for chunk in chunks],
+        "records": [chunk.records for chunk in chunks],
+        "is_closed": [chunk.is_closed for chunk in chunks],
+        "ends": [chunk.ends for chunk in chunks],
+        "runs": [chunk.runs.tobytes() for chunk in chunks],
+        "malformed": [json.dumps(chunk.malformed) for chunk in chunks],
+    }

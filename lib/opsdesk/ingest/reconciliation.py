@@ -1,0 +1,94 @@
+"""The counts of an ingest, and the proof that no row is lost."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from opsdesk.errors import OpsdeskError
+from opsdesk.ingest.cleaned_rows import CleanedRows
+from opsdesk.ingest.kept_rows import Day, KeptRows
+from opsdesk.ingest.reading.chunk_layout import Layout
+from opsdesk.ingest.reasons import ISSUE_MEANINGS
+from opsdesk.ingest.rejects import Rejects, collect_rejects
+from opsdesk.ingest.verdicts import Verdicts
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Rows of an export, and what becomes of them.
+
+    `days` are the days of the kept rows, `issues` their rows by code. An ingest at any moment from
+    `latest` until before `known_until` (UTC) gives the same: in between, no time that is the future
+    becomes the past.
+    """
+
+    rows: int
+    rejects: Rejects
+    days: dict[str, Day]
+    issues: dict[str, int]
+    known_until: datetime | None
+
+    @property
+    def kept(self) -> int:
+        """Return how many rows go into the lake."""
+        return sum(day.rows for day in self.days.values())
+
+    @property
+    def latest(self) -> datetime | None:
+        """Return the last instant in the kept rows."""
+        return max((day.latest for day in self.days.values()), default=None)
+
+
+def count_rows(
+    rows: CleanedRows, verdicts: Verdicts, layouts: list[Layout], rejects_file: Path
+) -> Counts:
+    """Count what is kept and rejected; write the rejected rows to a file."""
+    # DuckDB counts while Python looks up the text of rejected rows
+    with ThreadPoolExecutor(1) as worker:
+        days = worker.submit(verdicts.kept.days)
+        issues = worker.submit(_count_issues, verdicts.kept)
+        known_until = worker.submit(rows.known_until)
+        rejects = collect_rejects(verdicts, layouts, rejects_file)
+    total = sum(layout.rows for layout in layouts)
+    return Counts(total, rejects, days.result(), issues.result(), known_until.result())
+
+
+def _count_issues(kept: KeptRows) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for codes, rows in kept.issues():
+        counts.update(dict.fromkeys(codes.split(";"), rows))
+    return {code: counts[code] for code in ISSUE_MEANINGS if code in counts}
+
+
+def reconcile(export: str, counts: Counts) -> None:
+    """Check that every row of the export called `export` is accounted for, and that some are kept.
+
+    Raises:
+        OpsdeskError: no rows, rows unaccounted for, or every row rejected.
+    """
+    rejected = counts.rejects.total
+    lost = counts.rows - counts.kept - rejected
+    if not counts.rows:
+        raise OpsdeskError(
+            f"The export {export} has a header but no rows. Nothing was changed; export it again."
+        )
+    if lost:
+        raise OpsdeskError(
+            f"{export}: of {counts.rows:,} rows {counts.kept:,} were kept and {rejected:,} "
+            f"rejected; {lost:,} are unaccounted for. Nothing was changed; please report this."
+        )
+    if not counts.kept:
+        raise _nothing_left(export, counts.rejects)
+
+
+def _nothing_left(export: str, rejects: Rejects) -> OpsdeskError:
+    first = min(rejects.examples, key=lambda example: example.line)
+    detail = f" ({first.detail})" if first.detail else ""
+    by_reason = ", ".join(f"{reason} {rows:,}" for reason, rows in rejects.counts.items())
+    return OpsdeskError(
+        f"Every row of {export} would be rejected ({by_reason}); the first is line {first.line} of "
+        f"{first.file}: {first.reason}{detail}. Nothing was changed; does the mapping fit this "
+        "export?"
+    )

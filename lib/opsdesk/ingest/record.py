@@ -1,0 +1,50 @@
+"""The record of an ingest: what the next one, `opsdesk status` and the notebook need to know."""
+
+from opsdesk.checksums import Checksum
+from opsdesk.ingest.day_files import Written
+from opsdesk.ingest.delivery import Delivery
+from opsdesk.ingest.reconciliation import Counts
+from opsdesk.ingest.signature import lake_digest
+from opsdesk.lake.lake import Record
+from opsdesk.lake.manifest import Manifest
+from opsdesk.lake.names import is_month_partition
+
+
+def make_record(
+    delivery: Delivery,
+    counts: Counts,
+    rejects: dict[str, Checksum],
+    written: Written,
+    manifests: dict[str, Manifest],
+) -> Record:
+    """Return the record of an ingest that has written the lake.
+
+    Args:
+        rejects: the files of rejected rows in the lake, by name.
+        manifests: the lake as it is now.
+    """
+    return {
+        "signature": delivery.signature,
+        "lake": lake_digest(manifests),
+        "rows": counts.rows,
+        "kept": counts.kept,
+        "rejected": counts.rejects.counts,
+        "examples": counts.rejects.examples,
+        "rejects": rejects,
+        "issues": counts.issues,
+        "known": _known_span(counts),
+        "agents": len(delivery.agents),
+        "months": [
+            (name, len(manifest.files), manifest.rows, manifest.size)
+            for name, manifest in manifests.items()
+            if is_month_partition(name)
+        ],
+        "days_done": written.counts,
+        "digests": written.digests,
+    }
+
+
+def _known_span(counts: Counts) -> list[str | None]:
+    """Return the first and the last moment (UTC) for which the lake is what it is."""
+    span = (counts.latest, counts.known_until)
+    return [moment.isoformat() if moment else None for moment in span]

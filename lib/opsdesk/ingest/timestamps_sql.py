@@ -1,0 +1,107 @@
+"""The SQL that turns texts into instants: formats in the mapping's order, then the zone.
+
+Nothing is inferred: what no format reads is unreadable. Instants are UTC, cut to the second.
+"""
+
+from opsdesk.duckdb_file import quoted
+from opsdesk.ingest.clock_changes import doubtful_hours
+from opsdesk.ingest.mapping import Mapping
+from opsdesk.ingest.timestamp_formats import is_zoned
+
+TIMESTAMPS = ("created_at", "resolved_at", "due_at", "updated_at")
+# anything before it is a blank date in disguise (1900-01-01, 0023-01-05)
+EARLIEST = "TIMESTAMP '1970-01-01'"
+NONE = "NULL::TIMESTAMP"
+
+
+def mapped_timestamps(mapping: Mapping) -> list[str]:
+    """Return those of our timestamps that the export has."""
+    return [name for name in TIMESTAMPS if name in mapping.columns]
+
+
+def select_readings(mapping: Mapping) -> str:
+    """Return the columns NAME_wall and NAME_utc, read from the texts NAME_text.
+
+    NAME_wall is a time in the mapping's zone. NAME_utc is set where the text has its own offset.
+    """
+    walls = [quoted(text) for text in mapping.timestamps if not is_zoned(text)]
+    zoned = [text for text in mapping.timestamps if is_zoned(text)]
+    columns = []
+    for name in mapped_timestamps(mapping):
+        text = f"{name}_text"
+        wall = f"try_strptime({text}, [{', '.join(walls)}])" if walls else NONE
+        unread = f"CASE WHEN {wall} IS NULL THEN {text} END"
+        read = ", ".join(_read_zoned(unread, text_format) for text_format in zoned)
+        utc = f"coalesce({read})" if zoned else NONE
+        columns.append(f"date_trunc('second', {wall}) AS {name}_wall")
+        columns.append(f"date_trunc('second', {utc}) AS {name}_utc")
+    return ", ".join(columns)
+
+
+def _read_zoned(text: str, text_format: str) -> str:
+    if "%z" not in text_format:
+        return f"try_strptime({text}, {quoted(text_format)})"
+    offset = f"regexp_replace({text}, 'Z$', '+00:00')"  # %z does not read the letter Z
+    return f"timezone('UTC', try_strptime({offset}, {quoted(text_format)}))"
+
+
+def select_clock_changes(mapping: Mapping) -> str:
+    """Return a query for the doubtful wall times of the mapping's zone.
+
+    Columns: day, wall_from, wall_to, before (the offset before the change), kind.
+    """
+    rows = [
+        f"(DATE '{hours.start:%Y-%m-%d}', TIMESTAMP '{hours.start}', TIMESTAMP '{hours.end}', "
+        f"to_seconds({int(hours.offset.total_seconds())}), '{hours.kind}')"
+        for hours in doubtful_hours(mapping.timezone)
+    ]
+    nothing = "SELECT NULL, NULL, NULL, NULL, NULL WHERE false"
+    return f"VALUES {', '.join(rows)}" if rows else nothing
+
+
+def join_clock_changes(mapping: Mapping) -> str:
+    """Return the joins that find the change NAME_change of each wall time; most have none."""
+    if not doubtful_hours(mapping.timezone):
+        return ""
+    return " ".join(map(_join_change, mapped_timestamps(mapping)))
+
+
+def _join_change(name: str) -> str:
+    # the day is compared first, for an equality can be hashed
+    wall = f"read.{name}_wall"
+    change = f"{name}_change"
+    return (
+        f"LEFT JOIN clock_changes AS {change} ON {change}.day = CAST({wall} AS DATE) "
+        f"AND {wall} >= {change}.wall_from AND {wall} < {change}.wall_to"
+    )
+
+
+def select_instants(mapping: Mapping) -> str:
+    """Return each timestamp as UTC, NULL where unreadable, and the column `doubts`.
+
+    `doubts` lists the kinds of clock change that the row met. resolved_at is called resolved_read:
+    it is resolved_at only if it is not after the run.
+    """
+    has_changes = bool(doubtful_hours(mapping.timezone))
+    mapped = mapped_timestamps(mapping)
+    columns = []
+    for name in mapped:
+        instant = _instant(mapping, name, has_changes)
+        valid = f"{instant} >= {EARLIEST} AND isfinite({instant})"
+        output = "resolved_read" if name == "resolved_at" else name
+        columns.append(f"CASE WHEN {valid} THEN {instant} END AS {output}")
+    absent = (name for name in ("due_at", "updated_at") if name not in mapped)
+    columns += [f"{NONE} AS {name}" for name in absent]
+    kinds = [f"{name}_change.kind" for name in mapped] if has_changes else []
+    columns.append(f"[{', '.join(kinds)}]::VARCHAR[] AS doubts")
+    return ", ".join(columns)
+
+
+def _instant(mapping: Mapping, name: str, has_changes: bool) -> str:
+    wall = f"{name}_wall"
+    utc = wall
+    if mapping.timezone != "UTC":
+        utc = f"timezone('UTC', timezone({quoted(mapping.timezone)}, {wall}))"
+    if has_changes:
+        utc = f"coalesce({wall} - {name}_change.before, {utc})"
+    return f"coalesce({name}_utc, {utc})"
