@@ -161,8 +161,12 @@ POINTS = [
         (*LOADER, "_commit", 1, "after"), id="a month committed, its staging table still there"
     ),
     pytest.param((*LOADER, "replace", 1, "after"), id="between two months"),
-    pytest.param((*WAREHOUSE, "build_tables", 1, "before"), id="publishing, before the first table"),
-    pytest.param((*WAREHOUSE, "build_tables", 1, "after"), id="publishing, tables built and not checked"),
+    pytest.param(
+        (*WAREHOUSE, "build_tables", 1, "before"), id="publishing, before the first table"
+    ),
+    pytest.param(
+        (*WAREHOUSE, "build_tables", 1, "after"), id="publishing, tables built and not checked"
+    ),
     pytest.param((*WAREHOUSE, "commit_tables", 1, "before"), id="publishing, before the commit"),
     pytest.param((*WAREHOUSE, "commit_tables", 1, "after"), id="publishing, after the commit"),
 ]
@@ -180,9 +184,7 @@ def test_killed_and_run_again(place, small, expected, point):
     )
     assert killed.returncode == -9, killed.stderr.decode()
     published = open_warehouse(corner.warehouse, reach).table("fact_tickets")
-    seen = (
-        number if point[1:] == (None, "commit_tables", 1, "after") else place["published"]
-    )
+    seen = number if point[1:] == (None, "commit_tables", 1, "after") else place["published"]
     assert_same(
         {"fact_tickets": published.sort_values("ticket_id", ignore_index=True)},
         {"fact_tickets": expected[seen]["fact_tickets"]},

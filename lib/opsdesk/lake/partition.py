@@ -24,7 +24,7 @@ def partition_of(name: str) -> str:
 
 @dataclass(frozen=True)
 class Partition:
-    """A month of day files ("2023-01"), or "agents", as its manifest promises it and where its files lie."""
+    """A month of day files ("2023-01"), or "agents": what its manifest says, and its files."""
 
     manifest: Manifest
     store: Store
@@ -76,7 +76,11 @@ class Partition:
         return self.store.local_paths(self.names, self.work)
 
     def confirm(self) -> None:
-        """To be called between reading the files and the commit: an OpsdeskError where the lake has changed meanwhile."""
+        """Check that the files are as they were, between reading them and the commit.
+
+        Raises:
+            OpsdeskError: another ingest has changed the lake.
+        """
         self.store.ensure_unchanged(self.folder)
 
     @property
