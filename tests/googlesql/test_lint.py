@@ -106,19 +106,21 @@ def test_the_files_are_portable(table: Table) -> None:
         pytest.param("ARRAY_LENGTH(x)", "use COUNT(*) of its UNNEST", id="ARRAY_LENGTH"),
         pytest.param(
             "FARM_FINGERPRINT(x)",
-            "prove it in tests/test_sql_everywhere.py",
+            "prove it in tests/googlesql/test_everywhere.py",
             id="a function nobody tried",
         ),
         pytest.param(
-            "MY_OWN(x)", "prove it in tests/test_sql_everywhere.py", id="a function nobody knows"
+            "MY_OWN(x)",
+            "prove it in tests/googlesql/test_everywhere.py",
+            id="a function nobody knows",
         ),
         pytest.param(
             "SAFE.LOWER(x)",
-            "prove it in tests/test_sql_everywhere.py",
+            "prove it in tests/googlesql/test_everywhere.py",
             id="SAFE. before a function",
         ),
         pytest.param(
-            "x & 1", "prove it in tests/test_sql_everywhere.py", id="an operator nobody tried"
+            "x & 1", "prove it in tests/googlesql/test_everywhere.py", id="an operator nobody tried"
         ),
     ],
 )

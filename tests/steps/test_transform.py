@@ -1,6 +1,7 @@
 """Publishing: what as_of means, all tables or none, and nothing done twice."""
 
 import json
+from datetime import UTC, datetime
 
 import duckdb
 import pytest
@@ -9,6 +10,7 @@ from exports import line, run_ingest, write_export
 from opsdesk import OpsdeskError
 from opsdesk.catalogue import identities
 from opsdesk.catalogue.tables import results
+from opsdesk.warehouse.publication import Publication
 from steps import backfill, open_warehouse, transform
 
 RUN_AT = "2024-01-01T00:00:00+00:00"
@@ -217,12 +219,12 @@ def test_a_table_computed_elsewhere_is_published_by_the_same_commit(loaded):
     with duckdb.connect() as con:
         columns = "'A9' AS agent_id, 'Ann' AS name, NULL AS team, NULL AS active_from, NULL AS active_to, 3 AS daily_capacity"
         con.execute(f"COPY (SELECT {columns}) TO '{staged}/part-0.parquet'")
-    row = warehouse.runs().iloc[-1].to_dict()
-    parameters = {"as_of": result.as_of, "timezone": "UTC"}
-    rows = warehouse.publish(
-        parameters, identities.hold, lambda rows: row | {"run_id": "r2"}, {"dim_agents": staged}
-    )
+    later = datetime(2024, 3, 1, tzinfo=UTC)
+    loads = warehouse.loads()
+    parts = dict(zip(loads["part"], loads["fingerprint"], strict=True))
+    publication = Publication(result.as_of, "UTC", parts, "latest", later, 0.0, "Spark")
+    rows = warehouse.publish(publication, {"dim_agents": staged})
     assert (rows["dim_agents"], rows["fact_tickets"]) == (1, 3)
     after = warehouse.table("dim_agents")
     assert after["agent_id"].tolist() == ["A9"] and str(after["daily_capacity"].dtype) == "float64"
-    assert before.empty and warehouse.runs()["run_id"].tolist()[-1] == "r2"
+    assert before.empty and warehouse.runs()["run_id"].tolist()[-1] == "20240301T000000-000"

@@ -9,7 +9,7 @@ from opsdesk import project
 from opsdesk.catalogue.identities import CHECKS
 from opsdesk.catalogue.tables import catalogue, results
 from opsdesk.trends.drill_down import STATES, tickets_query
-from opsdesk.warehouse.bigquery import statements
+from opsdesk.warehouse.bigquery import statements, transactions
 
 pytestmark = pytest.mark.xdist_group("googlesql")
 PARAMETERS = {
@@ -56,7 +56,7 @@ def test_google_gives_each_built_table_its_declared_columns(table):
 @pytest.mark.parametrize("name", ["tickets_raw", "agents_raw"])
 def test_google_gives_each_loaded_column_its_declared_type(name):
     table = catalogue()[name]
-    for chosen in (statements.lake_columns(table), statements.staged_columns(table)):
+    for chosen in (transactions.lake_columns(table), transactions.staged_columns(table)):
         columns = ", ".join(f"{text} AS {column}" for column, text in chosen.items())
         assert googlesql.analyze(
             f"SELECT {columns} FROM {name}", googlesql.schemas(), PARAMETERS

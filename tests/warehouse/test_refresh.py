@@ -5,72 +5,11 @@ import pytest
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
-from opsdesk.catalogue.tables import catalogue, results
-from opsdesk.steps import transform as step
+from opsdesk.catalogue.tables import catalogue
 from opsdesk.warehouse.duckdb import affected, builder
 from opsdesk.warehouse.duckdb.decision import Build, Thresholds
-from opsdesk.warehouse.duckdb.warehouse import DuckDBWarehouse
-from steps import open_warehouse
-from tickets import numbered, ticket
-
-RUN_AT = "2024-01-01T00:00:00Z"
-MONTHS = ("2023-01", "2023-02", "2023-03")
-ANY = Thresholds(candidates=100, needed=1)  # however many tickets changed, parts are built
-ANY_CHANGED = Thresholds(candidates=100)
-
-
-def transform(path, as_of, timezone="UTC", thresholds=None):
-    return step.transform(DuckDBWarehouse(path, thresholds), as_of, timezone, RUN_AT)
-
-
-def put(path, tickets, team=None) -> None:
-    """The tickets in tickets_raw and the ledgers, as backfill would leave them: a fingerprint tells a month's content, a
-    checksum that of a day, but for the moment of loading. With `team` agent A1 is in it.
-    """
-    warehouse = open_warehouse(f"duckdb:{path}")
-    with warehouse.loading() as loader:
-        names = [column.name for column in catalogue()["tickets_raw"].columns]
-        loader.con.execute("DELETE FROM tickets_raw; DELETE FROM agents_raw; DELETE FROM _loads")
-        loader.con.execute("DELETE FROM _days WHERE state = 'loaded'")
-        for row in numbered(tickets):
-            values = [row[name] for name in names]
-            loader.con.execute(
-                f"INSERT INTO tickets_raw VALUES ({', '.join('?' * len(names))})", values
-            )
-        if team:
-            loader.con.execute(
-                "INSERT INTO agents_raw BY NAME SELECT 'A1' AS agent_id, ? AS team", [team]
-            )
-            loader.con.execute("INSERT INTO _loads VALUES ('agents', ?, 0, 0, now())", [team])
-        for month in MONTHS:
-            content = repr([row for row in tickets if row["created_at"].startswith(month)])
-            loader.con.execute("INSERT INTO _loads VALUES (?, ?, 0, 0, now())", [month, content])
-            for day in {
-                row["created_at"][:10] for row in tickets if row["created_at"].startswith(month)
-            }:
-                file = repr(
-                    [
-                        row | {"_ingestion_ts": ""}
-                        for row in tickets
-                        if row["created_at"].startswith(day)
-                    ]
-                )
-                loader.con.execute(
-                    "INSERT INTO _days VALUES (?, ?, ?, 0, ?, 'loaded')",
-                    [month, content, day, file],
-                )
-
-
-def tables(path) -> dict[str, list]:
-    with duckdb.connect(path, read_only=True) as con:
-        con.execute("SET TimeZone='UTC'")
-        return {
-            table.name: con.execute(f"SELECT * FROM {table.name} ORDER BY ALL")
-            .to_arrow_table()
-            .to_pylist()
-            for table in results()
-        }
-
+from refreshing import ANY, ANY_CHANGED, MONTHS, decisions, named, put, tables, transform
+from tickets import ticket
 
 versions = st.builds(
     lambda number, month, day, open_days, **columns: ticket(
@@ -160,19 +99,6 @@ OLD = [*(ticket(f"2023-0{1 + i % 3}-05 10:00", ticket_id=f"T{i}") for i in range
 NEW = [OLD[0] | {"category": "changed"}, *OLD[1:]]
 
 
-def decisions(monkeypatch) -> dict[str, Build]:
-    """What is decided for each table from now on."""
-    found = {}
-
-    def deciding(table, *known):
-        found[table.name] = whole(table, *known)
-        return found[table.name]
-
-    whole = builder.decide
-    monkeypatch.setattr(builder, "decide", deciding)
-    return found
-
-
 @pytest.fixture
 def refreshed(tmp_path, monkeypatch):
     """Publishes OLD; what it returns publishes NEW and says how much of each table was built."""
@@ -188,11 +114,6 @@ def refreshed(tmp_path, monkeypatch):
 
     publish.path = path
     return publish
-
-
-def named(found: dict[str, Build], *builds: Build) -> list[str]:
-    """The tables of which that much was built, in their order."""
-    return [name for name, build in found.items() if build in builds]
 
 
 def test_one_changed_month_of_three_is_refreshed(refreshed):

@@ -1,6 +1,7 @@
-"""What the tables are: `tables.yaml` (every table and column in words), `sql/*.sql` (one file, one table), `identities`.
+"""What the tables are: `tables.yaml` (all tables and columns in words), `sql/*.sql`, `identities`.
 
-Read `tables`, then the SQL files in the order of tables.yaml; `docs_page` makes docs/tables.md.
+Read `tables`, then the SQL files in the order of tables.yaml: one file is one table. `docs_page`
+makes docs/tables.md.
 
 May import: the ground only.
 """

@@ -1,4 +1,4 @@
-"""Identities that the tables must satisfy among each other, checked before anything is published."""
+"""Identities that the tables must satisfy among each other, checked before each publication."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple

@@ -1,4 +1,4 @@
-"""The catalogue of tables: `tables.yaml` read into typed records, and the SQL of each result table."""
+"""The catalogue of tables: `tables.yaml` as typed records, and the SQL of each result table."""
 
 from dataclasses import dataclass
 from functools import lru_cache

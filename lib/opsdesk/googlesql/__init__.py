@@ -1,6 +1,7 @@
-"""The definitions' language: GoogleSQL, checked to mean the same everywhere, translated for DuckDB and Spark.
+"""The definitions' language: GoogleSQL, checked to mean the same everywhere, and translated.
 
-Read `translate`, `rewrites` (what sqlglot gets wrong), `lint` and `allowlist` (what is refused, what was proven).
+Read `translate`, `rewrites` with `time_rewrites` and `nodes` (what sqlglot gets wrong), `lint` and
+`allowlist` (what is refused, what was proven), `references` (which tables and columns are read).
 
 May import: `catalogue` and the ground.
 """

@@ -1,6 +1,7 @@
-"""The lint of the GoogleSQL texts: only what was proven to give the same rows on every engine, with a remedy for the rest.
+"""The lint of the GoogleSQL texts: only what gives the same rows on every engine passes.
 
-`proven` lists what is allowed. Most rules below refuse what is proven only in part: a unit, a format, an argument.
+`allowlist` has what was proven. Most rules here refuse what is proven only in part: a unit, a
+format, an argument. Each refusal names the remedy.
 """
 
 import re
@@ -11,7 +12,10 @@ from sqlglot import exp
 from opsdesk.googlesql.allowlist import NAMED_REMEDIES, PROVEN, REMEDIES
 
 BOUNDARIES = "Spark counts whole units and the others boundaries; use DAY."
-DIVISIONS = "a division by 0 is an error, NULL or infinite; use SAFE_DIVIDE, or divide by a number other than 0."
+DIVISIONS = (
+    "a division by 0 is an error, NULL or infinite; "
+    "use SAFE_DIVIDE, or divide by a number other than 0."
+)
 
 TYPES = ("BIGINT", "DOUBLE", "TEXT", "DATE", "TIMESTAMPTZ")
 EXACT_UNITS = ("MICROSECOND", "SECOND", "MINUTE", "HOUR", "DAY")
@@ -23,17 +27,29 @@ UNITS: dict[type, tuple[str, ...]] = {
 PARTS = ("YEAR", "QUARTER", "MONTH", "DAY", "DAYOFWEEK", "HOUR", "MINUTE")
 WEEK_NUMBERS = ("WEEK", "ISOWEEK", "ISOYEAR")
 FORMAT = re.compile(r"(%[YmdHMSaAb]|[^%A-Za-z'])*")
+TOTALS = ("rollup", "cube", "grouping_sets", "all")
 
 
 def find_problems(tree: exp.Expr) -> list[str]:
-    """A sentence for each construct in `tree` that is not portable: what stands there, why not, what to write."""
+    """Return a sentence for each construct in `tree` that is not portable.
+
+    It has the construct as written, the reason, and what to write instead.
+    """
     found = []
     for node in tree.walk():
-        for rule in RULES:
-            if remedy := rule(node):
-                found.append(f"{node.sql('bigquery')}: {remedy}")
-                break
+        remedy = _remedy(node)
+        if remedy:
+            found.append(f"{node.sql('bigquery')}: {remedy}")
     return found
+
+
+def _remedy(node: exp.Expr) -> str | None:
+    """Return what the first rule says that `node` breaks, None where it breaks none."""
+    for rule in RULES:
+        remedy = rule(node)
+        if remedy:
+            return remedy
+    return None
 
 
 def _unproven(node: exp.Expr) -> str | None:
@@ -41,23 +57,36 @@ def _unproven(node: exp.Expr) -> str | None:
         return None
     remedy = REMEDIES.get(type(node)) or NAMED_REMEDIES.get(node.name.upper())
     return remedy or (
-        "not proven to be portable; write it with what opsdesk/proven.py lists, "
-        "or prove it in tests/test_sql_everywhere.py and add it there."
+        "not proven to be portable; write it with what opsdesk/googlesql/allowlist.py lists, "
+        "or prove it in tests/googlesql/test_everywhere.py and add it there."
     )
 
 
 def _cast(node: exp.Expr) -> str | None:
     if type(node) is not exp.Cast:
         return None
-    kind, argument = node.to.this.name, node.this.unnest()
+    kind = node.to.this.name
+    argument = node.this.unnest()
     if kind not in TYPES:
         return "only casts to INT64, FLOAT64, STRING, DATE and TIMESTAMP are proven."
-    is_unrounded = isinstance(argument, exp.Binary | exp.Column | exp.Literal)
-    if kind == "BIGINT" and is_unrounded and not isinstance(argument, exp.Predicate):
+    if kind == "BIGINT" and _may_have_fractions(argument):
         return "engines round or truncate differently; write CAST(ROUND(x) AS INT64)."
-    if kind == "TEXT" and not (type(argument) is exp.Cast and argument.to.this.name == "BIGINT"):
-        return "1.0 becomes '1' or '1.0'; write CAST(CAST(ROUND(x) AS INT64) AS STRING), or FORMAT_DATE('%Y-%m-%d', d)."
+    if kind == "TEXT" and not _is_cast_to_whole(argument):
+        return (
+            "1.0 becomes '1' or '1.0'; write CAST(CAST(ROUND(x) AS INT64) AS STRING), "
+            "or FORMAT_DATE('%Y-%m-%d', d)."
+        )
     return None
+
+
+def _may_have_fractions(argument: exp.Expr) -> bool:
+    if isinstance(argument, exp.Predicate):
+        return False
+    return isinstance(argument, exp.Binary | exp.Column | exp.Literal)
+
+
+def _is_cast_to_whole(argument: exp.Expr) -> bool:
+    return type(argument) is exp.Cast and argument.to.this.name == "BIGINT"
 
 
 def _unit(node: exp.Expr) -> str | None:
@@ -66,11 +95,9 @@ def _unit(node: exp.Expr) -> str | None:
     if type(node) is exp.DateDiff and unit != "DAY":
         return BOUNDARIES
     allowed = UNITS.get(type(node))
-    return (
-        f"{unit} is not proven here; use {', '.join(allowed)}."
-        if allowed and unit not in allowed
-        else None
-    )
+    if allowed is None or unit in allowed:
+        return None
+    return f"{unit} is not proven here; use {', '.join(allowed)}."
 
 
 def _part(node: exp.Expr) -> str | None:
@@ -82,11 +109,14 @@ def _part(node: exp.Expr) -> str | None:
 
 
 def _format(node: exp.Expr) -> str | None:
-    if type(node) is exp.TimeToStr and not (
-        _is_text(node.args["format"]) and FORMAT.fullmatch(node.text("format"))
-    ):
-        return "other parts and letters are not proven; use a text of %Y %m %d %H %M %S %a %A %b, digits and signs."
-    return None
+    if type(node) is not exp.TimeToStr:
+        return None
+    if _is_text(node.args["format"]) and FORMAT.fullmatch(node.text("format")):
+        return None
+    return (
+        "other parts and letters are not proven; "
+        "use a text of %Y %m %d %H %M %S %a %A %b, digits and signs."
+    )
 
 
 def _division(node: exp.Expr) -> str | None:
@@ -98,16 +128,15 @@ def _division(node: exp.Expr) -> str | None:
 
 
 def _argument(node: exp.Expr) -> str | None:
-    """Functions that are proven for some arguments only."""
-    if type(node) is exp.Substring and not (
-        isinstance(node.args["start"], exp.Literal) and int(node.text("start")) > 0
-    ):
-        return "a start of 0 or below 0 means something else in each engine; count from 1, with a number."
+    """Refuse functions that are proven for other arguments only."""
+    if type(node) is exp.Substring and not _is_positive(node.args["start"]):
+        return (
+            "a start of 0 or below 0 means something else in each engine; "
+            "count from 1, with a number."
+        )
     if type(node) is exp.Round and node.args.get("decimals"):
         return "2.675 is rounded up or down; use ROUND(x) on the smaller unit."
-    if type(node) is exp.Like and not (
-        _is_text(node.expression) and "\\" not in node.expression.name
-    ):
+    if type(node) is exp.Like and not _is_plain_text(node.expression):
         return "a backslash escapes in some engines only; use a text without one, or STARTS_WITH."
     if type(node) is exp.Date and not node.args.get("zone"):
         return "the day depends on a zone; write DATE(t, @timezone), or DATE '2023-01-31'."
@@ -121,7 +150,7 @@ def _argument(node: exp.Expr) -> str | None:
 
 
 def _clause(node: exp.Expr) -> str | None:
-    """Clauses that are proven in part."""
+    """Refuse clauses that are proven in another form only."""
     if isinstance(node, exp.Join) and isinstance(node.this, exp.Unnest) and node.side:
         return "Spark drops rows whose array is empty; use CROSS JOIN UNNEST."
     if isinstance(node, exp.Unnest) and node.args.get("offset"):
@@ -134,15 +163,21 @@ def _clause(node: exp.Expr) -> str | None:
         return "only frames of ROWS are proven."
     if isinstance(node, exp.Select) and node.args.get("kind"):
         return "only BigQuery has it; select columns."
-    if isinstance(node, exp.Group) and any(
-        node.args.get(kind) for kind in ("rollup", "cube", "grouping_sets", "all")
-    ):
+    if isinstance(node, exp.Group) and any(node.args.get(kind) for kind in TOTALS):
         return "not proven; name the columns, and use UNION ALL for totals."
     return None
 
 
 def _is_text(node: exp.Expr) -> bool:
     return isinstance(node, exp.Literal) and node.is_string
+
+
+def _is_plain_text(node: exp.Expr) -> bool:
+    return _is_text(node) and "\\" not in node.name
+
+
+def _is_positive(node: exp.Expr) -> bool:
+    return isinstance(node, exp.Literal) and int(node.name) > 0
 
 
 RULES: tuple[Callable[[exp.Expr], str | None], ...] = (

@@ -45,7 +45,10 @@ def is_read(table: Table) -> bool:
 
 
 class _Reader:
-    """Collects what the scopes of one tree read: each SELECT is a scope, with the tables and queries of its FROM."""
+    """Collects what the scopes of one tree read.
+
+    Each SELECT is a scope, with the tables and queries in its FROM as sources.
+    """
 
     def __init__(self) -> None:
         self.columns: defaultdict[str, set[str]] = defaultdict(set)
@@ -65,7 +68,7 @@ class _Reader:
                 self._read_join(node, scope)
 
     def read_the_rest(self, tree: exp.Expr) -> None:
-        """Note every column of every table where a construct hides columns, or its scope was not found."""
+        """Note every column of every table, where a construct hides some or has no scope."""
         hidden = (exp.Table, exp.Column)
         if any(
             isinstance(node, exp.Pivot) or (isinstance(node, hidden) and id(node) not in self._seen)
@@ -88,7 +91,10 @@ class _Reader:
         self._read_everything(scope.expression.root())  # a field of a STRUCT, or another spelling
 
     def _read_name(self, name: str, scope: Scope) -> None:
-        """Note a column without a qualifier in all tables that have it: which one is meant, the engine finds out."""
+        """Note a column without a qualifier in all tables that have it.
+
+        Which of them is meant, only the engine knows.
+        """
         for alias, table in _tables(scope).items():
             is_whole_row = name.lower() == alias.lower()
             if is_whole_row or name.lower() in _columns(table):
@@ -112,7 +118,10 @@ class _Reader:
             self._note(table, "*")
 
     def _note(self, table: exp.Table, column: str = "") -> None:
-        """Note that `table` is read, and this column of it; "*" or one that it does not have is all of them."""
+        """Note that `table` is read, and this column of it.
+
+        "*", or a column that it does not have, means all of them.
+        """
         columns = _columns(table)
         if columns and not column:
             self.columns[table.name.lower()] |= set()

@@ -1,6 +1,7 @@
-"""What sqlglot gets wrong when it translates GoogleSQL: a small function for each construct, all in `REWRITES`.
+"""What sqlglot gets wrong when it translates GoogleSQL: a function for each construct.
 
-Each was found by running both texts and Google's own engine on the same rows.
+All are listed in `REWRITES`. Each was found by running both texts and Google's own engine on the
+same rows.
 """
 
 from collections.abc import Callable
@@ -16,7 +17,7 @@ Rewrite = Callable[[Any, Dialect], exp.Expr | None]
 
 
 def rewrite(node: exp.Expr, dialect: Dialect) -> exp.Expr:
-    """Return the tree with every construct corrected, bottom-up, each node of the original tree once."""
+    """Return the tree with every construct corrected: bottom-up, each original node once."""
     for child in list(node.iter_expressions()):
         new = rewrite(child, dialect)
         if new is not child:
@@ -36,7 +37,7 @@ def _float_literal(node: exp.Literal, dialect: Dialect) -> exp.Expr | None:
 
 
 def _null_if_any_is(node: exp.Greatest | exp.Least, dialect: Dialect) -> exp.Expr | None:
-    """Make GREATEST and LEAST NULL when any argument is; Spark leaves NULLs out, DuckDB does not."""
+    """Make GREATEST and LEAST NULL when any argument is: Spark leaves NULLs out."""
     if dialect != "spark":
         return None
     arguments = (node.this, *node.expressions)

@@ -1,6 +1,7 @@
-"""Rewrites of dates and instants: where sqlglot's DuckDB or Spark text means another day, moment or type.
+"""Rewrites of dates and instants: where sqlglot's text means another day, moment or type.
 
-Each takes a node of the kind it is listed for in `rewrites` and returns its replacement, or None to leave it.
+Each takes a node of the kind it is listed for in `rewrites` and returns its replacement, or None
+to leave it.
 """
 
 from sqlglot import exp
@@ -38,7 +39,7 @@ def format_in_zone(node: exp.TimeToStr, dialect: Dialect) -> exp.Expr | None:
 
 
 def shift_date(node: exp.DateAdd | exp.DateSub, dialect: Dialect) -> exp.Expr | None:
-    """Keep a DATE in DATE_ADD and DATE_SUB: DuckDB makes a TIMESTAMP, Spark wants the days as INT."""
+    """Keep a DATE in DATE_ADD and DATE_SUB; Spark wants the days as INT."""
     if dialect == "duckdb":
         return cast(node.copy(), "DATE")
     if not isinstance(node.expression, exp.Literal):

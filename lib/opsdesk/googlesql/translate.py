@@ -1,9 +1,9 @@
 """From GoogleSQL, as the files in sql/ are written, to the SQL of DuckDB and Spark.
 
-BigQuery runs the files as they are, with @as_of and @timezone as query parameters. sqlglot does most of the translating;
-`rewrites` corrects what it gets wrong, and `lint` refuses what cannot be corrected. A TIMESTAMP is an instant,
-TIMESTAMPTZ in DuckDB; a DATETIME is a wall clock. Sessions must be pinned to UTC: SET TimeZone in DuckDB,
-spark.sql.session.timeZone in Spark.
+BigQuery runs the files as they are, with @as_of and @timezone as query parameters. sqlglot does
+most of the translating; `rewrites` corrects what it gets wrong, and `lint` refuses what cannot be
+corrected. A TIMESTAMP is an instant, TIMESTAMPTZ in DuckDB; a DATETIME is a wall clock. Sessions
+must be pinned to UTC: SET TimeZone in DuckDB, spark.sql.session.timeZone in Spark.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ from opsdesk.googlesql.lint import find_problems
 from opsdesk.googlesql.nodes import Dialect
 from opsdesk.googlesql.rewrites import rewrite
 
-# Raise it when the same GoogleSQL becomes other SQL: then every table is built again. A test compares the texts.
+# Raise it when the same GoogleSQL becomes other SQL: then every table is built again.
 TRANSLATION = 1
 Parameters = Mapping[str, object]
 
@@ -44,7 +44,7 @@ def typed_select(table: Table, dialect: Dialect, parameters: Parameters) -> str:
 
 
 def meaning(table: Table) -> str:
-    """Return all that decides what `typed_select` makes of a table, but for dialect and parameters.
+    """Return all that decides what `typed_select` makes of a table, except its arguments.
 
     Nothing is translated for it, so a transform that finds its tables published ends at once.
     """
@@ -72,7 +72,7 @@ def transpile(sql: str, dialect: Dialect, parameters: Parameters) -> str:
 
 
 def problems(sql: str) -> list[str]:
-    """Return a sentence, with the remedy, for everything in a GoogleSQL text that cannot be made portable."""
+    """Return a sentence with its remedy for everything that is not portable in a GoogleSQL text."""
     return find_problems(_parse(sql))
 
 
@@ -88,7 +88,7 @@ def _parse(sql: str) -> exp.Expr:
 
 
 def _literal(name: str, parameters: Parameters) -> exp.Expr:
-    """Return a parameter's value as a typed literal: a node of the tree, never text pasted into SQL."""
+    """Return a parameter's value as a node of the tree: it is never text pasted into SQL."""
     if name not in parameters:
         raise OpsdeskError(
             f"The SQL uses the parameter @{name}, which has no value; given are: "
@@ -101,7 +101,8 @@ def _literal(name: str, parameters: Parameters) -> exp.Expr:
         return exp.convert(value)
     if value.tzinfo is None:
         raise OpsdeskError(
-            f"The parameter @{name} is the wall time {value}: give an instant with its offset from UTC."
+            f"The parameter @{name} is the wall time {value}: "
+            "give an instant with its offset from UTC."
         )
     text = value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f+00:00")
     return exp.cast(exp.Literal.string(text), exp.DType.TIMESTAMPTZ)

@@ -1,8 +1,9 @@
 """Where the tables are: DuckDB or BigQuery, with the same few verbs.
 
-Read `protocol` (every promise) and `publication`, then `duckdb` or `bigquery`, each from its `warehouse` module on;
-`changes` says what differs since a publication, `billing` what jobs have cost, `open` finds the one that a parameter
-names. A new warehouse touches neither notebooks nor SQL.
+Read `protocol` (every promise) and `publication`, then `duckdb` or `bigquery`, each from its
+`warehouse` module on. `changes` says what differs since a publication, `billing` what jobs have
+cost, `open` finds the warehouse that a parameter names. A new warehouse touches neither notebooks
+nor SQL.
 
 May import: `lake`, `googlesql`, and every room below them.
 """

@@ -17,7 +17,7 @@ NOTHING = "nothing is billed: DuckDB runs on this machine"
 
 @dataclass
 class Billed:
-    """A count of jobs with the bytes they processed and billed; `is_free` where nothing is billed."""
+    """A count of jobs with the bytes they processed and billed; `is_free` if nothing is billed."""
 
     jobs: int = 0
     bytes_billed: int = 0

@@ -21,7 +21,7 @@ Staged = object
 
 
 class Loader(Protocol):
-    """Loads partitions of the lake into the raw tables, each with its ledger row in one transaction."""
+    """Loads partitions of the lake into the raw tables, each in a transaction of its own."""
 
     def fingerprints(self) -> dict[str, str]:
         """Return what is loaded: fingerprint by partition."""
@@ -128,7 +128,7 @@ class Warehouse(Protocol):
         ...
 
     def loading(self) -> AbstractContextManager[Loader]:
-        """Return what loads partitions; raw tables and ledgers are created where they are missing."""
+        """Return what loads partitions; missing raw tables and ledgers are created."""
         ...
 
     def publish(

@@ -1,4 +1,4 @@
-"""One publication: everything that decides what its tables are, and its row in the ledger `_runs`."""
+"""One publication: all that decides what its tables are, and its row in the ledger `_runs`."""
 
 import hashlib
 import json

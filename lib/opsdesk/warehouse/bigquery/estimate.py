@@ -1,4 +1,7 @@
-"""What a run will scan: measured by dry runs of the very queries where the tables exist, else estimated."""
+"""What a run will scan.
+
+It is measured by dry runs of the very queries where the tables exist, else estimated.
+"""
 
 from collections.abc import Mapping
 from functools import partial

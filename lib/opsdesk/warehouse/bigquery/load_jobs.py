@@ -1,4 +1,4 @@
-"""Load jobs of BigQuery: the files of a partition go into a staging table, from the lake or from here."""
+"""Load jobs of BigQuery: the files of a partition go into a staging table."""
 
 import shutil
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Loading partitions of the lake into BigQuery: a load job, then one transaction with the ledger row."""
+"""Loading partitions of the lake into BigQuery: a load job, then one transaction."""
 
 from datetime import datetime
 
@@ -24,7 +24,7 @@ class BigQueryLoader:
         self.jobs = jobs
 
     def fingerprints(self) -> dict[str, str]:
-        """Return what is loaded: fingerprint by partition. The table is read, which bills nothing."""
+        """Return what is loaded: fingerprint by partition. Reading the table bills nothing."""
         loads = self.jobs.client.get_table(self.jobs.place("_loads"), **CALL)
         rows = self.jobs.client.list_rows(loads, **CALL)
         return dict(sorted((row["part"], row["fingerprint"]) for row in rows))
@@ -59,12 +59,9 @@ class BigQueryLoader:
     ) -> None:
         place = self.jobs.place
         table = catalogue()[part.table]
-        if is_from_lake:
-            selected = transactions.lake_columns(table)
-        else:
-            selected = transactions.staged_columns(table)
+        select = transactions.lake_columns if is_from_lake else transactions.staged_columns
         script = transactions.replace_script(
-            part.name, place(table.name), place(staging), place("_loads"), selected
+            part.name, place(table.name), place(staging), place("_loads"), select(table)
         )
         values = {
             "part": part.name,

@@ -1,4 +1,4 @@
-"""Computing the result tables in BigQuery next to the published ones, and replacing these at once."""
+"""Computing the result tables in BigQuery, and replacing the published ones by them at once."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial

@@ -1,4 +1,4 @@
-"""What `opsdesk status` asks of BigQuery: two small tables are read, within seconds and for nothing."""
+"""What `opsdesk status` asks of BigQuery: two small tables, within seconds and for nothing."""
 
 from google.api_core import exceptions as api
 from google.cloud import bigquery

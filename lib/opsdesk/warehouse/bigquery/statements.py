@@ -27,7 +27,7 @@ def waves(tables: Iterable[Table]) -> list[list[Table]]:
 
 
 def typed_query(table: Table, places: Places) -> str:
-    """Return the SELECT of a result table: its file as it is, within a WITH that places its names."""
+    """Return the SELECT of a result table: its file, within a WITH that places its names."""
     columns = ",\n  ".join(
         f"CAST({column.name} AS {column.type}) AS {column.name}" for column in table.columns
     )
@@ -42,7 +42,7 @@ def build_statement(table: Table, target: str, places: Places) -> str:
 
 
 def under_names(sql: str, places: Places) -> str:
-    """Return a SELECT in which each name means its place; names that it does not read are left out."""
+    """Return a SELECT in which each name that it reads means its place."""
     read = references(sql)
     ctes = ",\n".join(
         f"{name} AS (SELECT * FROM `{place}`)" for name, place in places.items() if name in read

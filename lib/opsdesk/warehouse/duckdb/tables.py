@@ -1,4 +1,4 @@
-"""Tables of a DuckDB file: made as tables.yaml declares them, compared with it, and temporary rows."""
+"""Tables of a DuckDB file: made and checked as tables.yaml declares them, and temporary rows."""
 
 import uuid
 from collections.abc import Sequence
