@@ -40,7 +40,7 @@ class Snapshot:
         """Return the object as it is now.
 
         Raises:
-            FileNotFoundError: there is none.
+            FileNotFoundError: it does not exist.
         """
         seen = self.bucket.look(self.prefix + name)
         if seen is None:
@@ -52,7 +52,7 @@ class Snapshot:
         """Return the object as last seen; look at it where it was not seen yet.
 
         Raises:
-            FileNotFoundError: there is none.
+            FileNotFoundError: it does not exist.
         """
         return self._latest.get(name) or self.look(name)
 
@@ -85,7 +85,7 @@ class Snapshot:
 
 
 def generation(seen: Seen | None) -> int:
-    """Return the generation of an object, 0 where there is none."""
+    """Return the generation of an object, 0 where it does not exist."""
     return seen.generation if seen else 0
 
 

@@ -169,6 +169,7 @@ class GcsStore:
         """Remove one object, if it is the one we expect and no other ingest has begun."""
         self.settle()
         if expected := self._snapshot.expected(name):
+            # the generation guards this object only; another ingest may count on it as it is
             self.ensure_alone()
             with self._translate_errors():
                 self.bucket.delete(self.prefix + name, expected)
