@@ -89,7 +89,8 @@ def test_only_the_changed_day_is_written(tmp_path):
 
 def test_a_full_export_takes_away_what_it_no_longer_has(tmp_path):
     run_ingest(tmp_path, write_export(tmp_path, *TICKETS))
-    run_ingest(tmp_path, write_export(tmp_path, *TICKETS[1:3]))
+    result = run_ingest(tmp_path, write_export(tmp_path, *TICKETS[1:3]))
+    assert result.days.values.tolist() == [["written", 0], ["unchanged", 1], ["removed", 2]]
     again = tmp_path / "again"
     again.mkdir()
     run_ingest(again, write_export(again, *TICKETS[1:3]))

@@ -5,7 +5,7 @@ import pytest
 from opsdesk.errors import OpsdeskError
 from opsdesk.lake.columns import agent_columns, dimension_columns, exported_columns
 from opsdesk.lake.manifest import DataFile, Manifest, describe_file
-from opsdesk.lake.names import folder_of, is_data_file, partition_of, raw_table_of
+from opsdesk.lake.names import folder_of, is_data_file, partition_of, raw_table
 from opsdesk.lake.open import open_lake
 
 DAY = describe_file("2023-01-31.csv", 2, b"ticket_id\nT1\nT2\n")
@@ -20,7 +20,7 @@ TEXT = b"""{"part": "2023-01", "rows": 2, "files": [
     [("2023-01", "raw/2023/01", "tickets_raw"), ("agents", "agents_data", "agents_raw")],
 )
 def test_a_partition_has_a_folder_and_a_table(partition, folder, table):
-    assert (folder_of(partition), raw_table_of(partition)) == (folder, table)
+    assert (folder_of(partition), raw_table(partition)) == (folder, table)
     assert partition_of(f"{folder}/_manifest.json") == partition
 
 
