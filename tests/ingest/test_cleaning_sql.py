@@ -1,4 +1,4 @@
-"""Every reason to reject a row and every issue noted, each on its boundary; dates, zones and clock changes."""
+"""Every reason to reject a row and every issue, each on its boundary; zones, clock changes."""
 
 import pytest
 
@@ -148,7 +148,10 @@ def mapping(tmp_path, monkeypatch):
     """Writes params/mappings/own.yaml into an empty project: returns the function that does."""
     (tmp_path / "params" / "mappings").mkdir(parents=True)
     monkeypatch.setattr(project, "ROOT", tmp_path)
-    minimal = "columns: {ticket_id: id, created_at: opened, resolved_at: closed%s}\ntimestamps: ['%%Y-%%m-%%d %%H:%%M:%%S']\n%s"
+    minimal = (
+        "columns: {ticket_id: id, created_at: opened, resolved_at: closed%s}\n"
+        "timestamps: ['%%Y-%%m-%%d %%H:%%M:%%S']\n%s"
+    )
     return lambda columns="", rest="": (tmp_path / "params/mappings/own.yaml").write_text(
         minimal % (columns, rest)
     )
@@ -244,9 +247,9 @@ def test_an_export_that_knows_no_targets_is_judged_by_its_flag(tmp_path, mapping
     assert [(row[5], row[-1]) for row in rows] == [("true", "judged_by_flag")]
 
 
-@pytest.mark.parametrize("broken", ["", 'T5,"torn'], ids=["DuckDB's reader", "the careful reader"])
+@pytest.mark.parametrize("broken", ["", 'T5,"torn'], ids=["records only", "a malformed line"])
 def test_order_and_lines_hold_in_a_zone_that_changes_its_clocks(tmp_path, mapping, broken):
-    """The later line wins and a rejected row is shown as it stands, with blank and unreadable times around."""
+    """The later line wins; a rejected row is shown as delivered, with unreadable times around it."""
     mapping(", status: state, category: what", "timezone: Europe/London\nclosed_statuses: [Done]\n")
     lines = [f"A{i},2023-03-01 10:00:0{i},2023-03-01 11:00:00,Done,first" for i in range(9)]
     lines += [f"A{i},2023-03-01 10:00:0{i},,Waiting,later" for i in range(9)]

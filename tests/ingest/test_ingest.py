@@ -1,4 +1,4 @@
-"""The lake: same input same bytes, only changed days written, full and delta exports, nothing lost."""
+"""The lake: same input same bytes, only changed days written, full and delta, nothing lost."""
 
 import gzip
 import os
@@ -89,7 +89,8 @@ def test_only_the_changed_day_is_written(tmp_path):
 
 def test_a_full_export_takes_away_what_it_no_longer_has(tmp_path):
     run_ingest(tmp_path, write_export(tmp_path, *TICKETS))
-    run_ingest(tmp_path, write_export(tmp_path, *TICKETS[1:3]))
+    result = run_ingest(tmp_path, write_export(tmp_path, *TICKETS[1:3]))
+    assert result.days.values.tolist() == [["written", 0], ["unchanged", 1], ["removed", 2]]
     again = tmp_path / "again"
     again.mkdir()
     run_ingest(again, write_export(again, *TICKETS[1:3]))
@@ -133,7 +134,7 @@ def test_a_full_export_after_deltas_needs_no_help(tmp_path):
     assert lake_files(tmp_path) == lake_files(clean)
 
 
-def test_a_delta_does_not_build_on_a_torn_lake(tmp_path):
+def test_a_delta_does_not_build_on_an_incomplete_lake(tmp_path):
     run_ingest(tmp_path, write_export(tmp_path, *TICKETS))
     (tmp_path / "lake/raw/2023/03/2023-03-05.csv").write_bytes(b"x")
     with pytest.raises(
@@ -145,7 +146,7 @@ def test_a_delta_does_not_build_on_a_torn_lake(tmp_path):
 
 
 def test_a_killed_delta_is_ended_by_the_same_delta(tmp_path):
-    """kill -9 between the day files and the manifests, with a ticket that moves from one month to another."""
+    """kill -9 between day files and manifests, with a ticket that moves to another month."""
     run_ingest(tmp_path, write_export(tmp_path, *TICKETS))
     delta = write_export(
         tmp_path,
@@ -158,25 +159,31 @@ def test_a_killed_delta_is_ended_by_the_same_delta(tmp_path):
     run_ingest(whole, delta, export_kind="delta")
     for point in ("write_file", "write_manifest"):
         for nth in (1, 2):
-            torn = tmp_path / f"{point}{nth}"
-            shutil.copytree(tmp_path / "lake", torn / "lake")
+            killed = tmp_path / f"{point}{nth}"
+            shutil.copytree(tmp_path / "lake", killed / "lake")
             code = (
-                "import os, sys; sys.path.insert(0, sys.argv[3]); from opsdesk.lake.lake import Lake; import exports, pathlib\n"
+                "import os, pathlib, sys; sys.path.insert(0, sys.argv[3]); import exports\n"
+                "from opsdesk.lake.lake import Lake\n"
                 f"done, calls = Lake.{point}, []\n"
-                f"def killing(*a): calls.append(done(*a)); len(calls) == {nth} and os.kill(os.getpid(), 9); return calls[-1]\n"
-                f"Lake.{point} = killing; exports.run_ingest(pathlib.Path(sys.argv[1]), sys.argv[2], export_kind='delta')"
+                "def killing(*a):\n"
+                "    calls.append(done(*a))\n"
+                f"    len(calls) == {nth} and os.kill(os.getpid(), 9)\n"
+                "    return calls[-1]\n"
+                f"Lake.{point} = killing\n"
+                "folder = pathlib.Path(sys.argv[1])\n"
+                "exports.run_ingest(folder, sys.argv[2], export_kind='delta')"
             )
             arguments = [
                 sys.executable,
                 "-c",
                 code,
-                str(torn),
+                str(killed),
                 str(delta),
                 SUPPORT,
             ]
             assert subprocess.run(arguments, check=False).returncode == -9
-            run_ingest(torn, delta, export_kind="delta")
-            assert lake_files(torn) == lake_files(whole)
+            run_ingest(killed, delta, export_kind="delta")
+            assert lake_files(killed) == lake_files(whole)
 
 
 def test_an_interrupted_ingest_of_another_export_leaves_nothing_behind(tmp_path):
@@ -186,7 +193,8 @@ def test_an_interrupted_ingest_of_another_export_leaves_nothing_behind(tmp_path)
     files = lake_files(tmp_path)
     second = write_export(tmp_path, *TICKETS[1:], line("T9", "2023-02-09 00:00:00"), name="b.csv")
     code = (
-        "import os, sys; sys.path.insert(0, sys.argv[3]); from opsdesk.steps import ingest; import exports, pathlib\n"
+        "import os, pathlib, sys; sys.path.insert(0, sys.argv[3]); import exports\n"
+        "from opsdesk.steps import ingest\n"
         "ingest.store_rejects = lambda *a: os.kill(os.getpid(), 9)\n"
         "exports.run_ingest(pathlib.Path(sys.argv[1]), sys.argv[2])"
     )
@@ -300,7 +308,7 @@ def test_a_change_behind_the_first_piece_of_a_file_is_seen(tmp_path, monkeypatch
     assert b"late change" in lake_files(tmp_path)["raw/2023/03/2023-03-05.csv"]
 
 
-def test_no_room_to_count_is_told_before_anything_is_written(tmp_path, monkeypatch):
+def test_no_room_to_count_is_reported_before_anything_is_written(tmp_path, monkeypatch):
     def full(*_, **__):
         raise duckdb.OutOfMemoryException("Out of Memory Error: failed to offload")
 
@@ -336,13 +344,13 @@ DAMAGES = [
         lambda lake: (lake / "raw/2023/02/2023-02-27.csv").write_bytes(b"x"), id="stray day file"
     ),
     pytest.param(lambda lake: (lake / "_ingest.json").unlink(), id="record gone"),
-    pytest.param(lambda lake: (lake / "_ingest.json").write_text("{"), id="record torn"),
+    pytest.param(lambda lake: (lake / "_ingest.json").write_text("{"), id="record incomplete"),
     pytest.param(lambda lake: shutil.rmtree(lake / "rejects"), id="rejects gone"),
 ]
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_ingesting_again_mends_the_lake(tmp_path, damage):
+def test_ingesting_again_repairs_the_lake(tmp_path, damage):
     export = write_export(tmp_path, *TICKETS, "broken")
     run_ingest(tmp_path, export)
     files = lake_files(tmp_path)
@@ -351,7 +359,7 @@ def test_ingesting_again_mends_the_lake(tmp_path, damage):
     assert lake_files(tmp_path) == files
 
 
-def test_an_edited_manifest_is_said(tmp_path):
+def test_an_edited_manifest_is_reported(tmp_path):
     run_ingest(tmp_path, write_export(tmp_path, *TICKETS))
     path = tmp_path / "lake/raw/2023/02/_manifest.json"
     path.write_text(path.read_text().replace('"rows": 2', '"rows": 3', 1))
@@ -460,14 +468,14 @@ def test_agents_are_checked_and_sorted(tmp_path):
         pytest.param("agent_id,team\nA\n", "line 2: too many or too few fields", id="short line"),
     ],
 )
-def test_an_agents_file_that_cannot_be_meant_is_refused(tmp_path, content, says):
+def test_an_invalid_agents_file_is_refused(tmp_path, content, says):
     with pytest.raises(OpsdeskError, match=says):
         run_ingest(
             tmp_path, write_export(tmp_path, *TICKETS), agents=agents_file(tmp_path, content)
         )
 
 
-def test_two_at_once_the_second_is_told(tmp_path):
+def test_two_at_once_the_second_learns_who_is_first(tmp_path):
     export = write_export(tmp_path, *TICKETS)
     with (
         open_lake(str(tmp_path / "lake")).store.locked(),
@@ -478,7 +486,7 @@ def test_two_at_once_the_second_is_told(tmp_path):
         run_ingest(tmp_path, export)
 
 
-def test_a_lake_that_cannot_be_written_is_said_and_mended(tmp_path):
+def test_a_lake_that_cannot_be_written_is_reported_and_repaired(tmp_path):
     export = write_export(tmp_path, *TICKETS)
     lake = tmp_path / "lake"
     lake.mkdir()
@@ -549,7 +557,7 @@ def test_a_delta_after_an_interrupted_ingest_is_refused(tmp_path):
         )
 
 
-def test_a_manifest_edited_with_care_is_mended_too(tmp_path):
+def test_a_manifest_edited_with_care_is_repaired_too(tmp_path):
     export = write_export(tmp_path, *TICKETS)
     run_ingest(tmp_path, export)
     files = lake_files(tmp_path)

@@ -1,4 +1,4 @@
-"""The line reader by itself: against a reader that looks at every character, and what a line costs."""
+"""The line reader: against a reader that looks at every character, and what a line costs."""
 
 import re
 from io import BytesIO

@@ -1,4 +1,4 @@
-"""Mapping files: what cannot be meant is said with file and key."""
+"""Mapping files: an invalid value is reported with file and key."""
 
 import pytest
 
@@ -62,10 +62,10 @@ REFUSED = [
 
 @pytest.mark.parametrize(("text", "says"), REFUSED)
 def test_refused(tmp_path, monkeypatch, text, says):
-    with pytest.raises(OpsdeskError) as told:
+    with pytest.raises(OpsdeskError) as error:
         read(tmp_path, monkeypatch, text)
-    assert says in str(told.value)
-    assert "params/mappings/own.yaml" in str(told.value)
+    assert says in str(error.value)
+    assert "params/mappings/own.yaml" in str(error.value)
 
 
 def test_text_that_looks_like_a_placeholder_is_text(tmp_path, monkeypatch):

@@ -1,4 +1,4 @@
-"""Ingesting with the rows of the last export at hand gives what ingesting from nothing gives, to the byte."""
+"""Ingesting with the rows of the last export cached gives the same bytes as without."""
 
 import json
 import shutil
@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from exports import COLUMNS, RUN_AT, lake_files, line, run_ingest, write_export
 from opsdesk.errors import OpsdeskError
 from opsdesk.ingest import work_database
-from opsdesk.ingest.reading import reuse
+from opsdesk.ingest.reading import cache_file, reuse
 from opsdesk.ingest.reading.block_cleaner import BlockCleaner
 from opsdesk.ingest.reading.export_reader import ExportReader
 from opsdesk.ingest.reading.line_reader import LineReader
@@ -42,7 +42,7 @@ ANCHOR = line("anchor")
 OPENING, CLOSING = (
     'T7,2023-01-02 10:00:00,,,,,Low,"a',
     'b",,,Open,',
-)  # torn at the end of a file; with another line a record
+)  # not closed at the end of a file; with another line a record
 
 
 def edited(texts, edits):
@@ -71,8 +71,8 @@ def outcome(folder, export, run_at):
         record = run_ingest(folder, export, run_at=run_at).record
     except OpsdeskError as error:
         return str(error)
-    told = {name: value for name, value in record.items() if name != "days_done"}
-    return lake_files(folder), json.loads(json.dumps(told))
+    compared = {name: value for name, value in record.items() if name != "days_done"}
+    return lake_files(folder), json.loads(json.dumps(compared))
 
 
 @settings(max_examples=25, deadline=None, phases=(Phase.explicit, Phase.generate))
@@ -96,7 +96,7 @@ def outcome(folder, export, run_at):
     1,
 )
 def test_the_cache_changes_nothing(tmp_path_factory, texts, rounds, chunk_lines):
-    """Random exports, edited at random: insert, delete, change and move lines, duplicates, torn quotes, other line ends."""
+    """Random exports, edited at random: lines, duplicates, unclosed quotes, other line ends."""
     kept, end = tmp_path_factory.mktemp("kept"), "\n"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reuse, "LIMITS", Limits(chunk_lines=chunk_lines))
@@ -165,7 +165,9 @@ DAMAGES = [
     ),
     pytest.param(lambda path: change(path, "DELETE FROM rows WHERE record = 3"), id="rows missing"),
     pytest.param(lambda path: change(path, "DROP TABLE rows"), id="table missing"),
-    pytest.param(lambda path: change(path, "UPDATE chunks SET malformed = '{'"), id="layout torn"),
+    pytest.param(
+        lambda path: change(path, "UPDATE chunks SET malformed = '{'"), id="layout incomplete"
+    ),
     pytest.param(
         lambda path: change(path, "ALTER TABLE rows DROP COLUMN known_from"), id="column missing"
     ),
@@ -191,7 +193,7 @@ def test_a_damaged_cache_costs_time_only(tmp_path, counted, damage):
     assert counted[1] > counted[0] * 0.9
 
 
-BLOCK, HEADERS = 1 << 18, 3 << 12  # bytes of DuckDB's blocks, and of what stands before the first
+BLOCK, HEADERS = 1 << 18, 3 << 12  # bytes of DuckDB's blocks, and of what is before the first
 LONG = [
     line(
         f"T{i}{sha512(b'id%d' % i).hexdigest() * 14}",
@@ -202,8 +204,8 @@ LONG = [
 ]
 
 
-def tear_block(path, column):
-    """Overwrites a block in which only a column of `rows` lies."""
+def damage_block(path, column):
+    """Overwrites a block that holds one column of `rows` and nothing else."""
     with duckdb.connect(path) as con:
         blocks = dict(
             con.execute(
@@ -218,14 +220,14 @@ def tear_block(path, column):
 
 @pytest.mark.parametrize("column", ["ticket_id", "category"])
 @pytest.mark.parametrize("small", [0, work_database.SMALL], ids=["on disk", "in memory"])
-def test_a_block_that_turns_out_to_be_torn_costs_time_only(
+def test_a_block_that_turns_out_to_be_damaged_costs_time_only(
     tmp_path, monkeypatch, counted, column, small
 ):
     """The ids are read to find those that repeat, the categories only when day files are written."""
     monkeypatch.setattr(work_database, "SMALL", small)
     run_ingest(tmp_path, write_export(tmp_path, *LONG))
     change(tmp_path / "lake/.rows.duckdb", "CHECKPOINT")
-    tear_block(tmp_path / "lake/.rows.duckdb", column)
+    damage_block(tmp_path / "lake/.rows.duckdb", column)
     run_ingest(tmp_path, write_export(tmp_path, *CHANGED[100:101], *LONG))
     fresh = tmp_path / "fresh"
     fresh.mkdir()
@@ -271,3 +273,10 @@ def test_cleaned_rows_are_let_go_before_the_commit():
             cache.add(rows)
             del rows
             assert held() is None
+
+
+@pytest.mark.parametrize(("smallest", "is_there"), [(0, False), (8 << 20, True)])
+def test_a_cache_that_is_large_for_its_export_is_removed(tmp_path, monkeypatch, smallest, is_there):
+    monkeypatch.setattr(cache_file, "SMALLEST", smallest)
+    run_ingest(tmp_path, write_export(tmp_path, line("T1")))
+    assert (tmp_path / "lake/.rows.duckdb").exists() == is_there

@@ -1,4 +1,4 @@
-"""Uploads beside the work: bounded in number, and the first failure is told."""
+"""Uploads in the background: bounded in number, and the first failure is raised."""
 
 import threading
 
@@ -31,7 +31,7 @@ def test_no_more_at_a_time_than_allowed():
     assert (max(most), len(most)) == (3, 10)
 
 
-def test_the_first_failure_is_told_and_nothing_more_is_sent():
+def test_the_first_failure_is_raised_and_nothing_more_is_sent():
     uploads, sent = Uploads(1), []
 
     def fail():

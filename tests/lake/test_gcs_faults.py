@@ -1,4 +1,4 @@
-"""A network that fails every fifth time: each ingest ends right or in a sentence, and the next one without faults ends right."""
+"""A network that fails every fifth time: an ingest ends right or in a sentence, the next right."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""kill -9 in the middle of an ingest into a bucket, then the same again: the lake of an uninterrupted run, nothing lost or doubled."""
+"""kill -9 in an ingest into a bucket, then the same again: the lake of an uninterrupted run."""
 
 import subprocess
 import sys
@@ -68,7 +68,7 @@ def test_killed_and_run_again(tmp_path, cloud, kind, point):
 
 
 def tickets_of(files: dict[str, bytes]) -> list[str]:
-    """The ticket_ids in all day files, each as often as it stands there."""
+    """The ticket_ids in all day files, each as often as it is there."""
     days = [
         content.decode()
         for name, content in files.items()

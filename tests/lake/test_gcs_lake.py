@@ -1,4 +1,4 @@
-"""The lake in a bucket, with Google's client and an emulator: the same bytes as in a folder, and no write too many."""
+"""The lake in a bucket, on an emulator: the same bytes as in a folder, and no write too many."""
 
 import gzip
 import io
@@ -170,7 +170,7 @@ def test_exports_in_a_bucket(tmp_path, cloud, pattern, expected):
         pytest.param("exports/other.csv", "gs://BUCKET/exports/other.csv has no column 'ticket_id'", id="no such column"),
     ],
 )  # fmt: skip
-def test_exports_in_a_bucket_that_cannot_be_meant(tmp_path, cloud, export, says):
+def test_invalid_exports_in_a_bucket(tmp_path, cloud, export, says):
     bucket = cloud.storage_client().bucket(cloud.bucket)
     for name, content in {"x.xlsx": b"PK", "empty.csv": b"", "other.csv": b"a,b\n1,2\n"}.items():
         bucket.blob(f"exports/{name}").upload_from_string(content)
@@ -190,12 +190,15 @@ def test_agents_in_a_bucket(tmp_path, cloud):
 
 
 def test_a_missing_bucket_is_a_sentence(tmp_path, cloud):
-    told = "There is no bucket gs://not-there: make it with `gcloud storage buckets create gs://not-there --location=US`"
-    with pytest.raises(OpsdeskError, match=told):
+    says = (
+        "There is no bucket gs://not-there: make it with "
+        "`gcloud storage buckets create gs://not-there --location=US`"
+    )
+    with pytest.raises(OpsdeskError, match=says):
         cloud_ingest(
             tmp_path, write_export(tmp_path, *TICKETS), "gs://not-there/lake", cloud.endpoints()
         )
-    with pytest.raises(OpsdeskError, match=told):
+    with pytest.raises(OpsdeskError, match=says):
         backfill(
             "gs://not-there",
             f"duckdb:{tmp_path}/w",
@@ -220,7 +223,7 @@ def test_an_empty_bucket_is_no_lake(tmp_path, cloud):
         )
 
 
-def test_what_others_keep_beside_the_lake_is_left_alone(tmp_path, cloud):
+def test_what_others_keep_next_to_the_lake_is_left_alone(tmp_path, cloud):
     bucket = cloud.storage_client().bucket(cloud.bucket)
     for name in (
         "lakes/raw/2023/01/2023-01-31.csv",
@@ -265,7 +268,7 @@ def test_status_reads_the_bucket(tmp_path, cloud, monkeypatch):
     )
 
 
-def test_a_download_is_held_to_its_checksum(cloud):
+def test_a_download_is_checked_against_its_checksum(cloud):
     cloud.storage_client().bucket(cloud.bucket).blob("rejects/x.csv").upload_from_string(
         b"abc" * 1000
     )
@@ -282,7 +285,7 @@ def test_a_download_is_held_to_its_checksum(cloud):
         store.read("rejects/x.csv")
 
 
-def test_an_upload_is_held_to_its_checksum(cloud, monkeypatch):
+def test_an_upload_is_checked_against_its_checksum(cloud, monkeypatch):
     whole = google_bucket._seen
     wrong = lambda blob: whole(blob)._replace(checksum=Checksum(3, "00000000"))  # noqa: E731
     monkeypatch.setattr(google_bucket, "_seen", wrong)

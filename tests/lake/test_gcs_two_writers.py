@@ -1,4 +1,4 @@
-"""Two steps at once on a lake in a bucket: whatever their order, no table is ever made from half of one and half of the other."""
+"""Two steps at once on a lake in a bucket: in any order, no table is made from half of each."""
 
 import random
 import re
@@ -15,7 +15,7 @@ from opsdesk.lake.lake import Lake
 from opsdesk.steps import ingest as ingest_step
 from opsdesk.warehouse.duckdb.loader import DuckDBLoader as Loader
 from steps import backfill, open_warehouse
-from turns import in_turns, run_beside
+from turns import in_turns, run_at_once
 
 OLD = [
     line("T1", "2023-01-05 10:00:00"),
@@ -107,7 +107,7 @@ def test_two_ingests_at_once(stage, monkeypatch, seed):
 
 def check_two_ingests(stage, monkeypatch, plan):
     with in_turns(monkeypatch, plan) as turns:
-        results = run_beside(
+        results = run_at_once(
             turns, A=lambda: stage.ingest("A", "A"), B=lambda: stage.ingest("B", "B")
         )
     assert max(turns.calls.values()) < LONGEST
@@ -122,7 +122,7 @@ def check_two_ingests(stage, monkeypatch, plan):
 
 def test_the_earlier_ingest_stops_and_the_later_one_ends(stage, monkeypatch):
     with in_turns(monkeypatch, [("A", 12), ("B", LONGEST)]) as turns:
-        results = run_beside(
+        results = run_at_once(
             turns, A=lambda: stage.ingest("A", "A"), B=lambda: stage.ingest("B", "B")
         )
     assert re.search(r"Another ingest .*\. This step on gs://\w+ stops", str(results["A"]))
@@ -136,7 +136,7 @@ def test_the_earlier_ingest_stops_and_the_later_one_ends(stage, monkeypatch):
 def test_the_same_export_twice_at_once_is_claimed_by_one(stage, monkeypatch):
     """Both claims have the same content: whose it is tells the writer, not the bytes."""
     with in_turns(monkeypatch, [("A", 4), ("B", 4), ("A", 1), ("B", 2), ("A", LONGEST)]) as turns:
-        results = run_beside(
+        results = run_at_once(
             turns, A=lambda: stage.ingest("A", "A"), B=lambda: stage.ingest("A", "B")
         )
     assert not isinstance(results["A"], OpsdeskError)
@@ -145,12 +145,12 @@ def test_the_same_export_twice_at_once_is_claimed_by_one(stage, monkeypatch):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_backfill_beside_an_ingest(stage, monkeypatch, seed):
+def test_backfill_during_an_ingest(stage, monkeypatch, seed):
     check_backfill(stage, monkeypatch, plan_of(seed))
 
 
 def test_backfill_notices_an_ingest_that_begins_after_it_has_read_the_record(stage, monkeypatch):
-    """The lake is listed half written and whole month by month: T2 stands in February and in March."""
+    """The lake is listed half written, each month complete: T2 is in February and in March."""
     whole, commit, committed = Lake.record, Lake.write_manifest, []
 
     def half(lake, manifest):
@@ -180,7 +180,7 @@ def check_backfill(stage, monkeypatch, plan):
     stage.backfill(url)
     dice = random.Random(repr(plan))
     with in_turns(monkeypatch, plan) as turns:
-        results = run_beside(
+        results = run_at_once(
             turns, A=lambda: stage.ingest("A", "A"), B=lambda: stage.backfill(url, "B")
         )
     if isinstance(results["B"], OpsdeskError):
@@ -198,7 +198,8 @@ def check_backfill(stage, monkeypatch, plan):
 
 def rows(url: str) -> list[str]:
     found = open_warehouse(url).query(
-        "SELECT ticket_id, strftime(created_at, '%Y-%m-%dT%H:%M:%SZ') AS at, category FROM tickets_raw"
+        "SELECT ticket_id, strftime(created_at, '%Y-%m-%dT%H:%M:%SZ') AS at, category "
+        "FROM tickets_raw"
     )
     return sorted(
         ",".join((row.ticket_id, row.at, row.category or ""))
@@ -207,7 +208,9 @@ def rows(url: str) -> list[str]:
 
 
 def rows_of(stage: Stage, name: str) -> list[str]:
-    lines = [text for file, content in stage.wanted[name].items() if file.endswith(".csv") for text in content.decode().splitlines()[1:]]  # fmt: skip
+    files = stage.wanted[name].items()
+    days = [content.decode() for file, content in files if file.endswith(".csv")]
+    lines = [text for day in days for text in day.splitlines()[1:]]
     return sorted(
         ",".join((cells[0], cells[1], cells[7])) for cells in (text.split(",") for text in lines)
     )
@@ -241,7 +244,7 @@ def test_a_delta_does_not_build_on_what_another_left(stage, cloud_claimed_by_ano
 
 
 def late(stage: Stage, name: str):
-    """Wraps a function: before it does its work, a call of an overtaken ingest comes late and changes that object."""
+    """Wraps a function: before it, a late call of an overtaken ingest changes that object."""
 
     def wrap(whole):
         def call(*args, **kwargs):

@@ -60,7 +60,7 @@ def lake_files(folder: Path) -> dict[str, bytes]:
 
 
 def lake_rows(folder: Path) -> list[list[str]]:
-    """The rows of every day file, in order, as their cells (no cell of these tests holds a comma)."""
+    """The rows of every day file, in order, as cells (no cell of these tests holds a comma)."""
     return [
         text.split(",")
         for name, content in lake_files(folder).items()

@@ -13,9 +13,10 @@ PATIENCE = 60.0
 
 
 class Turns:
-    """`plan` is [(who, calls), ...]: so many calls to the bucket of one, then of the next; after it, each as it comes.
+    """`plan` is [(who, calls), ...]: that many calls of one to the bucket, then of the next.
 
-    Who a call belongs to is the `location` of its Cloud, which the storage emulator has no use for.
+    After the plan each call comes as it may. Who a call belongs to is the `location` of its
+    connection, which the storage emulator has no use for.
     """
 
     def __init__(self, plan: list[tuple[str, int]]) -> None:
@@ -52,11 +53,13 @@ class Turns:
 
 @contextmanager
 def in_turns(monkeypatch, plan: list[tuple[str, int]]):
-    """While it lasts, each call to a bucket waits for its turn; deletes keep their precondition, which fake-gcs ignores."""
+    """While it lasts, each call to a bucket waits for its turn.
+
+    Deletes check their precondition here, for fake-gcs ignores it.
+    """
     turns = Turns(plan)
-    mappings = {
-        "ops_tickets": read_mapping("ops_tickets")
-    }  # reading one takes DuckDB's connection of the whole process
+    # reading a mapping takes DuckDB's connection of the process, so it is read once, before
+    mappings = {"ops_tickets": read_mapping("ops_tickets")}
     with monkeypatch.context() as patch:
         patch.setattr("opsdesk.ingest.mapping.read_mapping", mappings.__getitem__)
         for name in CALLS:
@@ -82,7 +85,7 @@ def _waiting(turns: Turns, whole: Callable) -> Callable:
 LIST = Bucket.list
 
 
-def run_beside(turns: Turns, **steps: Callable[[], object]) -> dict[str, object]:
+def run_at_once(turns: Turns, **steps: Callable[[], object]) -> dict[str, object]:
     """Runs the steps at the same time; what each returned, or the OpsdeskError it ended with."""
     results: dict[str, object] = {}
 

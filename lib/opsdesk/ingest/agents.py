@@ -38,7 +38,7 @@ def read_agents(sources: Sequence[SourceFile], work: Path) -> list[Agent]:
             f"agents: {len(sources)} files are named, from {source.shown} on; "
             "there is one list of agents."
         )
-    file = open_export(source, ",", work)
+    file = open_export(source, ",", work)  # the list of agents has no mapping, so no delimiter
     refuse_repeated_columns(file.header, agent_columns(), file.shown)
     if "agent_id" not in file.header:
         columns = ", ".join(map(repr, file.header))
@@ -83,6 +83,7 @@ def _rows(text: TextIO, shown: str) -> Iterator[tuple[int, Row]]:
 def _agent(where: str, row: Row) -> Agent:
     if None in row or None in row.values():
         raise OpsdeskError(f"{where}: too many or too few fields for the header.")
+    # a name or team has no line break, so the reader has joined lines
     if any("\n" in (value or "") for value in row.values()):
         raise OpsdeskError(
             f"{where}: a quote that an earlier line opens is not closed before the end of the line."
@@ -98,6 +99,7 @@ def _agent(where: str, row: Row) -> Agent:
 
 def _date(where: str, text: str) -> str:
     try:
+        # fromisoformat alone would take 20230131 and 2023-W05-2 too
         if text and not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
             raise ValueError
         return text and date.fromisoformat(text).isoformat()

@@ -67,6 +67,7 @@ def select_tickets(
         issues.append("'judged_by_flag'")
     dimensions = ", ".join(f"{name}_text AS {name}" for name in dimension_columns())
     cleaned = CLEANED.format(dimensions=dimensions, issues=", ".join(issues))
+    # each step can use the names that the step before has given
     return f"""WITH
 clock_changes(day, wall_from, wall_to, before, kind) AS (
   {timestamps.select_clock_changes(mapping)}),

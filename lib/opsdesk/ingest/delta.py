@@ -23,6 +23,7 @@ def merge_with_lake(
     names = lake.day_files()
     faults = lake.faults(lake.manifests())
     interrupted = sorted(day_of(name) for name in faults if name in names)
+    # `arrived` is the delta, and grows by what stays of the lake on the touched days
     kept.copy_to("arrived")
     con.execute("""CREATE TABLE touched AS
         SELECT DISTINCT CAST(created_at AS DATE) AS day FROM arrived""")
@@ -39,6 +40,7 @@ def _add_from_lake(con: duckdb.DuckDBPyConnection, files: list[Path]) -> None:
     """Add to `touched` the days that arrived tickets leave, to `arrived` what stays on any."""
     listed = ", ".join(quoted(str(file)) for file in files)
     columns = ", ".join(f"'{column.name}': '{_type(column)}'" for column in ticket_columns())
+    # types are given: DuckDB would guess them from the first rows
     con.execute(f"""CREATE VIEW lake AS SELECT * FROM read_csv([{listed}],
         header=true, auto_detect=false, delim=',', quote='"', escape='"', columns={{{columns}}})""")
     con.execute("""INSERT INTO touched SELECT DISTINCT CAST(created_at AS DATE)

@@ -52,6 +52,7 @@ def _check_is_text(first: bytes, shown: str) -> None:
         )
     if not first.removeprefix(BYTE_ORDER_MARK).strip(b" \t\r\n"):
         raise OpsdeskError(f"The export {shown} is empty: not even a header line. Export it again.")
+    # a bare CR inside quotes is fine, but no line end at all is not
     if b"\n" not in first and b"\r" in first:
         raise OpsdeskError(
             f"The export {shown} ends its lines with a bare CR (old Mac): save it with LF or CRLF."
@@ -68,6 +69,7 @@ def check_columns(
     """
     missing = [name for name in wanted if name not in header]
     mapping = f"params/mappings/{mapping_name}.yaml"
+    # a header in one piece is most likely one with another delimiter
     separator = _other_separator(header)
     if missing and separator:
         raise OpsdeskError(

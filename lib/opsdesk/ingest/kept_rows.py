@@ -10,7 +10,7 @@ import duckdb
 from opsdesk.duckdb_file import quoted
 from opsdesk.lake.columns import KEY, dimension_columns, ticket_column_names, ticket_columns
 
-ISO = "strftime({0}, '%Y-%m-%dT%H:%M:%SZ') AS {0}"
+ISO = "strftime({0}, '%Y-%m-%dT%H:%M:%SZ') AS {0}"  # how a day file writes an instant
 
 
 class Day(NamedTuple):
@@ -36,6 +36,7 @@ def digest_sql(*, has_newlines: bool = True) -> str:
     `has_newlines`: whether a cell may hold one.
     """
     lines = ["1"]
+    # only texts of the export can hold a newline: dates, numbers and issues are our own
     if has_newlines:
         breaks = "coalesce(length({0}) - length(replace({0}, chr(10), '')), 0)"
         lines += [breaks.format(name) for name in (KEY, *dimension_columns())]
@@ -50,7 +51,7 @@ class KeptRows:
     """
 
     def __init__(self, con: duckdb.DuckDBPyConnection, source: str) -> None:
-        self._con = con.cursor()
+        self._con = con.cursor()  # of its own, for another thread
         self._source = source
 
     def days(self) -> dict[str, Day]:
@@ -85,6 +86,7 @@ class KeptRows:
             for column in ticket_columns()
         ]
         listed = ", ".join(map(quoted, days))
+        # the range lets DuckDB skip blocks of rows, the list picks the days
         self._con.execute(f"""COPY (
             SELECT {", ".join(columns)} FROM {self._source} AS kept
             WHERE kept.created_at >= DATE '{days[0]}' AND kept.created_at < DATE '{days[-1]}' + 1

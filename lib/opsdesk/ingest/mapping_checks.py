@@ -24,7 +24,7 @@ KEYS = (
     "sla_hours_by_priority",
     "delimiter",
 )
-LONGEST_SLA_HOURS = 876_000  # a century; a longer target means there is none (9999-12-31)
+LONGEST_SLA_HOURS = 876_000  # a century; a longer target means no target (9999-12-31)
 
 
 def refuse_repeated_keys(where: str, node: yaml.Node | None) -> None:
@@ -50,7 +50,7 @@ def block_of(where: str, content: object) -> dict[str, Any]:
     if not isinstance(content, dict) or not isinstance(content.get("columns"), dict):
         raise OpsdeskError(
             f"{where}: a mapping needs a block `columns:` that names the export's column for "
-            "each of ours."
+            "each of our columns."
         )
     _refuse_unknown(where, "key", content, KEYS)
     return content
@@ -158,6 +158,7 @@ def _text(value: str | bool | None) -> str:
 
 
 def _is_target(number: object) -> bool:
+    # Python counts True as a number
     if isinstance(number, bool) or not isinstance(number, int | float):
         return False
     return 0 < number <= LONGEST_SLA_HOURS

@@ -69,6 +69,7 @@ def reconcile(export: str, counts: Counts) -> None:
         OpsdeskError: no rows, rows unaccounted for, or every row rejected.
     """
     rejected = counts.rejects.total
+    # rows come from Python, kept rows from DuckDB, rejected rows from both
     lost = counts.rows - counts.kept - rejected
     if not counts.rows:
         raise OpsdeskError(

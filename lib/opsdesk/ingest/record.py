@@ -23,6 +23,7 @@ def make_record(
         rejects: the files of rejected rows in the lake, by name.
         manifests: the lake as it is now.
     """
+    # `status`, the notebook and older versions read these keys: only add to them
     return {
         "signature": delivery.signature,
         "lake": lake_digest(manifests),

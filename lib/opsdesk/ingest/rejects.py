@@ -55,6 +55,7 @@ def collect_rejects(verdicts: Verdicts, layouts: list[Layout], file: Path) -> Re
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(Reject._fields)
         for number, layout in enumerate(layouts):
+            # both are in the order of the file, so merging keeps one of each in memory
             found = (_malformed(layout), _rejected(verdicts, number, layout))
             for reject in merge(*found, key=attrgetter("line")):
                 writer.writerow(reject)
@@ -99,6 +100,7 @@ def store_rejects(
 def read_rejects(lake: Lake, record: Record) -> pd.DataFrame:
     """Return all rejected rows of the export that left `record`: the columns of `Reject`."""
     content = lake.store.read(_name(record["signature"]))
+    # blank cells are texts here, and so is a raw line such as NA
     return pd.read_csv(io.BytesIO(content), dtype={"line": "int64"}, keep_default_na=False)
 
 

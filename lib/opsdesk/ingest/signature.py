@@ -16,7 +16,7 @@ from opsdesk.lake.names import REJECTS_FOLDER
 # raise it when the same export would give another lake: then no lake counts as up to date
 CLEANING = 2
 Signature = dict[str, Any]
-SHOWN = {"rows", "kept", "examples", "months"}  # what a notebook shows of a record
+SHOWN = {"rows", "kept", "examples", "months"}  # keys of a record that a notebook shows
 
 
 def input_signature(
@@ -28,6 +28,7 @@ def input_signature(
         "mapping": [mapping.name, hashlib.sha256(mapping.path.read_bytes()).hexdigest()],
         "agents": hashlib.sha256(agents).hexdigest(),
         "kind": kind,
+        # DuckDB's digests and its reading of numbers may differ between versions
         "cleaning": [CLEANING, duckdb.__version__],
     }
 
@@ -43,6 +44,7 @@ def is_up_to_date(record: Record, signature: Signature, moment: datetime, lake: 
         is_of_lake = record["lake"] == lake_digest(manifests) and record.keys() >= SHOWN
     except (KeyError, TypeError, ValueError, AttributeError):
         return False  # another version wrote the record, or a person did
+    # ISO texts of UTC instants compare as the instants do
     now = moment.isoformat()
     is_timely = since <= now and (until is None or now < until)
     if not is_timely or not is_of_lake or lake.faults(manifests):
@@ -75,6 +77,7 @@ def refuse_interrupted(lake: Lake, record: Record, signature: Signature) -> None
             f"An ingest of {record['writing']['files'][0][0]} into the lake {lake.store.url} was "
             "interrupted: run it again, or a full export; then this delta."
         )
+    # files that our own try wrote are at fault too, but it did not remove any before its manifest
     for name, fault in lake.faults(lake.manifests()).items():
         if "writing" not in record or fault == MISSING:
             raise OpsdeskError(

@@ -77,7 +77,7 @@ class CloudFile:
 
     def fetch(self, work: Path) -> Path:
         """Return a verified copy, in a folder of its own below `work`."""
-        path = Path(tempfile.mkdtemp(dir=work)) / self.name
+        path = Path(tempfile.mkdtemp(dir=work)) / self.name  # two files may have the same name
         try:
             self.bucket.get_file(self.object, self.seen, path)
         except FileNotFoundError:
@@ -126,6 +126,7 @@ def _find_objects(export: str, google: GoogleConnection) -> list[CloudFile]:
     bucket = Bucket(place.bucket, google)
     pattern = place.path
     objects = dict(bucket.list(_fixed_part(pattern)))
+    # an object whose name has a wildcard in it is that object
     if pattern in objects:
         return [CloudFile(bucket, pattern, objects[pattern])]
     chosen = sorted(name for name in objects if _matches(name, pattern))

@@ -30,6 +30,7 @@ def select_readings(mapping: Mapping) -> str:
     for name in mapped_timestamps(mapping):
         text = f"{name}_text"
         wall = f"try_strptime({text}, [{', '.join(walls)}])" if walls else NONE
+        # formats with an offset are tried on the texts that the others did not read
         unread = f"CASE WHEN {wall} IS NULL THEN {text} END"
         read = ", ".join(_read_zoned(unread, text_format) for text_format in zoned)
         utc = f"coalesce({read})" if zoned else NONE
@@ -100,8 +101,10 @@ def select_instants(mapping: Mapping) -> str:
 def _instant(mapping: Mapping, name: str, has_changes: bool) -> str:
     wall = f"{name}_wall"
     utc = wall
+    # the inner call reads the wall time in the zone, the outer one shows the instant in UTC
     if mapping.timezone != "UTC":
         utc = f"timezone('UTC', timezone({quoted(mapping.timezone)}, {wall}))"
+    # at a clock change DuckDB's own choice is not ours, see `doubtful_hours`
     if has_changes:
         utc = f"coalesce({wall} - {name}_change.before, {utc})"
     return f"coalesce({name}_utc, {utc})"

@@ -74,6 +74,7 @@ class FolderStore:
     @contextmanager
     def work_folder(self) -> Iterator[Path]:
         """Give a temporary folder in the lake's own, so that moving a file copies nothing."""
+        # the lock is ours, so these are of an ingest that was killed
         for left in self.folder.glob(".work-*"):
             shutil.rmtree(left)
         for left in self.folder.rglob(f"*{UNFINISHED}"):

@@ -4,6 +4,7 @@ It holds what the step's writes must replace, and what its reads get.
 """
 
 from opsdesk.google.bucket import Bucket, Seen
+from opsdesk.lake.names import is_manifest
 
 
 class Snapshot:
@@ -18,6 +19,7 @@ class Snapshot:
         self._expected: dict[str, Seen | None] = {}
         self._latest: dict[str, Seen] = {}
         self._listed: set[str] = set()
+        self._contents: dict[str, tuple[Seen, bytes]] = {}  # of manifests
 
     def list(self, under: str) -> dict[str, Seen]:
         """Return every object below the folder `under` as it is now, by name."""
@@ -40,7 +42,7 @@ class Snapshot:
         """Return the object as it is now.
 
         Raises:
-            FileNotFoundError: there is none.
+            FileNotFoundError: it does not exist.
         """
         seen = self.bucket.look(self.prefix + name)
         if seen is None:
@@ -52,9 +54,27 @@ class Snapshot:
         """Return the object as last seen; look at it where it was not seen yet.
 
         Raises:
-            FileNotFoundError: there is none.
+            FileNotFoundError: it does not exist.
         """
         return self._latest.get(name) or self.look(name)
+
+    def read(self, name: str) -> bytes:
+        """Return the content of the object as last seen, or as it is now if it was replaced.
+
+        Raises:
+            FileNotFoundError: it does not exist.
+        """
+        seen = self.latest(name)
+        if name in self._contents and self._contents[name][0] == seen:
+            return self._contents[name][1]
+        try:
+            content = self.bucket.get(self.prefix + name, seen)
+        except FileNotFoundError:  # replaced since it was listed
+            seen = self.look(name)
+            content = self.bucket.get(self.prefix + name, seen)
+        if is_manifest(name):  # a run asks for them several times
+            self._contents[name] = (seen, content)
+        return content
 
     def expected(self, name: str) -> int:
         """Return the generation that a write of this step replaces, 0 where there is no object."""
@@ -85,7 +105,7 @@ class Snapshot:
 
 
 def generation(seen: Seen | None) -> int:
-    """Return the generation of an object, 0 where there is none."""
+    """Return the generation of an object, 0 where it does not exist."""
     return seen.generation if seen else 0
 
 

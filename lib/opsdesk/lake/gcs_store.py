@@ -23,7 +23,7 @@ from opsdesk.google.bucket import Bucket, OvertakenError, Seen
 from opsdesk.google.connection import GoogleConnection
 from opsdesk.lake.bounded_uploads import Uploads
 from opsdesk.lake.gcs_snapshot import Snapshot, generation
-from opsdesk.lake.names import RECORD, is_manifest
+from opsdesk.lake.names import RECORD
 
 
 class GcsStore:
@@ -42,7 +42,6 @@ class GcsStore:
 
     def _start_again(self) -> None:
         self._snapshot = Snapshot(self.bucket, self.prefix)
-        self._cached: dict[str, tuple[Seen, bytes]] = {}
         self._claim: Seen | None = None
 
     @cached_property
@@ -113,17 +112,7 @@ class GcsStore:
 
     def read(self, name: str) -> bytes:
         """Return the content of one object, as last seen or as it is now."""
-        seen = self._snapshot.latest(name)
-        if name in self._cached and self._cached[name][0] == seen:
-            return self._cached[name][1]
-        try:
-            content = self.bucket.get(self.prefix + name, seen)
-        except FileNotFoundError:  # replaced since it was listed
-            seen = self._snapshot.look(name)
-            content = self.bucket.get(self.prefix + name, seen)
-        if is_manifest(name):  # a run asks for them several times
-            self._cached[name] = (seen, content)
-        return content
+        return self._snapshot.read(name)
 
     def read_all(self, names: list[str]) -> dict[str, bytes]:
         """Return the contents of several objects, several at a time."""
@@ -169,6 +158,7 @@ class GcsStore:
         """Remove one object, if it is the one we expect and no other ingest has begun."""
         self.settle()
         if expected := self._snapshot.expected(name):
+            # the generation guards this object only; another ingest may count on it as it is
             self.ensure_alone()
             with self._translate_errors():
                 self.bucket.delete(self.prefix + name, expected)

@@ -82,6 +82,7 @@ class Lake:
 
     def write_manifest(self, manifest: Manifest) -> None:
         """Commit a partition whose files are written; remove the manifest of an empty one."""
+        # the manifest promises files, so it comes after them
         self.store.settle()
         self.store.ensure_alone()
         name = manifest_name(manifest.partition)

@@ -21,7 +21,7 @@ def is_month_partition(partition: str) -> bool:
     return partition != AGENTS
 
 
-def raw_table_of(partition: str) -> str:
+def raw_table(partition: str) -> str:
     """Return the table of the warehouse that a partition is loaded into."""
     return "tickets_raw" if is_month_partition(partition) else "agents_raw"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from opsdesk.config.locations import is_in_bucket
 from opsdesk.lake.manifest import Manifest
-from opsdesk.lake.names import folder_of, is_month_partition, raw_table_of
+from opsdesk.lake.names import folder_of, is_month_partition, raw_table
 from opsdesk.lake.store import Store
 
 
@@ -34,7 +34,7 @@ class Partition:
     @property
     def table(self) -> str:
         """Return the raw table it is loaded into."""
-        return raw_table_of(self.name)
+        return raw_table(self.name)
 
     @property
     def fingerprint(self) -> str:

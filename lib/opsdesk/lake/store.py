@@ -28,7 +28,7 @@ class Store(Protocol):
 
     @property
     def cache_folder(self) -> Path | None:
-        """Return a local folder that lasts from one ingest to the next, None where there is none.
+        """Return a local folder that lasts from one ingest to the next, or None.
 
         What is in it may be lost at any time.
         """
@@ -68,7 +68,7 @@ class Store(Protocol):
         """Return the content of one object.
 
         Raises:
-            FileNotFoundError: there is none.
+            FileNotFoundError: it does not exist.
         """
 
     def read_all(self, names: list[str]) -> dict[str, bytes]:

@@ -33,7 +33,7 @@ from opsdesk.ingest.signature import (
     trusted_digests,
 )
 from opsdesk.ingest.source_files import SourceFile
-from opsdesk.ingest.verdicts import Verdicts
+from opsdesk.ingest.verdicts import decide
 from opsdesk.ingest.work_database import translate_errors, work_database
 from opsdesk.instants import read_instant
 from opsdesk.lake.lake import Lake, Record
@@ -63,7 +63,7 @@ def ingest(
         OpsdeskError: anything a person can put right. Nothing that tables are made from has changed
             then, unless the text says that writing was interrupted.
     """
-    moment = read_instant("run_at", run_at).replace(tzinfo=None)
+    moment = read_instant("run_at", run_at).replace(tzinfo=None)  # DuckDB's TIMESTAMP, in UTC
     with lake.store.locked(), lake.store.work_folder() as work:
         delivery = open_delivery(export, mapping, agents, export_kind, work)
         record = lake.record()
@@ -78,6 +78,7 @@ def _bring_in(delivery: Delivery, moment: datetime, lake: Lake, work: Path) -> R
     """Write the lake, reading only what has changed since the last full export of one file."""
     write = partial(_write_lake, delivery, moment, lake)
     folder = lake.store.cache_folder
+    # the cache follows the last full export; a delta would replace it by its few rows
     is_cached = folder is not None and delivery.is_full and len(delivery.files) == 1
     with translate_errors(work, delivery.size):
         if folder and is_cached:
@@ -92,11 +93,12 @@ def _write_lake(
     with work_database(work, delivery.size) as con:
         cache = RowCache(con, cache_file, _cache_key(delivery), moment)
         layouts, rows = _read(con, delivery, moment, cache, work)
-        verdicts = Verdicts(rows)
+        verdicts = decide(rows)
         cache.store_repeated(verdicts.repeated_ids)
         counts = count_rows(rows, verdicts, layouts, rejects_file)
         reconcile(delivery.names, counts)
         trusted = trusted_digests(lake.record(), delivery.signature)
+        # from here on the lake is incomplete; every reader sees that it is being written
         lake.write_record(lake.record() | {"writing": delivery.signature})
         target = Target(verdicts.kept, counts.days)
         if not delivery.is_full:
@@ -105,6 +107,7 @@ def _write_lake(
     write_agents(lake, delivery.agents)
     rejects = store_rejects(lake, rejects_file, delivery.signature, delivery.kind)
     manifests = lake.manifests()
+    # another writer may have come between our writes and this listing
     lake.store.ensure_unchanged(MONTHS_FOLDER)
     lake.store.ensure_unchanged(AGENTS_FOLDER)
     record = make_record(delivery, counts, rejects, written, manifests)

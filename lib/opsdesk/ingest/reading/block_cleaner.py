@@ -81,6 +81,6 @@ def _number_by_chunk(rows: pa.Table, chunks: list[Chunk]) -> pa.Table:
     sizes = np.array([chunk.records for chunk in chunks], np.int64)
     numbers = np.repeat(np.array([chunk.number for chunk in chunks], np.int64), sizes)
     firsts = np.repeat(np.cumsum(sizes) - sizes, sizes)
-    records = rows["record"].to_numpy()
+    records = rows["record"].to_numpy()  # DuckDB may have changed the order of the rows
     rows = rows.set_column(0, "record", pa.array(records - firsts[records]))
     return rows.add_column(0, "chunk", pa.array(numbers[records]))

@@ -2,6 +2,7 @@
 
 import json
 from array import array
+from typing import Any
 
 import duckdb
 
@@ -17,36 +18,27 @@ def select_chunks(con: duckdb.DuckDBPyConnection) -> list[Chunk]:
     """Return the cached chunks in the order in which they were found.
 
     Raises:
-        ValueError, TypeError: the table was damaged or edited.
+        ValueError, TypeError, KeyError: the table was damaged or edited.
     """
-    rows = con.execute("SELECT * FROM cache.chunks ORDER BY number").fetchall()
-    return [_read_chunk(*row) for row in rows]
+    found = con.execute("SELECT * FROM cache.chunks ORDER BY number")
+    names = [name for name, *_ in found.description]
+    rows = found.fetchall()
+    return [_read_chunk(dict(zip(names, row, strict=True))) for row in rows]
 
 
-def _read_chunk(
-    number: int,
-    digest: str,
-    head: str,
-    size: int,
-    lines: int,
-    records: int,
-    is_closed: bool,
-    ends: bytes,
-    runs: bytes,
-    malformed: str,
-) -> Chunk:
+def _read_chunk(row: dict[str, Any]) -> Chunk:
     return Chunk(
-        start=0,
-        size=size,
-        lines=lines,
-        records=records,
-        runs=array("I", runs),
-        malformed=[Malformed(*line) for line in json.loads(malformed)],
-        ends=ends,
-        digest=digest,
-        head=head,
-        is_closed=is_closed,
-        number=number,
+        start=0,  # `reuse` finds where it is now
+        size=row["bytes"],
+        lines=row["lines"],
+        records=row["records"],
+        runs=array("I", row["runs"]),
+        malformed=[Malformed(*line) for line in json.loads(row["malformed"])],
+        ends=row["ends"],
+        digest=row["digest"],
+        head=row["head"],
+        is_closed=row["is_closed"],
+        number=row["number"],
     )
 
 

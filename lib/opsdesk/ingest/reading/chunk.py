@@ -66,6 +66,7 @@ class Chunk:
     def add_records(self, records: int, span: int) -> None:
         """Note the next records, of `span` lines each."""
         last = Run(*self.runs[-3:]) if self.runs else Run(0, 0, 0)
+        # records of the same number of lines, without a malformed or blank line in between
         continues = self.lines - last.line == (self.records - last.record) * span
         if last.span != span or not continues:
             self.runs.extend((self.records, self.lines, span))

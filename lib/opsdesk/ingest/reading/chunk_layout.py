@@ -61,7 +61,7 @@ class Layout:
         place = bisect_right(self.first_records, record) - 1
         chunk = self.chunks[place]
         line, span = chunk.lines_of(record - self.first_records[place])
-        ends = chunk.line_ends
+        ends = chunk.line_ends  # counted from the start of the chunk
         start = ends[line - 1] + 1 if line else 0
         stream.seek(self.starts[place] + start)
         raw = stream.read(ends[line + span - 1] - start)

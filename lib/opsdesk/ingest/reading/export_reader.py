@@ -75,7 +75,7 @@ class ExportReader:
         block = self._work / f"block-{next(self._numbers)}.csv"
         block.write_bytes(b"".join(chunk.content for chunk in chunks))
         for chunk in chunks:
-            chunk.content = b""
+            chunk.content = b""  # it is on disk now, and memory is bounded
         self._waiting = []
         self._size = 0
         before = self._jobs[-1] if self._jobs else None
@@ -91,6 +91,7 @@ class ExportReader:
         """Add the cleaned rows of one block to the cache, after those of the block before."""
         rows = self._cleaner.clean(block, file, chunks)
         block.unlink()
+        # rows are cleaned in parallel and added in order
         if before:
             before.result()
         self._cache.add(rows)

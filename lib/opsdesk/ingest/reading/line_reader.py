@@ -44,6 +44,7 @@ class LineReader:
         taken: list[bytes] = []
         contents: list[bytes] = []
         while stop is None or window.position < stop:
+            # a chunk ends where nothing behind it was looked at, so that it can be reused
             has_seen_more = window.reach > window.position
             if chunk.lines >= self._limits.chunk_lines and not has_seen_more:
                 break
@@ -75,6 +76,7 @@ class LineReader:
         size, lines = self._join(head)
         text = window.peek(size)
         record = _without_end(text)
+        # DuckDB is given LF as the only line end
         if lines > 1:
             record = record.replace(b"\r\n", b"\n")
         if self._pattern.fits(record):

@@ -32,9 +32,10 @@ def find_chunks(
         ThreadPoolExecutor(AT_A_TIME) as workers,
     ):
         reader = LineReader(stream, delimiter, len(file.header), LIMITS)
+        # two streams: the reader goes on where it was while the search is ahead
         search = _Search(file.plain, ahead, cached, workers)
         place = reader.after_header()
-        stop: int | None = 0  # where the next cached chunk begins; None: there is none
+        stop: int | None = 0  # where the next cached chunk begins, None without one
         while True:
             was_at = place
             for chunk in search.chunks_from(place):
@@ -42,6 +43,7 @@ def find_chunks(
                 place += chunk.size
             if place > was_at:
                 continue
+            # searching may read the file to its end, so it waits until its last result was passed
             if stop is not None and stop <= place:
                 stop = search.next_place(place)
             read = reader.chunk(place, stop)

@@ -78,7 +78,9 @@ class RowCache:
         found = con.execute("SELECT coalesce(max(searched), 0) FROM cache.repeated").fetchall()
         self._searched = found[0][0]
         last = max((chunk.number for chunk in chunks), default=-1)
+        # a number is not given twice, or new rows would be taken for searched ones
         self._next = max(self._searched, last + 1)
+        # a chunk whose rows are missing, or were cleaned as of another time, is read again
         return {
             chunk.head: chunk
             for chunk in chunks
@@ -86,6 +88,7 @@ class RowCache:
         }
 
     def _clear(self, made_by: str) -> None:
+        # the table of rows is made by `add`, from the columns of the first rows
         con = self._con
         con.execute("DROP TABLE IF EXISTS cache.rows")
         con.execute(CREATE_CHUNKS)

@@ -1,4 +1,4 @@
-"""Lines of an export: which are records, which are malformed, and where each stands."""
+"""Lines of an export: which are records, which are malformed, and where each is."""
 
 import gzip
 from datetime import datetime
@@ -22,7 +22,7 @@ def select_texts(mapping, header, cells, moment, *, has_newlines):
 
 
 def read(tmp_path, content: bytes, name: str = "x.csv"):
-    """(records, {line: (what is wrong, text)}, {record: (line, text)}) of a file with columns a, b, c."""
+    """Records, {line: (what is wrong, text)} and {record: (line, text)} of columns a, b, c."""
     path = tmp_path / name
     path.write_bytes(content)
     file = open_export(LocalFile(path), ",", tmp_path)
@@ -41,11 +41,9 @@ def read(tmp_path, content: bytes, name: str = "x.csv"):
 
 
 MOMENT = datetime(2024, 1, 1)
-FEW, MANY, UNCLOSED = (
-    "too few fields: 2 of 3",
-    "too many fields: 4 of 3",
-    "a quote that is not closed",
-)
+FEW = "too few fields: 2 of 3"
+MANY = "too many fields: 4 of 3"
+UNCLOSED = "a quote that is not closed"
 CASES = [
     pytest.param(b"1,x,y\n2,p,q\n", [("1", "x", "y"), ("2", "p", "q")], {}, {0: 2, 1: 3}, id="plain"),
     pytest.param(b"1,x,y\r\n2,p,q\r\n", [("1", "x", "y"), ("2", "p", "q")], {}, {0: 2, 1: 3}, id="CRLF"),
@@ -61,7 +59,7 @@ CASES = [
         b"1,x,y\n2,p,q\n3,r,s\n\n \t\n4,a,b\n",
         [("1", "x", "y"), ("2", "p", "q"), ("3", "r", "s"), ("4", "a", "b")], {}, {0: 2, 1: 3, 2: 4, 3: 7}, id="nor after many",
     ),
-    pytest.param(b'1,"x,y\n2,p,q\n3,r,s\n', [("2", "p", "q"), ("3", "r", "s")], {2: UNCLOSED}, {0: 3, 1: 4}, id="an unclosed quote takes its line only"),
+    pytest.param(b'1,"x,y\n2,p,q\n3,r,s\n', [("2", "p", "q"), ("3", "r", "s")], {2: UNCLOSED}, {0: 3, 1: 4}, id="unclosed, its line only"),
     pytest.param(b'1,"x,y\n2,p,q\n3,"r",s\n', [("2", "p", "q"), ("3", "r", "s")], {2: UNCLOSED}, {0: 3, 1: 4}, id="an unclosed quote, later quotes"),
     pytest.param(b'1,x"y,z\n', [("1", 'x"y', "z")], {}, {0: 2}, id="a quote inside a bare field is text"),
     pytest.param(b'1,"x"y,z\n2,p,q\n', [("2", "p", "q")], {2: "text after a closing quote"}, {0: 3}, id="text after a closing quote"),
@@ -88,14 +86,14 @@ def test_a_byte_order_mark_is_not_part_of_the_first_name(tmp_path):
     assert open_export(LocalFile(path), ",", tmp_path).header == ("a", "b")
 
 
-def test_raw_text_is_the_line_as_it_stands(tmp_path):
+def test_raw_text_is_the_line_as_delivered(tmp_path):
     _, bad, places = read(tmp_path, b'a,b,c\n1,"x\ny",z\n2,\xff"p\n')
     assert places == {0: (2, '1,"x\ny",z')}
     assert bad == {4: ("not UTF-8", '2,\\xff"p')}
 
 
 def test_large_file_with_quoted_newlines_and_unclosed_quotes(tmp_path):
-    """Past the size that DuckDB reads in parallel; every record and every bad line is where it was put."""
+    """Past the size that DuckDB reads in parallel; every record and bad line is where it was put."""
     lines, records, malformed, places, number = [], [], [], {}, 2
     for i in range(60_000):
         if i % 1000 == 7:
@@ -156,7 +154,7 @@ def test_what_is_not_csv_text_is_refused(tmp_path, name, content, says):
         pytest.param("x.xlsx", "does not end in .csv", id="another kind"),
     ],
 )
-def test_what_is_not_there_is_said(tmp_path, export, says):
+def test_what_is_not_there_is_reported(tmp_path, export, says):
     (tmp_path / "x.xlsx").touch()
     with pytest.raises(OpsdeskError, match=says):
         find_files(f"{tmp_path}/{export}")
