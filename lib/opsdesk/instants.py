@@ -8,7 +8,9 @@ from opsdesk.errors import OpsdeskError
 
 
 def read_instant(name: str, text: str, timezone: str = "UTC") -> datetime:
-    """The instant that `text` means, in UTC: ISO 8601, a time without offset is a wall time in `timezone`.
+    """Return the instant that `text` means, in UTC.
+
+    It is ISO 8601; a time without offset is a wall time in `timezone`.
 
     Raises:
         OpsdeskError: not a time, or not a zone; names the parameter `name`.
@@ -24,11 +26,11 @@ def read_instant(name: str, text: str, timezone: str = "UTC") -> datetime:
     try:
         return moment.astimezone(UTC)
     except OverflowError:
-        raise OpsdeskError(f"{name}: {text!r} lies outside the years 1 to 9999.") from None
+        raise OpsdeskError(f"{name}: {text!r} is outside the years 1 to 9999.") from None
 
 
 def read_zone(timezone: str) -> ZoneInfo:
-    """The IANA zone called `timezone`, or an OpsdeskError."""
+    """Return the IANA zone called `timezone`, or raise an OpsdeskError."""
     if not is_zone(timezone):
         raise OpsdeskError(
             f"timezone: {timezone!r} is not an IANA time zone such as Europe/Berlin or UTC."
@@ -37,7 +39,10 @@ def read_zone(timezone: str) -> ZoneInfo:
 
 
 def is_zone(timezone: str) -> bool:
-    """Whether `timezone` names an IANA zone that the engines know too (posix/... and right/... are Python's alone)."""
+    """Return whether `timezone` is an IANA zone that every engine knows.
+
+    posix/... and right/... are Python's alone.
+    """
     if timezone.startswith(("posix", "right/")) or timezone in ("localtime", "Factory"):
         return False
     try:
@@ -48,12 +53,12 @@ def is_zone(timezone: str) -> bool:
 
 
 def is_month(text: str) -> bool:
-    """Whether `text` is a month such as 2023-01 and nothing else: the one rule for months."""
+    """Return whether `text` is a month such as 2023-01, and nothing else: the rule for months."""
     return bool(re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text))
 
 
 def read_month(name: str, text: str) -> str:
-    """`text` if it is a month such as 2023-01 or empty, else an OpsdeskError that names the parameter."""
+    """Return `text` if it is a month or empty; else raise an OpsdeskError that names `name`."""
     if text and not is_month(text):
         raise OpsdeskError(
             f'{name}: {text!r} is not a month; write "2023-01", or "" for all there are.'
@@ -62,5 +67,5 @@ def read_month(name: str, text: str) -> str:
 
 
 def run_id(run_at: datetime) -> str:
-    """The name of a run, from its moment: 20261124T030147-123 (UTC, milliseconds)."""
+    """Return the name of a run, from its moment: 20261124T030147-123 (UTC, milliseconds)."""
     return f"{run_at.astimezone(UTC):%Y%m%dT%H%M%S}-{run_at.microsecond // 1000:03d}"

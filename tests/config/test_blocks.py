@@ -153,7 +153,7 @@ def test_an_old_name_is_refused_with_its_new_form(root, old, value, new):
     )
 
 
-def test_all_old_names_of_a_file_are_told_at_once(root):
+def test_all_old_names_of_a_file_are_named_at_once(root):
     text = 'location: "EU"\ntimezone: "UTC"\nspark_master: "local[2]"\nuploads: "4"\n'
     assert (
         'location, spark_master, uploads became settings of a block in version 0.2: write `google: {location: "EU", '

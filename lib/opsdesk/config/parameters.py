@@ -1,4 +1,4 @@
-"""The parameters of a run: the notebooks' defaults, params/NAME.yaml on top, `-p` on top of both."""
+"""The parameters of a run: the notebooks' defaults, then params/NAME.yaml, then `-p`."""
 
 import re
 from collections.abc import Mapping

@@ -52,7 +52,7 @@ def read_spark_conf(text: str) -> dict[str, str]:
     """Return the settings in `text`, "key=value key=value", by key.
 
     Raises:
-        OpsdeskError: a pair without a value, a key that is not Spark's, one that looks like a secret.
+        OpsdeskError: a pair without a value, a key that is not Spark's or looks like a secret.
     """
     try:
         pairs = [pair.partition("=") for pair in shlex.split(text)]
@@ -61,8 +61,8 @@ def read_spark_conf(text: str) -> dict[str, str]:
     for key, sign, _ in pairs:
         if looks_secret(key):
             raise OpsdeskError(
-                f"spark.conf: {key} looks like a secret, and parameters are written into notebooks: "
-                "give it to Spark's own spark-defaults.conf."
+                f"spark.conf: {key} looks like a secret, and parameters are written into "
+                "notebooks: give it to Spark's own spark-defaults.conf."
             )
         if not sign or not key.startswith("spark."):
             raise OpsdeskError(f"spark.conf: {key + sign!r} is not of the form spark.key=value.")
