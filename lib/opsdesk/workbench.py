@@ -1,6 +1,7 @@
 """The workbench: what notebooks and jobs call.
 
-It opens what parameters name, and runs a step on it.
+It opens what parameters name, and runs a step on it. Each method imports what it needs: a notebook
+does not wait for the steps of the others.
 """
 
 from collections.abc import Mapping

@@ -72,6 +72,7 @@ def _of_source(path: Path, source: str) -> dict[str, Declared]:
 
 
 def _of_line(path: Path, statement: ast.stmt, comments: dict[int, str]) -> Declared:
+    # `name: str = ...` has one target, `name = ...` a list of them.
     target = getattr(statement, "target", None) or getattr(statement, "targets", [None])[0]
     value = getattr(statement, "value", None)
     comment = comments.get(statement.end_lineno or 0, "")

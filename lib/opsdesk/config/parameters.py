@@ -81,6 +81,7 @@ def read_parameters(
     known = all_declared(declared)
     refuse_names_in_file(shown, given, known)
     refuse_names_of_options(options, known)
+    # Where each value comes from, so that an error names the file or the option.
     sources = dict.fromkeys(given, shown) | {key: f"-p {key}=..." for key in options}
     values = _defaults(name, known, sources) | given | options
     for key, value in values.items():
