@@ -1,5 +1,6 @@
 #!/bin/sh
-# `make test`: lint, then every test. The tests in a browser need a Chromium, and Playwright's Node libatomic: taken from
+# `make test`: lint, then every test.
+# The tests in a browser need a Chromium, and Playwright's Node needs libatomic. They are taken from
 # the system, or on Debian and Ubuntu installed from its packages where this may be done.
 set -eu
 : "${BIN:=.venv/bin}"

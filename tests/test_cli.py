@@ -1,4 +1,4 @@
-"""The command line: exit codes, one sentence an error, exports, and a start that nobody waits for."""
+"""The command line: exit codes, one sentence per error, exports, and a quick start."""
 
 import csv
 import io

@@ -23,7 +23,7 @@ def shown_commands() -> list[str]:
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory):
-    """A fresh clone with the environment that is there, and the user's own export beside README.md."""
+    """A fresh clone with the environment that is there, and the user's own export next to README.md."""
     folder = tmp_path_factory.mktemp("fresh") / "opsdesk"
     subprocess.run(["git", "clone", "--quiet", str(project.ROOT), str(folder)], check=True)
     environment = folder / ".venv" / "bin"

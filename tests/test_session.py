@@ -135,7 +135,7 @@ def test_tickets_filtered(session, arguments, expected):
         pytest.param({"created_date": "soon"}, "soon", id="value of the wrong type"),
     ],
 )
-def test_what_cannot_be_asked_is_told(session, arguments, says):
+def test_what_cannot_be_asked_is_a_sentence(session, arguments, says):
     with pytest.raises(OpsdeskError, match=says):
         session.tickets(**arguments)
 
@@ -163,7 +163,7 @@ def test_open_session_leaves_the_file_to_a_writer_and_sees_what_it_wrote(session
     code = "import duckdb, sys; duckdb.connect(sys.argv[1]).execute(sys.argv[2])"
     subprocess.run([sys.executable, "-c", code, str(file), change], check=True)
     assert ids(session.tickets()) == "T3 T6"
-    assert len(list(session._folder.glob("*.duckdb"))) == 1
+    assert len(list(session._copy.folder.glob("*.duckdb"))) == 1
 
 
 def test_while_a_run_writes_the_old_copy_answers(session, file):
@@ -206,7 +206,7 @@ def test_what_is_only_in_the_log_is_seen(file, session):
 def test_copy_goes_with_the_session(file):
     session = opsdesk.open("params/mine.yaml")
     session.table("fact_tickets")
-    folder = session._folder
+    folder = session._copy.folder
     assert folder.exists()
     del session
     gc.collect()

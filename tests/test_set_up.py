@@ -34,6 +34,12 @@ def set_up():
             ["fetching pyspark, 318 MB", "fetching pyspark, 51 of 318 MB", "fetching pyspark, 102 of 318 MB"],
             id="every 50 MB of a package",
         ),
+        pytest.param(
+            ["Downloading a-1.tar.gz (120.0 MB)", "Progress 100000000 of 120000000",
+             "Downloading b-1.tar.gz (60.0 MB)", "Progress 55000000 of 60000000"],
+            ["fetching a, 120 MB", "fetching a, 100 of 120 MB", "fetching b, 60 MB", "fetching b, 55 of 60 MB"],
+            id="each package from its beginning",
+        ),
         pytest.param(["Building wheels for collected packages: pyspark"], ["building pyspark"], id="a wheel is built"),
         pytest.param(["Installing collected packages: a, b, c"], ["installing 3 packages"], id="the end"),
     ],

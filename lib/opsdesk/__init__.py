@@ -19,7 +19,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> object:
-    """Import a public name when it is first used: `opsdesk --help` need not wait for pandas."""
+    """Import a public name when it is first used: `opsdesk --help` does not wait for pandas."""
     if name not in _HOMES:
         raise AttributeError(f"module 'opsdesk' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)

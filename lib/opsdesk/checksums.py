@@ -1,4 +1,4 @@
-"""Telling one content from another: size and crc32c, the checksum that Cloud Storage keeps too."""
+"""Size and crc32c of a content; Cloud Storage keeps the same checksum."""
 
 from typing import NamedTuple
 
@@ -13,5 +13,5 @@ class Checksum(NamedTuple):
 
 
 def checksum(content: bytes) -> Checksum:
-    """Size and crc32c of `content`."""
+    """Return size and crc32c of `content`."""
     return Checksum(len(content), f"{google_crc32c.value(content):08x}")

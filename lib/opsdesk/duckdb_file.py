@@ -1,4 +1,4 @@
-"""Opening a DuckDB file that others may hold, saying who does, and copying it while it is still."""
+"""Opening a DuckDB file that other processes may hold, and copying it while none writes to it."""
 
 import re
 import shutil
@@ -10,22 +10,22 @@ import duckdb
 from opsdesk import project
 from opsdesk.errors import InUseError, OpsdeskError
 
-OFFLINE = {
+# An SQLite file or the like is no reason to download an extension.
+OFFLINE: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
-}  # an SQLite file is not a reason to download
+}
 PATIENCE = 60.0  # seconds to wait for another process to let go of the file
-HELD = (
-    "set lock",
-    "being used by another process",
-    "different configuration",
-)  # what DuckDB says of a file in use
+# What DuckDB says of a file in use.
+HELD = ("set lock", "being used by another process", "different configuration")
 
 
 def connect(
     path: Path, *, read_only: bool, patience: float | None = None
 ) -> duckdb.DuckDBPyConnection:
-    """A connection whose session is in UTC. While one may write, no other process can open the file.
+    """Return a connection whose session is in UTC.
+
+    While a connection may write, no other process can open the file.
 
     Raises:
         InUseError: another process held the file for `patience` seconds.
@@ -48,12 +48,13 @@ def connect(
 
 
 def copy_while_still(path: Path, target: Path, patience: float | None = None) -> None:
-    """Copies the database at `path`, and what its log holds, to `target` at a moment when nobody writes to it.
+    """Copy a database, and what is in its log, at a moment when no process writes to it.
 
     Raises:
         OpsdeskError: it is in use, is no DuckDB file, or there is no room for the copy.
     """
-    # POSIX drops all locks of a process on a file when it closes any descriptor of it, so ours is closed last.
+    # POSIX drops all locks that a process has on a file when it closes any descriptor of it, so
+    # the source is closed last.
     with path.open("rb") as source, connect(path, read_only=True, patience=patience):
         try:
             with target.open("wb") as copy:
@@ -62,25 +63,30 @@ def copy_while_still(path: Path, target: Path, patience: float | None = None) ->
                 shutil.copyfile(log_of(path), log_of(target))
         except OSError as error:
             raise OpsdeskError(
-                f"No private copy of {project.shown(path)} could be made in {target.parent} ({error.strerror}): "
-                "make room there, or set TMPDIR to a folder with room."
+                f"No private copy of {project.shown(path)} could be made in {target.parent} "
+                f"({error.strerror}): make room there, or set TMPDIR to a folder with room."
             ) from None
 
 
-def version_of(path: Path) -> tuple:
-    """Size and time of the file and of its log: another value means there is something new in it."""
+def version_of(path: Path) -> tuple[tuple[int, int, int], ...]:
+    """Return size, time and inode of the file and of its log: a new value means new content."""
     stats = [file.stat() for file in (path, log_of(path)) if file.exists()]
     return tuple((stat.st_size, stat.st_mtime_ns, stat.st_ino) for stat in stats)
 
 
 def log_of(path: Path) -> Path:
-    """The write-ahead log beside a DuckDB file."""
+    """Return the path of the write-ahead log of a DuckDB file."""
     return path.with_name(f"{path.name}.wal")
 
 
 def first_lines(error: Exception) -> str:
-    """What DuckDB says, without the hints after the first paragraph."""
+    """Return DuckDB's words, without the hints after the first paragraph."""
     return " ".join(str(error).split("\n\n")[0].split())
+
+
+def quoted(text: str) -> str:
+    """Return `text` as an SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _held(path: Path, text: str, patience: float) -> str:
@@ -93,11 +99,7 @@ def _held(path: Path, text: str, patience: float) -> str:
 
 
 def _cannot_open(path: Path, text: str) -> str:
+    shown = project.shown(path)
     if "not a valid DuckDB database file" in text:
-        return f"{project.shown(path)} is not a DuckDB file: move it away, or name another file as `warehouse`."
-    return f"Cannot open the warehouse {project.shown(path)}: {' '.join(text.split())[:300]}"
-
-
-def quoted(text: str) -> str:
-    """`text` as an SQL string literal."""
-    return "'" + text.replace("'", "''") + "'"
+        return f"{shown} is not a DuckDB file: move it away, or name another file as `warehouse`."
+    return f"Cannot open the warehouse {shown}: {' '.join(text.split())[:300]}"

@@ -1,4 +1,4 @@
-"""The one root of every error that speaks to a person."""
+"""The one root of every error that a person reads."""
 
 
 class OpsdeskError(Exception):
@@ -6,4 +6,4 @@ class OpsdeskError(Exception):
 
 
 class InUseError(OpsdeskError):
-    """Another process holds a file, and did for as long as we cared to wait."""
+    """Another process holds a file, and held it for as long as we wait."""

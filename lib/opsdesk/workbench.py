@@ -1,4 +1,8 @@
-"""The workbench: what notebooks and jobs call. It opens what parameters name, and runs a step on it."""
+"""The workbench: what notebooks and jobs call.
+
+It opens what parameters name, and runs a step on it. Each method imports what it needs: a notebook
+does not wait for the steps of the others.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,10 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Workbench:
-    """The steps, on places that are named as in a params file.
+    """The steps, on locations that are named as in a params file.
 
-    `run_at` is the moment of the run (ISO 8601 with offset); what is later is the future. `google` says how Google
-    Cloud is reached, `spark` how Spark is set up where it computes.
+    `run_at` is the moment of the run (ISO 8601 with offset); what is later is the future. `google`
+    says how Google Cloud is reached, `spark` how Spark is set up where it computes.
     """
 
     run_at: str
@@ -32,12 +36,15 @@ class Workbench:
     def ingest(
         self, export: str, mapping: str, agents: str, export_kind: str, lake: str
     ) -> "IngestResult":
-        """Brings an export into the lake (step 01).
+        """Bring an export into the lake (step 01).
 
         Args:
-            export: path or glob of CSV files, local or gs://. mapping: a name in params/mappings.
-            agents: path of agents_master, or "". lake: a folder, or gs://bucket[/prefix].
-            export_kind: `full` (days it no longer has disappear) or `delta` (rows are upserted by ticket_id).
+            export: path or glob of CSV files, local or gs://.
+            mapping: a name in params/mappings.
+            agents: path of agents_master, or "".
+            export_kind: `full` (days it no longer has disappear) or `delta` (rows are upserted by
+                ticket_id).
+            lake: a folder, or gs://bucket[/prefix].
 
         Raises:
             OpsdeskError: see `steps.ingest`.
@@ -61,7 +68,7 @@ class Workbench:
         last_month: str = "",
         engine: str = "warehouse",
     ) -> "BackfillResult":
-        """Loads the lake's months into the warehouse (step 02); "" is no bound.
+        """Load the lake's months into the warehouse (step 02); "" is no bound.
 
         Raises:
             OpsdeskError: see `steps.backfill`.
@@ -76,7 +83,7 @@ class Workbench:
     def transform(
         self, warehouse: str, as_of: str, timezone: str, engine: str = "warehouse"
     ) -> "TransformResult":
-        """Builds and publishes every table as it was known at `as_of` (step 03).
+        """Build and publish every table as it was known at `as_of` (step 03).
 
         Raises:
             OpsdeskError: see `steps.transform`.
@@ -87,15 +94,20 @@ class Workbench:
         return transform(target, as_of, timezone, self.run_at, self._engine(engine))
 
     def open_warehouse(self, warehouse: str, step: str = "") -> "Warehouse":
-        """The warehouse at duckdb:PATH or bigquery:PROJECT.DATASET; `step` marks its jobs in a bill."""
+        """Return the warehouse at duckdb:PATH or bigquery:PROJECT.DATASET.
+
+        `step` marks its jobs in a bill.
+        """
         from opsdesk.instants import read_instant, run_id
         from opsdesk.warehouse.open import open_warehouse
 
-        labels = {"step": step, "run": run_id(read_instant("run_at", self.run_at))} if step else {}
+        labels = {}
+        if step:
+            labels = {"step": step, "run": run_id(read_instant("run_at", self.run_at))}
         return open_warehouse(warehouse, self.google, labels)
 
     def _engine(self, engine: str) -> "SparkEngine | None":
-        """What computes instead of the warehouse, None where the warehouse does."""
+        """Return what computes instead of the warehouse, None where the warehouse does."""
         if engine == "warehouse":
             return None
         if engine != "spark":
@@ -111,10 +123,12 @@ def start_notebook(
     google: Mapping[str, str] | None = None,
     spark: Mapping[str, str] | None = None,
 ) -> Workbench:
-    """Prepares a notebook: frames show whole cells, and the workbench has its settings.
+    """Return the workbench of a notebook, and let frames show whole cells.
 
     Args:
-        run_at: the moment of the run, "" is now. google, spark: the blocks of a params file.
+        run_at: the moment of the run, "" is now.
+        google: the block `google:` of a params file.
+        spark: the block `spark:` of a params file.
 
     Raises:
         OpsdeskError: a setting that a block does not have.

@@ -1,4 +1,4 @@
-"""Parameters: what is taken, in which order, and each mistake told before anything runs."""
+"""Parameters: what is taken, in which order, and each mistake reported before anything runs."""
 
 import json
 
@@ -96,7 +96,7 @@ def test_each_notebook_gets_what_it_declares(root):
         pytest.param("# nothing\n", "is empty", id="only a comment"),
         pytest.param("- a", "is not a list of `key: value` lines", id="a YAML list"),
         pytest.param("just words", "is not a list of `key: value` lines", id="a YAML text"),
-        pytest.param('a: "b', "is not YAML", id="torn quote"),
+        pytest.param('a: "b', "is not YAML", id="unclosed quote"),
         pytest.param("a: @b", "line 1 is not YAML", id="not YAML"),
         pytest.param('agents: ""\n---\nagents: ""', "is not YAML", id="two documents"),
         pytest.param("1: x", "a key must be a plain word", id="key is a number"),
@@ -177,7 +177,7 @@ def test_each_notebook_gets_what_it_declares(root):
         pytest.param(
             'spark: {conf: "spark.a=\'b"}',
             "a quote is opened and not closed",
-            id="torn quote in a setting",
+            id="unclosed quote in a setting",
         ),
         pytest.param(
             'spark: {conf: "spark.hadoop.fs.s3a.secret.key=x"}',
@@ -202,7 +202,7 @@ def test_each_notebook_gets_what_it_declares(root):
         pytest.param('run_at: "2023"', "run_at is set by opsdesk itself", id="run_at"),
     ],
 )
-def test_mistake_in_the_file_is_told(root, text, says):
+def test_mistake_in_the_file_is_reported(root, text, says):
     sentence = error_of(root, text)
     assert says in sentence
     assert "params/mine.yaml" in sentence

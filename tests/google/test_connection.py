@@ -179,7 +179,7 @@ def test_no_key_in_what_a_run_leaves(tmp_path):
         (tmp_path / "adc.json").write_text(json.dumps(info))
         params = tmp_path / f"{name}.yaml"
         params.write_text(
-            f'export: "{export}"\nmapping: "ops_tickets"\nlake: "gs://ops-tickets/desk"\n'
+            f'export: "{export}"\nmapping: "ops_tickets"\nlake: "gs://ops-tickets/{name}"\n'
         )
         environment = os.environ | {"GOOGLE_APPLICATION_CREDENTIALS": str(tmp_path / "adc.json"),
                                     "PYTHONPATH": str(project.ROOT / "lib")}  # fmt: skip

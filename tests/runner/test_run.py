@@ -131,7 +131,7 @@ def test_nothing_of_opsdesk_is_left_to_import_for_a_notebook(step):
     program = f"""
 import sys
 from importlib import import_module
-from opsdesk.runner.kernels import AHEAD
+from opsdesk.runner.ahead import AHEAD
 for module in AHEAD[{step!r}]:
     import_module(module)
 before = set(sys.modules)

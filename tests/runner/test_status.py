@@ -1,4 +1,4 @@
-"""What `opsdesk status` tells, before the first run, after some, and while one is under way."""
+"""What `opsdesk status` shows, before the first run, after some, and while one is under way."""
 
 import json
 import subprocess
@@ -19,7 +19,7 @@ def root(monkeypatch, tmp_path):
     return make_project(monkeypatch, tmp_path)
 
 
-def told(**overrides):
+def shown(**overrides):
     parameters = read_parameters("params/mine.yaml", overrides)
     return "\n".join(status_lines(parameters, read_status(parameters)))
 
@@ -33,7 +33,7 @@ def write_run(root, run_id, outcome, error=None, seconds=1.25):
 
 
 def test_before_the_first_run(root):
-    assert told().splitlines() == [
+    assert shown().splitlines() == [
         "params/mine.yaml writes to outputs/mine",
         "Nothing has run yet: type `opsdesk run params/mine.yaml`.",
     ]
@@ -49,7 +49,7 @@ def test_everything_there_is_to_tell(root):
     (lake / "_ingest.json").write_text(
         json.dumps({"rejected": {"missing_ticket_id": 12, "malformed_line": 3}})
     )
-    assert told().splitlines() == [
+    assert shown().splitlines() == [
         "params/mine.yaml writes to outputs/mine",
         "",
         "Runs (2)",
@@ -72,14 +72,14 @@ def test_everything_there_is_to_tell(root):
 
 def test_run_that_was_killed_is_interrupted(root):
     write_run(root, "20261124T030147-123", "running")
-    assert "20261124T030147-123  started 2026-11-24 03:01:47 UTC  interrupted" in told()
+    assert "20261124T030147-123  started 2026-11-24 03:01:47 UTC  interrupted" in shown()
 
 
 def test_run_under_way_is_running_and_named_and_an_older_killed_one_is_not(root):
     write_run(root, "20261123T030000-000", "running")
     write_run(root, "20261124T030147-123", "running")
     with run_lock(root / "outputs" / "mine", "20261124T030147-123", "03:01"):
-        text = told()
+        text = shown()
     assert "in use by run 20261124T030147-123" in text
     assert "20261124T030147-123  started 2026-11-24 03:01:47 UTC  running" in text
     assert "20261123T030000-000  started 2026-11-24 03:01:47 UTC  interrupted" in text
@@ -88,16 +88,16 @@ def test_run_under_way_is_running_and_named_and_an_older_killed_one_is_not(root)
 def test_many_runs_show_the_last_ten(root):
     for day in range(1, 13):
         write_run(root, f"202611{day:02d}T030147-123", "done")
-    assert told().count("started") == 10
-    assert "and 2 before" in told()
+    assert shown().count("started") == 10
+    assert "and 2 before" in shown()
 
 
-def test_torn_run_json_is_passed_over(root):
+def test_incomplete_run_json_is_passed_over(root):
     write_run(root, "20261124T030147-123", "done")
-    torn = root / "outputs" / "mine" / "runs" / "20261125T030147-123"
-    torn.mkdir()
-    (torn / "run.json").write_text('{"run_id": ')
-    assert "Runs (1)" in told()
+    incomplete = root / "outputs" / "mine" / "runs" / "20261125T030147-123"
+    incomplete.mkdir()
+    (incomplete / "run.json").write_text('{"run_id": ')
+    assert "Runs (1)" in shown()
 
 
 def test_warehouse_being_written(root, monkeypatch):
@@ -109,7 +109,7 @@ def test_warehouse_being_written(root, monkeypatch):
         [sys.executable, "-c", code, str(file)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     writer.stdout.readline()
-    text = told()
+    text = shown()
     writer.communicate(b"")
     assert "outputs/mine/opsdesk.duckdb is held by process" in text
     assert "Runs (1)" in text
@@ -119,4 +119,4 @@ def test_file_that_is_no_database(root):
     path = root / "outputs" / "mine" / "opsdesk.duckdb"
     path.parent.mkdir(parents=True)
     path.write_text("no")
-    assert "is not a DuckDB file" in told()
+    assert "is not a DuckDB file" in shown()

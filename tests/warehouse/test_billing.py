@@ -76,12 +76,12 @@ def test_a_run_keeps_the_sum_and_status_tells_it(monkeypatch, tmp_path):
         "transform": ["from opsdesk.warehouse.billing import Billed\nBilled(3, 30 << 20, 200)"],
     }
     make_project(monkeypatch, tmp_path, **cells)
-    record = run.run("params/mine.yaml", {}, None, None, lambda: MOMENT, lambda _: None)
+    parameters = read_parameters("params/mine.yaml")
+    record = run.run(parameters, parameters.steps, lambda: MOMENT, lambda _: None)
     assert record.outcome == "done"
     kept = json.loads((record.folder / "run.json").read_text())["billed"]
     assert kept == {"jobs": 5, "bytes_billed": 50 << 20, "bytes_processed": 300, "is_free": False}
     assert past_runs(tmp_path / "outputs" / "mine")[0].billed == kept
-    parameters = read_parameters("params/mine.yaml")
     assert any(
         "5 jobs, 300 bytes processed, 50.0 MiB billed" in text
         for text in status_lines(parameters, read_status(parameters))
@@ -121,7 +121,7 @@ def everything(folder) -> dict:
 def test_a_dry_run_tells_what_would_be_loaded_and_changes_nothing(prepared):
     before = everything(prepared)
     made, text = plan()
-    assert [(name, rows, action) for name, rows, _, action in made.parts] == [
+    assert [(part.name, part.rows, part.action) for part in made.parts] == [
         ("2023-01", 1, "load"),
         ("2023-02", 1, "load"),
     ]
@@ -151,10 +151,10 @@ def test_a_dry_run_of_a_changed_export_names_its_months(prepared):
     write_export(prepared, TICKETS[0], line("T9", "2023-03-01 00:00:00"))
     before = everything(prepared)
     made, _ = plan()
-    assert [(name, action) for name, _, _, action in made.parts] == [
+    assert [(part.name, part.action) for part in made.parts] == [
         ("2023-02", "remove"),
         ("2023-03", "load"),
     ]
-    assert [part[0] for part in plan({"first_month": "2023-03"})[0].parts] == ["2023-03"]
+    assert [part.name for part in plan({"first_month": "2023-03"})[0].parts] == ["2023-03"]
     assert "is known once it is ingested" in plan({"export_kind": "delta"})[1]
     assert everything(prepared) == before

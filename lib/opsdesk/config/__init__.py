@@ -1,7 +1,8 @@
-"""What a run is told: parameters, their rules, where each comes from; and locations, read in one place.
+"""What a run is given: its parameters and their rules; and locations, read in one place.
 
-Read `parameters` (the whole way), `params_file`, `notebook_parameters`, `rules`; `locations` reads gs://, duckdb: and
-bigquery:, `blocks` and `spark_options` the blocks of a params file, `secret_words` what must not be written down.
+Read `parameters` first (the whole way), then `params_file`, `notebook_parameters`, `names` and
+`rules`. `locations` reads gs://, duckdb: and bigquery:. `blocks` and `spark_options` are the blocks
+of a params file, `secret_words` what must not be written down.
 
 May import: the ground only.
 """

@@ -11,15 +11,15 @@ SERVICES = ("storage", "bigquery", "bigquery_storage", "trust_store")
 BUCKET_SCHEME = "gs://"
 BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]")
 BUCKET = re.compile(rf"gs://{BUCKET_NAME.pattern}(/[^/].*)?/?")
-DATASET = re.compile(
-    r"(?P<project>(?:[a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9])\.(?P<dataset>[A-Za-z0-9_]{1,1024})"
-)
+# A project's id may begin with the domain of its organisation, such as example.com:my-project.
+PROJECT_ID = r"(?:[a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]"
+DATASET = re.compile(rf"(?P<project>{PROJECT_ID})\.(?P<dataset>[A-Za-z0-9_]{{1,1024}})")
 WAREHOUSE_SCHEMES = ("duckdb", "bigquery")
 
 
 @dataclass(frozen=True)
 class BucketLocation:
-    """A place in Cloud Storage: `path` is what follows the bucket's name, "" for the whole bucket."""
+    """A place in Cloud Storage; `path` follows the bucket's name, "" is the whole bucket."""
 
     bucket: str
     path: str
@@ -41,28 +41,28 @@ class BigQueryLocation:
 
 
 def is_in_bucket(text: str) -> bool:
-    """Whether a location lies in Cloud Storage."""
+    """Return whether a location is in Cloud Storage."""
     return text.startswith(BUCKET_SCHEME)
 
 
 def is_in_bigquery(text: str) -> bool:
-    """Whether a warehouse is a dataset of BigQuery."""
+    """Return whether a warehouse is a dataset of BigQuery."""
     return text.startswith("bigquery:")
 
 
 def read_bucket(text: str) -> BucketLocation:
-    """The bucket and the path in `text`, such as gs://ops-tickets-files/exports/*.csv."""
+    """Return bucket and path of `text`, such as gs://ops-tickets-files/exports/*.csv."""
     bucket, _, path = text.removeprefix(BUCKET_SCHEME).partition("/")
     return BucketLocation(bucket, path)
 
 
 def bucket_url(bucket: str, path: str = "") -> str:
-    """The location as a params file names it."""
+    """Return the location as a params file names it."""
     return f"{BUCKET_SCHEME}{bucket}/{path}".rstrip("/")
 
 
 def problem_with_warehouse(text: str) -> str | None:
-    """What is wrong with a warehouse's location, as the end of a sentence; None if nothing is."""
+    """Return what is wrong with a warehouse's location, as the end of a sentence."""
     kind, _, place = text.partition(":")
     if kind == "bigquery" and not DATASET.fullmatch(place):
         return (
@@ -77,7 +77,7 @@ def problem_with_warehouse(text: str) -> str | None:
 
 
 def read_warehouse(text: str) -> DuckDBLocation | BigQueryLocation:
-    """The warehouse that the parameter `warehouse` names.
+    """Return the warehouse that the parameter `warehouse` names.
 
     Raises:
         OpsdeskError: neither duckdb:PATH nor bigquery:PROJECT.DATASET.
@@ -91,7 +91,7 @@ def read_warehouse(text: str) -> DuckDBLocation | BigQueryLocation:
 
 
 def read_endpoints(text: str) -> dict[str, str]:
-    """The addresses in `text`, "service=address ..." separated by blanks, by service.
+    """Return the addresses in `text`, "service=address ..." separated by blanks, by service.
 
     Raises:
         OpsdeskError: an unknown service, or a pair without an address.

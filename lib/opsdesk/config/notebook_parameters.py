@@ -1,4 +1,7 @@
-"""Which parameters the notebooks declare: read from their cells tagged `parameters`, without running anything."""
+"""Which parameters the notebooks declare, read from their cells tagged `parameters`.
+
+Nothing is run for that.
+"""
 
 import ast
 import io
@@ -12,7 +15,10 @@ from opsdesk.errors import OpsdeskError
 
 @dataclass(frozen=True)
 class Declared:
-    """One parameter as a notebook declares it: `name: str = default  # comment`; a block is a dict, empty by default."""
+    """One parameter as a notebook declares it: `name: str = default  # comment`.
+
+    A block is `name: dict = {}`.
+    """
 
     name: str
     default: str
@@ -21,15 +27,17 @@ class Declared:
 
 
 def declared_parameters(folder: Path) -> dict[str, dict[str, Declared]]:
-    """For each notebook of `folder` (its stem, in order) the parameters it declares, by name.
+    """Return the parameters that each notebook declares, by the notebook's stem, in order.
 
     Raises:
-        OpsdeskError: no notebook there, one that cannot be read, or two that disagree about a default.
+        OpsdeskError: no notebook in `folder`, one that cannot be read, or two that disagree about a
+            default.
     """
     notebooks = sorted(folder.glob("[0-9][0-9]_*.ipynb"))
     if not notebooks:
         raise OpsdeskError(
-            f"No notebooks named like 01_ingest.ipynb in {folder}: the project folder is not complete."
+            f"No notebooks named like 01_ingest.ipynb in {folder}: "
+            "the project folder is not complete."
         )
     declared = {path.stem: _of_notebook(path) for path in notebooks}
     _refuse_disagreement(declared)
@@ -37,12 +45,11 @@ def declared_parameters(folder: Path) -> dict[str, dict[str, Declared]]:
 
 
 def all_declared(declared: dict[str, dict[str, Declared]]) -> dict[str, Declared]:
-    """Every declared parameter once, in the order of the notebooks."""
-    return {
-        name: parameter
-        for of_notebook in declared.values()
-        for name, parameter in of_notebook.items()
-    }
+    """Return every declared parameter once, in the order of the notebooks."""
+    parameters: dict[str, Declared] = {}
+    for of_notebook in declared.values():
+        parameters |= of_notebook
+    return parameters
 
 
 def _of_notebook(path: Path) -> dict[str, Declared]:
@@ -60,30 +67,28 @@ def _of_source(path: Path, source: str) -> dict[str, Declared]:
         comments = _comments(source)
     except (SyntaxError, tokenize.TokenError) as error:
         raise OpsdeskError(f"{path}: its cell tagged `parameters` is not Python: {error}") from None
-    return {
-        parameter.name: parameter
-        for parameter in (_of_line(path, line, comments) for line in statements)
-    }
+    parameters = [_of_line(path, statement, comments) for statement in statements]
+    return {parameter.name: parameter for parameter in parameters}
 
 
 def _of_line(path: Path, statement: ast.stmt, comments: dict[int, str]) -> Declared:
+    # `name: str = ...` has one target, `name = ...` a list of them.
     target = getattr(statement, "target", None) or getattr(statement, "targets", [None])[0]
     value = getattr(statement, "value", None)
-    if isinstance(target, ast.Name) and isinstance(value, ast.Dict) and not value.keys:
-        return Declared(target.id, "", comments.get(statement.end_lineno or 0, ""), is_block=True)
-    if (
-        not isinstance(target, ast.Name)
-        or not isinstance(value, ast.Constant)
-        or not isinstance(value.value, str)
-    ):
-        raise OpsdeskError(
-            f"{path}: `{ast.unparse(statement)}` in its cell tagged `parameters` is not of the form "
-            'name: str = "default"  # what it means, or name: dict = {}.'
-        )
-    return Declared(target.id, value.value, comments.get(statement.end_lineno or 0, ""))
+    comment = comments.get(statement.end_lineno or 0, "")
+    if isinstance(target, ast.Name):
+        if isinstance(value, ast.Dict) and not value.keys:
+            return Declared(target.id, "", comment, is_block=True)
+        if isinstance(value, ast.Constant) and isinstance(value.value, str):
+            return Declared(target.id, value.value, comment)
+    raise OpsdeskError(
+        f"{path}: `{ast.unparse(statement)}` in its cell tagged `parameters` is not of the form "
+        'name: str = "default"  # what it means, or name: dict = {}.'
+    )
 
 
 def _comments(source: str) -> dict[int, str]:
+    """Return the comments of a source by line number."""
     tokens = tokenize.generate_tokens(io.StringIO(source).readline)
     return {
         token.start[0]: token.string.lstrip("# ")

@@ -1,11 +1,14 @@
-"""Reading params/NAME.yaml: keys and quoted texts, and blocks of them, with file and line in every error."""
+"""Reading params/NAME.yaml: keys and quoted texts, and blocks of them.
+
+Every error names the file and the line.
+"""
 
 from pathlib import Path
 
 import yaml
 
 from opsdesk import project
-from opsdesk.config.rules import BLOCKS
+from opsdesk.config.block_rules import BLOCKS
 from opsdesk.errors import OpsdeskError
 
 TEXT = "tag:yaml.org,2002:str"
@@ -19,24 +22,27 @@ KINDS = {
 
 
 def read_params_file(path: Path) -> dict[str, str]:
-    """The keys and texts of the file at `path`, in its order; a setting of a block is called BLOCK.SETTING.
+    """Return the keys and texts of a params file, in its order.
+
+    A setting of a block is called BLOCK.SETTING.
 
     Raises:
-        OpsdeskError: it is missing, empty, not YAML, has a key twice, a value that is not quoted text, or a block that
-            is not `google:` or `spark:`.
+        OpsdeskError: the file is missing, empty or not YAML; a key is given twice; a value is not
+            quoted text; a block is not `google:` or `spark:`.
     """
     root = _parsed(path)
     where = project.shown(path)
     if not isinstance(root, yaml.MappingNode):
         what = "is empty" if root is None else "is not a list of `key: value` lines"
         raise OpsdeskError(
-            f'{where} {what}: write lines such as `timezone: "UTC"` (params/sample.yaml shows all keys).'
+            f'{where} {what}: write lines such as `timezone: "UTC"` '
+            "(params/sample.yaml shows all keys)."
         )
     return _texts(where, root, "")
 
 
 def _texts(where: str, block: yaml.MappingNode, prefix: str) -> dict[str, str]:
-    """The texts of the file, or of one block in it."""
+    """Return the texts of the file, or of one block in it."""
     values: dict[str, str] = {}
     seen: set[str] = set()
     for key_node, value_node in block.value:
@@ -55,37 +61,39 @@ def _texts(where: str, block: yaml.MappingNode, prefix: str) -> dict[str, str]:
 def _block(line: str, where: str, key: str, node: yaml.Node) -> dict[str, str]:
     if isinstance(node, yaml.MappingNode):
         return _texts(where, node, f"{key}.")
-    if (
-        isinstance(node, yaml.ScalarNode) and not node.value
-    ):  # `google:` with every line after it taken out
+    # `google:` whose settings are all taken out is an empty block.
+    if isinstance(node, yaml.ScalarNode) and not node.value and not node.style:
         return {}
+    first = next(iter(BLOCKS[key]))
     raise OpsdeskError(
-        f"{line}: {key} is a block: write `{key}:` alone, and its settings indented on the lines after it, "
-        f'such as `  {BLOCKS[key][0]}: ""`.'
+        f"{line}: {key} is a block: write `{key}:` alone, and its settings indented on the lines "
+        f'after it, such as `  {first}: ""`.'
     )
 
 
 def _parsed(path: Path) -> yaml.Node | None:
     where = project.shown(path)
     if path.is_dir() or not path.exists():
-        there = ", ".join(
-            f"params/{file.name}" for file in sorted((project.ROOT / "params").glob("*.yaml"))
-        )
+        files = sorted((project.ROOT / "params").glob("*.yaml"))
+        there = ", ".join(f"params/{file.name}" for file in files)
         what = "is a folder" if path.is_dir() else "does not exist"
         raise OpsdeskError(f"{where} {what}; parameter files there are: {there or 'none'}.")
     try:
-        return yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
+        text = path.read_text(encoding="utf-8-sig")
+        return yaml.compose(text, Loader=yaml.SafeLoader)
     except OSError as error:
         raise OpsdeskError(f"{where} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
         raise OpsdeskError(f"{where} is not UTF-8 text: save it as UTF-8.") from None
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or " ".join(str(error).split())
-        raise OpsdeskError(
-            f'{where}{line} is not YAML ({problem}): write lines such as `timezone: "UTC"`.'
-        ) from None
+        raise OpsdeskError(_not_yaml(where, error)) from None
+
+
+def _not_yaml(where: str, error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    line = f", line {mark.line + 1}" if mark else ""
+    problem = getattr(error, "problem", None) or " ".join(str(error).split())
+    return f'{where}{line} is not YAML ({problem}): write lines such as `timezone: "UTC"`.'
 
 
 def _key(where: str, node: yaml.Node) -> str:
@@ -93,24 +101,25 @@ def _key(where: str, node: yaml.Node) -> str:
         raise OpsdeskError(
             f"{where}, line {_line(node)}: a key must be a plain word such as timezone."
         )
-    return node.value
+    return str(node.value)
 
 
 def _text(where: str, key: str, node: yaml.Node) -> str:
     if not isinstance(node, yaml.ScalarNode):
         kind = "a list" if isinstance(node, yaml.SequenceNode) else "a nested block"
         raise OpsdeskError(f"{where}: {key} is {kind}, but it takes one text in quotes.")
+    value = str(node.value)
     if node.tag == TEXT:
-        return node.value
+        return value
     kind = KINDS.get(node.tag.rpartition(":")[2], f"a {node.tag}")
     if kind == "nothing":
         raise OpsdeskError(
             f'{where}: {key} has no value: write {key}: "" for empty, or take the line out.'
         )
     raise OpsdeskError(
-        f'{where}: {key}: {node.value} is {kind} to YAML: put it in quotes, {key}: "{node.value}".'
+        f'{where}: {key}: {value} is {kind} to YAML: put it in quotes, {key}: "{value}".'
     )
 
 
 def _line(node: yaml.Node) -> int:
-    return node.start_mark.line + 1
+    return int(node.start_mark.line) + 1

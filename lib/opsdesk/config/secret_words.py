@@ -4,5 +4,5 @@ SECRET_WORDS = ("password", "passwd", "passphrase", "token", "secret", "key", "c
 
 
 def looks_secret(name: str) -> bool:
-    """Whether `name` sounds as if its value must not be written down."""
+    """Return whether `name` sounds as if its value must not be written down."""
     return any(word in name.lower() for word in SECRET_WORDS)

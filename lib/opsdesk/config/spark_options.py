@@ -14,8 +14,9 @@ from opsdesk.errors import OpsdeskError
 class SparkOptions:
     """The settings of the block `spark:`, as texts.
 
-    `conf` is "" or "key=value key=value", where a value with blanks is quoted; `writers` is how many tables are
-    written at a time; `temp_bucket` takes what is on its way into BigQuery, "" is the lake's bucket.
+    `conf` is "" or "key=value key=value", where a value with blanks is quoted. `writers` is how
+    many tables are written at a time. `temp_bucket` takes what is on its way into BigQuery, "" is
+    the lake's bucket.
     """
 
     master: str = "local[*]"
@@ -26,7 +27,7 @@ class SparkOptions:
 
     @classmethod
     def of(cls, block: Mapping[str, str]) -> "SparkOptions":
-        """The options in a block of a params file.
+        """Return the options in a block of a params file.
 
         Raises:
             OpsdeskError: the block has a setting that Spark's does not have.
@@ -35,12 +36,12 @@ class SparkOptions:
 
     @property
     def is_local(self) -> bool:
-        """Whether Spark runs inside this machine's one process."""
+        """Return whether Spark runs on this machine, in one process."""
         return self.master.startswith("local")
 
     @cached_property
     def settings(self) -> dict[str, str]:
-        """What `conf` passes through to Spark, by key."""
+        """Return what `conf` passes through to Spark, by key."""
         return read_spark_conf(self.conf)
 
 
@@ -48,10 +49,10 @@ DEFAULTS = SparkOptions()
 
 
 def read_spark_conf(text: str) -> dict[str, str]:
-    """The settings in `text`, "key=value key=value", by key.
+    """Return the settings in `text`, "key=value key=value", by key.
 
     Raises:
-        OpsdeskError: a pair without a value, a key that is not Spark's, one that looks like a secret.
+        OpsdeskError: a pair without a value, a key that is not Spark's or looks like a secret.
     """
     try:
         pairs = [pair.partition("=") for pair in shlex.split(text)]
@@ -60,8 +61,8 @@ def read_spark_conf(text: str) -> dict[str, str]:
     for key, sign, _ in pairs:
         if looks_secret(key):
             raise OpsdeskError(
-                f"spark.conf: {key} looks like a secret, and parameters are written into notebooks: "
-                "give it to Spark's own spark-defaults.conf."
+                f"spark.conf: {key} looks like a secret, and parameters are written into "
+                "notebooks: give it to Spark's own spark-defaults.conf."
             )
         if not sign or not key.startswith("spark."):
             raise OpsdeskError(f"spark.conf: {key + sign!r} is not of the form spark.key=value.")

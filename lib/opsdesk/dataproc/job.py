@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
+from opsdesk.config.block_rules import BLOCKS
 from opsdesk.config.locations import read_bucket
-from opsdesk.config.rules import BLOCKS, problem_with
+from opsdesk.config.rules import problem_with
 from opsdesk.config.spark_options import SparkOptions
 from opsdesk.errors import OpsdeskError
 from opsdesk.google.connection import GoogleConnection

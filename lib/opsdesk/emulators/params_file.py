@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from opsdesk.config.block_rules import BLOCKS
 from opsdesk.config.params_file import read_params_file
-from opsdesk.config.rules import BLOCKS
 
 BOSTON = Path(__file__).resolve().parents[3] / "params" / "boston311.yaml"
 

@@ -22,7 +22,7 @@ class StepError(Exception):
 
 
 def refuse_early_exit(step: str, executed: Notebook) -> None:
-    """Raise a StepError if a cell ended the notebook by `exit`, which papermill takes as success."""
+    """Raise a StepError if a cell ended the notebook by `exit`; papermill takes that for done."""
     for cell in executed["cells"]:
         for output in cell.get("outputs", ()):
             if output["output_type"] == "error":

@@ -17,40 +17,11 @@ from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import run_sync
 
+from opsdesk.runner.ahead import AHEAD
+
 KERNEL = "python3"
 # No history file, and no messages about the start on stderr.
 LEAN = ["--HistoryManager.enabled=False", "--log-level=ERROR"]
-# What each notebook imports, by its name. A notebook that is not here imports when it runs.
-AHEAD = {
-    "01_ingest": [
-        "opsdesk.workbench",
-        "opsdesk.ingest.source_files",
-        "opsdesk.lake.open",
-        "opsdesk.steps.ingest",
-        "opsdesk.display.frames",
-    ],
-    "02_backfill": [
-        "opsdesk.workbench",
-        "opsdesk.lake.open",
-        "opsdesk.steps.backfill",
-        "opsdesk.display.frames",
-    ],
-    "03_transform": [
-        "opsdesk.workbench",
-        "opsdesk.steps.transform",
-        "opsdesk.display.frames",
-    ],
-    "04_trends": [
-        "opsdesk.workbench",
-        "opsdesk.instants",
-        "opsdesk.warehouse.open",
-        "opsdesk.trends.series",
-        "opsdesk.trends.snapshot",
-        "opsdesk.display.bar_charts",
-        "opsdesk.display.frames",
-        "opsdesk.display.time_charts",
-    ],
-}
 PATIENCE = 0.5  # seconds a kernel has to leave; some tidy up and then hang in their sockets
 TERMINATED = 143  # the exit code shells expect after SIGTERM
 Handler = Callable[[int, FrameType | None], Any] | int | None

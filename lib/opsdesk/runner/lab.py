@@ -12,7 +12,7 @@ TRENDS = "04_trends.ipynb"
 
 
 def last_trends() -> Path | None:
-    """Return the trends of the newest good run over all outputs; None if there is none."""
+    """Return the trends of the newest good run over all outputs, None before the first."""
     found = {}
     for notebook in (project.ROOT / "outputs").glob(f"*/{LATEST}/{TRENDS}"):
         record = read_record(notebook.with_name(FILE))

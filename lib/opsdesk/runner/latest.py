@@ -1,4 +1,4 @@
-"""Which runs are kept below outputs/NAME/runs, and outputs/NAME/latest, which is the last good one."""
+"""Which runs are kept in outputs/NAME/runs, and outputs/NAME/latest: the last good one."""
 
 import shutil
 from pathlib import Path
@@ -52,7 +52,7 @@ def point_latest(outputs: Path, run_id: str) -> None:
 
 
 def latest_run(outputs: Path) -> str | None:
-    """Return the id of the run that `latest` points at; None if there is none."""
+    """Return the id of the run that `latest` points at, None if it points nowhere."""
     record = read_record(outputs / LATEST / FILE)
     return record.run_id if record else None
 
@@ -76,7 +76,7 @@ def _is_run(folder: Path) -> bool:
 
 
 def _remove_run(folder: Path) -> None:
-    """Remove a run's folder; run.json goes last, so that an interrupted removal is taken up again."""
+    """Remove a run's folder. run.json goes last: an interrupted removal is then taken up again."""
     for path in folder.iterdir():
         if path.name != FILE:
             _remove(path)

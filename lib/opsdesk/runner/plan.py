@@ -25,7 +25,7 @@ DELTA = "a delta not ingested yet"
 
 @dataclass(frozen=True)
 class PlannedPart:
-    """A month (or "agents") that would be loaded or removed, with its rows and bytes in the lake."""
+    """A month (or "agents") that would be loaded or removed; rows and bytes are the lake's."""
 
     name: str
     rows: int

@@ -60,7 +60,7 @@ class RunRecord:
 
     @property
     def report(self) -> Path | None:
-        """Return the path of the report, None if there is none."""
+        """Return the path of the report, None where no report was written."""
         path = self.folder / "report.html"
         return path if path.exists() else None
 

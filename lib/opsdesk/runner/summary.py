@@ -44,7 +44,7 @@ def make_summary(
 
 
 def counts_of(record: dict[str, Any], key: str) -> dict[str, int]:
-    """Return the counts under `key` of a lake's record; none where an older version left something else."""
+    """Return the counts under `key` of a lake's record; an older version may have no such."""
     counts = record.get(key)
     return counts if isinstance(counts, dict) else {}
 
