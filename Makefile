@@ -60,7 +60,6 @@ lint: .venv/test-ready  ## ruff, the directions between the rooms, types
 docs: .venv/ready  ## write docs/tables.md and the picture of the rooms again
 	@$(BIN)/python -m opsdesk.catalogue.docs_page > docs/tables.md
 	@$(BIN)/python benchmarks/picture.py
-	@$(BIN)/python benchmarks/picture.py
 
 PIN := compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 lock: .venv/test-ready  ## choose the pins of pyproject.toml and of the emulators again

@@ -145,7 +145,8 @@ class Jobs:
             self.billed.add(job.total_bytes_billed, job.total_bytes_processed)
         else:
             self.billed.add(0, 0)  # loading is free
-        failure: Exception | None = job.exception(timeout=0)  # type: ignore[no-untyped-call]  # of google.api_core
+        # Google's api_core has no types for it.
+        failure: Exception | None = job.exception(timeout=0)  # type: ignore[no-untyped-call]
         return failure
 
     def frame(self, job: QueryJob) -> pd.DataFrame:
