@@ -71,7 +71,7 @@ class Jobs:
         return ".".join(part for part in (self.project, self.dataset, table) if part)
 
     def query(self, sql: str, parameters: Mapping[str, object] | None = None) -> QueryJob:
-        """Run a query or script to its end; names without a dataset are those of ours.
+        """Run a query or script to its end; names without a dataset are in our dataset.
 
         It is run again where another transaction or Google itself has made it fail: a failed job
         has changed nothing.
