@@ -16,6 +16,7 @@ from opsdesk.config.parameters import Parameters, read_parameters
 from opsdesk.duckdb_file import InUseError, copy_while_still, version_of
 from opsdesk.errors import OpsdeskError
 from opsdesk.google.connection import GoogleConnection
+from opsdesk.instants import read_zone
 from opsdesk.runner.record import past_runs
 from opsdesk.trends.drill_down import day_of, tickets_query
 from opsdesk.warehouse.open import Warehouse, open_warehouse
@@ -110,7 +111,7 @@ class Session:
             )
         last = runs.iloc[-1]  # published last, whenever it was started
         return {
-            "as_of": last["as_of"].tz_convert(last["timezone"]),
+            "as_of": last["as_of"].tz_convert(read_zone(last["timezone"])),
             "first": days["first"].date(),
             "day": days["last"].date(),
         }
