@@ -1,4 +1,4 @@
-"""The benchmarks: run.py steps|rerun|notebooks|scale|pyspark|spark [--tickets N] [--rounds K] [--whole-lines].
+"""The benchmarks: run.py steps|rerun|notebooks|scale|pyspark|spark|segments [--tickets N] [--rounds K] [--whole-lines].
 
 README.md says what each compares.
 """
@@ -20,6 +20,7 @@ from opsdesk.sample import write_sample
 HERE = Path(__file__).resolve().parent
 OUTPUTS = project.ROOT / "outputs" / "benchmarks"
 WORK = OUTPUTS / "work"  # a new folder in it for every run, see README.md
+SEGMENTS = ((5, 365), (5_000, 1_100), (20_000, 365))  # how many, and their days
 STAGES = ("ingest", "backfill", "transform")
 SIZES = (300_000, 3_000_000, 30_000_000)
 made: list[Path] = []  # the folders of the runs so far
@@ -241,10 +242,28 @@ def spark(exports: Sequence[Path], rounds: int) -> str:
     return markdown(("", "", *(f"{stage}, s" for stage in STAGES), "whole, s", "peak MB"), rows)
 
 
+def segments(rounds: int) -> str:
+    """A transform of few segments, and of many: seconds and memory of the whole process."""
+
+    def command(*size: int) -> Callable[[], list[str]]:
+        def prepare() -> list[str]:
+            made.append(Path(tempfile.mkdtemp(dir=WORK)))
+            return [sys.executable, str(HERE / "segments.py"), *map(str, size), str(made[-1])]
+
+        return prepare
+
+    sizes = {f"{many:,} x {days:,}": command(many, days) for many, days in SEGMENTS}
+    rows = [
+        (label, median(stage_seconds(runs)), peak(runs))
+        for label, runs in in_turn(sizes, rounds).items()
+    ]
+    return markdown(("segments x days", "transform, s", "peak MB"), rows)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "what", choices=["steps", "rerun", "notebooks", "scale", "pyspark", "spark"]
+        "what", choices=["steps", "rerun", "notebooks", "scale", "pyspark", "spark", "segments"]
     )
     parser.add_argument(
         "--tickets", type=int, nargs="+", help="how many; scale and spark take several"
@@ -258,6 +277,10 @@ def main() -> None:
     chosen = parser.parse_args()
     shutil.rmtree(WORK, ignore_errors=True)
     WORK.mkdir(parents=True)
+    if chosen.what == "segments":
+        print(segments(chosen.rounds or 1))
+        shutil.rmtree(WORK)
+        return
     sizes = chosen.tickets or {"scale": SIZES, "spark": SIZES[:2]}.get(chosen.what, SIZES[:1])
     exports = [
         whole_lines_of(export_of(size)) if chosen.whole_lines else export_of(size) for size in sizes

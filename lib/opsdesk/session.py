@@ -11,6 +11,7 @@ from opsdesk.config.locations import BigQueryLocation, read_warehouse
 from opsdesk.config.parameters import Parameters, read_parameters
 from opsdesk.errors import OpsdeskError
 from opsdesk.google.connection import GoogleConnection
+from opsdesk.instants import read_zone
 from opsdesk.runner.record import past_runs
 from opsdesk.trends.drill_down import day_of, tickets_query
 from opsdesk.warehouse.duckdb.private_copy import PrivateCopy
@@ -117,7 +118,7 @@ class Session:
                 "The published tables hold no ticket, so there is no day to ask for."
             )
         run = runs.iloc[-1]  # published last, whenever it was started
-        as_of = run["as_of"].tz_convert(run["timezone"])
+        as_of = run["as_of"].tz_convert(read_zone(run["timezone"]))
         return Publication(as_of, days["first"].date(), days["last"].date())
 
     def _warehouse(self) -> Warehouse:

@@ -11,8 +11,17 @@ import sqlglot
 from opsdesk.catalogue.tables import Table, catalogue, results
 from opsdesk.errors import OpsdeskError
 from opsdesk.googlesql.translate import TRANSLATION, transpile, typed_select
+from opsdesk.instants import ZoneBetween, read_zone
 
 PARAMETERS = {"as_of": datetime(2023, 3, 26, 1, 30, tzinfo=UTC), "timezone": "Europe/Berlin"}
+# One change of the clocks, 2023-03-26 01:00 UTC: 1679792400 s; an hour ahead of UTC, then two.
+IN_SPRING = ZoneBetween(
+    "Europe/Berlin", datetime(2023, 3, 1, tzinfo=UTC), datetime(2023, 9, 1, tzinfo=UTC)
+)
+WALL_TIME = (
+    "TIMESTAMP_MICROS(UNIX_MICROS(t) + IF(UNIX_MICROS(t) < CAST(1679792400000000 AS BIGINT), "
+    "CAST(3600000000 AS BIGINT), CAST(7200000000 AS BIGINT)))"
+)
 HALF_PAST_ELEVEN = "TIMESTAMP '2023-01-04 23:30:00+00'"
 
 
@@ -114,17 +123,17 @@ def test_in_duckdb(expression: str, expected: object) -> None:
     [
         pytest.param(
             "DATE(t, @timezone)",
-            "CAST(FROM_UTC_TIMESTAMP(t, 'Europe/Berlin') AS DATE)",
+            f"CAST({WALL_TIME} AS DATE)",
             id="DATE in a zone",
         ),
         pytest.param(
             "DATETIME(t, @timezone)",
-            "FROM_UTC_TIMESTAMP(t, 'Europe/Berlin')",
+            WALL_TIME,
             id="DATETIME in a zone",
         ),
         pytest.param(
             "FORMAT_TIMESTAMP('%H', t, @timezone)",
-            "DATE_FORMAT(FROM_UTC_TIMESTAMP(t, 'Europe/Berlin'), 'HH')",
+            f"DATE_FORMAT({WALL_TIME}, 'HH')",
             id="FORMAT_TIMESTAMP in a zone",
         ),
         pytest.param(
@@ -156,7 +165,8 @@ def test_in_duckdb(expression: str, expected: object) -> None:
     ],
 )
 def test_in_spark(expression: str, spark: str) -> None:
-    text = transpile(f"SELECT {expression} AS x FROM rows", "spark", PARAMETERS)
+    in_spring = PARAMETERS | {"timezone": IN_SPRING}
+    text = transpile(f"SELECT {expression} AS x FROM rows", "spark", in_spring)
     assert (
         " ".join(text.split()).replace("( ", "(").replace(" )", ")")
         == f"SELECT {spark} AS x FROM rows"
@@ -176,6 +186,47 @@ def test_spark_types_are_sparks() -> None:
     text = typed_select(results()[0], "spark", PARAMETERS)
     assert "CAST(agent_id AS STRING) AS agent_id" in text
     assert "CAST(daily_capacity AS DOUBLE) AS daily_capacity" in text
+
+
+WALL_TIMES = [  # 2026f: Havana leaves summer time in March 2027, which other releases do not know
+    pytest.param("2026-10-31 12:00", "America/Havana", "2026-10-31 08:00", id="in summer time"),
+    pytest.param("2026-12-24 04:30", "America/Havana", "2026-12-24 00:30", id="and in that winter"),
+    pytest.param("2026-12-24 12:00", "America/Vancouver", "2026-12-24 05:00", id="Vancouver"),
+    pytest.param("2026-12-24 12:00", "Africa/Casablanca", "2026-12-24 12:00", id="Casablanca"),
+    pytest.param("1970-01-01 00:00", "Africa/Monrovia", "1969-12-31 23:15:30", id="44:30 behind"),
+    pytest.param("2023-07-01 12:00", "Asia/Kathmandu", "2023-07-01 17:45", id="it never changes"),
+    pytest.param("2130-07-01 12:00", "Europe/Berlin", "2130-07-01 14:00", id="a century ahead"),
+]
+
+
+@pytest.mark.parametrize(("instant", "zone", "wall"), WALL_TIMES)
+def test_clocks_are_those_of_the_pinned_zones_whatever_duckdb_has(
+    instant: str, zone: str, wall: str
+) -> None:
+    found = value(f"DATETIME(TIMESTAMP '{instant}:00+00', '{zone}')")
+    assert found == datetime.fromisoformat(wall)
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/Havana", "Africa/Casablanca"])
+def test_every_hour_of_years_is_what_python_says(zone: str) -> None:
+    first = datetime(2021, 1, 1, tzinfo=UTC)
+    hours = [first + timedelta(hours=number) for number in range(24 * 365 * 8)]
+    parameters = {"timezone": ZoneBetween(zone, hours[0], hours[-1])}
+    sql = transpile("SELECT DATETIME(t, @timezone) AS x FROM hours", "duckdb", parameters)
+    with duckdb.connect() as con:
+        con.execute("SET TimeZone = 'UTC'")
+        micros = [int(hour.timestamp()) for hour in hours]
+        con.execute(
+            "CREATE TABLE hours AS SELECT to_timestamp(s) AS t FROM (SELECT unnest(?) AS s)",
+            [micros],
+        )
+        found = [wall for (wall,) in con.execute(sql).fetchall()]
+    assert found == [hour.astimezone(read_zone(zone)).replace(tzinfo=None) for hour in hours]
+
+
+def test_a_zone_that_is_none_is_refused() -> None:
+    with pytest.raises(OpsdeskError, match="'Mars/Base' is not an IANA time zone"):
+        transpile("SELECT DATE(@as_of, 'Mars/Base')", "duckdb", PARAMETERS)
 
 
 def test_a_parameter_is_a_value_and_never_sql() -> None:

@@ -50,6 +50,7 @@ REWRITES: tuple[tuple[type | tuple[type, ...], Rewrite], ...] = (
     (exp.Date, time.date_in_zone),
     (exp.Datetime, time.datetime_in_zone),
     (exp.TimeToStr, time.format_in_zone),
+    (exp.AtTimeZone, time.in_zone),
     ((exp.DateAdd, exp.DateSub), time.shift_date),
     (exp.DateTrunc, time.truncate_date),
     (exp.GenerateDateArray, time.dates_in_order),

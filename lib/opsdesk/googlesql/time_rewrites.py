@@ -4,9 +4,13 @@ Each takes a node of the kind it is listed for in `rewrites` and returns its rep
 to leave it.
 """
 
+from datetime import datetime
+
 from sqlglot import exp
 
+from opsdesk.errors import OpsdeskError
 from opsdesk.googlesql.nodes import Dialect, call, cast, text
+from opsdesk.instants import FIRST, LAST, is_zone, zone_offsets
 
 WEEKS_FROM_MONDAY = ("ISOWEEK", "MONDAY")
 WEEKS = ("WEEK", "SUNDAY", *WEEKS_FROM_MONDAY)
@@ -106,10 +110,37 @@ def whole_units(node: exp.TimestampDiff, dialect: Dialect) -> exp.Expr | None:
     return call("DATE_SUB", text(node.text("unit")), node.expression, node.this)
 
 
+def in_zone(node: exp.AtTimeZone, dialect: Dialect) -> exp.Expr | None:
+    """Write EXTRACT(part FROM ts AT TIME ZONE zone) with the clocks of our zones."""
+    return _to_wall(node.this, node.args["zone"], dialect)
+
+
 def _to_wall(instant: exp.Expr, zone: exp.Expr, dialect: Dialect) -> exp.Expr:
-    if dialect == "duckdb":
-        return exp.AtTimeZone(this=exp.paren(instant), zone=zone)
-    return call("FROM_UTC_TIMESTAMP", instant, zone)
+    """Return what the clocks of a zone show at an instant.
+
+    DuckDB's and Java's zones are of other releases than ours, so our offsets are written out.
+    """
+    if not (isinstance(zone, exp.Literal) and is_zone(zone.name)):
+        raise OpsdeskError(f"{zone.sql()} is not an IANA time zone such as Europe/Berlin or UTC.")
+    span = zone.meta.get("span", (FIRST, LAST))
+    offsets = zone_offsets(zone.name, *span)
+    in_utc = exp.AtTimeZone(this=exp.paren(instant), zone=text("UTC"))
+    wall = in_utc if dialect == "duckdb" else instant
+    if not any(offsets.seconds):
+        return wall
+    micros = call("EPOCH_US" if dialect == "duckdb" else "UNIX_MICROS", instant)
+
+    def before_or_from(change: datetime, before: exp.Expr, after: exp.Expr) -> exp.Expr:
+        is_before = exp.LT(this=micros.copy(), expression=_micros(int(change.timestamp())))
+        return exp.If(this=is_before, true=before, false=after)
+
+    ahead = offsets.fold(offsets.changes, _micros, before_or_from)
+    make = "MAKE_TIMESTAMP" if dialect == "duckdb" else "TIMESTAMP_MICROS"
+    return call(make, exp.Add(this=micros, expression=ahead))
+
+
+def _micros(seconds: int) -> exp.Expr:
+    return cast(exp.Literal.number(seconds * MICROSECONDS["SECOND"]), "BIGINT")
 
 
 def _monday_of(date: exp.Expr) -> exp.Expr:

@@ -60,6 +60,7 @@ def select_tickets(
 
     Args:
         cells: the name of a table with the columns c0, c1, ... as text, one for each of `header`.
+            The table `clock` must be there too, see `timestamps_sql`.
         has_newlines: whether a cell may hold one.
     """
     issues = [f"CASE WHEN {condition} THEN '{code}' END" for code, condition in ISSUES.items()]
@@ -69,14 +70,12 @@ def select_tickets(
     cleaned = CLEANED.format(dimensions=dimensions, issues=", ".join(issues))
     # each step can use the names that the step before has given
     return f"""WITH
-clock_changes(day, wall_from, wall_to, before, kind) AS (
-  {timestamps.select_clock_changes(mapping)}),
 cells AS (
   SELECT rowid AS record, TIMESTAMP '{moment}' AS run_at, {_cells(mapping, header)} FROM {cells}),
 read AS (SELECT *, {timestamps.select_readings(mapping)} FROM cells),
 placed AS (
   SELECT read.*, {timestamps.select_instants(mapping)}
-  FROM read {timestamps.join_clock_changes(mapping)}),
+  FROM read {timestamps.join_clock(mapping)}),
 derived AS (SELECT *, {_derived(mapping)} FROM placed)
 SELECT *, {digest_sql(has_newlines=has_newlines)} FROM ({cleaned})"""
 

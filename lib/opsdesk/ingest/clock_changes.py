@@ -1,79 +1,58 @@
-"""Wall times that a clock change makes doubtful, by the IANA data that Python's zoneinfo reads."""
+"""What the clocks of a zone showed: wall time cut where it has another offset or is doubtful."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
-FIRST = datetime(1970, 1, 1, tzinfo=UTC)
-LAST = datetime(2101, 1, 1, tzinfo=UTC)
-SECOND = timedelta(seconds=1)
-DAY = timedelta(days=1)
+from opsdesk.instants import DAY, FIRST, LAST, zone_offsets
 
 
-class DoubtfulHours(NamedTuple):
-    """Wall times from `start` up to `end`, on one day, that came twice or never.
+class WallHours(NamedTuple):
+    """Wall times of one month, from `start` up to `end`, `seconds` ahead of UTC.
 
-    `offset` is the offset from UTC before the change.
+    `doubt` is why one of them may be meant otherwise: it came twice (the first of the two counts)
+    or never (it counts as if the clocks had not been changed yet; PEP 495, fold=0).
     """
 
     start: datetime
     end: datetime
-    offset: timedelta
-    kind: str  # ambiguous_time | nonexistent_time
+    seconds: int
+    doubt: str | None  # ambiguous_time | nonexistent_time
 
 
 @lru_cache
-def doubtful_hours(zone_name: str) -> tuple[DoubtfulHours, ...]:
-    """Return every stretch of repeated or skipped wall time of a zone, from 1970 to 2100.
-
-    The offset before the change decides: a repeated time is the first of the two, and a skipped
-    one moves forward by the gap (PEP 495, fold=0).
-    """
-    zone = ZoneInfo(zone_name)
-    if zone.utcoffset(None) is not None:  # a zone that never changes its clocks, such as UTC
+def wall_hours(timezone: str) -> tuple[WallHours, ...]:
+    """Return all wall times of a zone from 1970 to 2130; none where it never changes its clocks."""
+    offsets = zone_offsets(timezone)
+    if not offsets.changes:
         return ()
-    return tuple(hours for change in _changes(zone) for hours in _stretches(change, zone))
+    return tuple(hours for period in _periods(timezone) for hours in _by_month(period))
 
 
-def _offset(instant: datetime, zone: ZoneInfo) -> timedelta:
-    return instant.astimezone(zone).utcoffset() or timedelta()
+def _periods(timezone: str) -> Iterator[WallHours]:
+    """Yield the wall times before the first change, its doubtful ones, those up to the next."""
+    offsets = zone_offsets(timezone)
+    start = (FIRST - 2 * DAY).replace(tzinfo=None)  # a day and more west of UTC
+    for change, (before, after) in zip(offsets.changes, pairwise(offsets.seconds), strict=True):
+        doubtful = _wall(change, min(before, after))
+        end = _wall(change, max(before, after))
+        yield WallHours(start, doubtful, before, None)
+        kind = "ambiguous_time" if after < before else "nonexistent_time"
+        yield WallHours(doubtful, end, before, kind)
+        start = end
+    yield WallHours(start, LAST.replace(tzinfo=None), offsets.seconds[-1], None)
 
 
-def _changes(zone: ZoneInfo) -> Iterator[datetime]:
-    """Yield the first second under each new offset."""
-    day = FIRST
-    offset = _offset(day, zone)
-    while day < LAST:
-        after = _offset(day + DAY, zone)
-        if after != offset:
-            yield _first_second(day, offset, zone)
-        day += DAY
-        offset = after
-
-
-def _first_second(day: datetime, offset: timedelta, zone: ZoneInfo) -> datetime:
-    """Return the first second of the 24 h from `day` that has another offset, by halving them."""
-    low = day
-    high = day + DAY
-    while high - low > SECOND:
-        middle = low + (high - low) // 2 // SECOND * SECOND
-        if _offset(middle, zone) == offset:
-            low = middle
-        else:
-            high = middle
-    return high
-
-
-def _stretches(change: datetime, zone: ZoneInfo) -> Iterator[DoubtfulHours]:
-    """Yield the doubtful wall times around one change, cut at midnight."""
-    before = _offset(change - SECOND, zone)
-    after = _offset(change, zone)
-    kind = "ambiguous_time" if after < before else "nonexistent_time"
-    start = (change + min(before, after)).replace(tzinfo=None)
-    end = (change + max(before, after)).replace(tzinfo=None)
-    while start < end:
-        midnight = datetime.combine(start.date() + DAY, time())
-        yield DoubtfulHours(start, min(end, midnight), before, kind)
+def _by_month(hours: WallHours) -> Iterator[WallHours]:
+    start = hours.start
+    while start < hours.end:
+        following = (start.replace(day=28) + 4 * DAY).replace(day=1)
+        midnight = datetime(following.year, following.month, 1)
+        yield hours._replace(start=start, end=min(hours.end, midnight))
         start = midnight
+
+
+def _wall(instant: datetime, seconds: int) -> datetime:
+    return (instant + timedelta(seconds=seconds)).replace(tzinfo=None)

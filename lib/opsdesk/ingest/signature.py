@@ -9,6 +9,7 @@ import duckdb
 from opsdesk.errors import OpsdeskError
 from opsdesk.ingest.export_file import ExportFile
 from opsdesk.ingest.mapping import Mapping
+from opsdesk.instants import zone_digest
 from opsdesk.lake.lake import MISSING, Lake, Record
 from opsdesk.lake.manifest import Manifest, fingerprints
 from opsdesk.lake.names import REJECTS_FOLDER
@@ -29,7 +30,7 @@ def input_signature(
         "agents": hashlib.sha256(agents).hexdigest(),
         "kind": kind,
         # DuckDB's digests and its reading of numbers may differ between versions
-        "cleaning": [CLEANING, duckdb.__version__],
+        "cleaning": [CLEANING, duckdb.__version__, zone_digest(mapping.timezone)],
     }
 
 

@@ -4,9 +4,10 @@ Nothing is inferred: what no format reads is unreadable. Instants are UTC, cut t
 """
 
 from opsdesk.duckdb_file import quoted
-from opsdesk.ingest.clock_changes import doubtful_hours
+from opsdesk.ingest.clock_changes import wall_hours
 from opsdesk.ingest.mapping import Mapping
 from opsdesk.ingest.timestamp_formats import is_zoned
+from opsdesk.instants import zone_offsets
 
 TIMESTAMPS = ("created_at", "resolved_at", "due_at", "updated_at")
 # anything before it is a blank date in disguise (1900-01-01, 0023-01-05)
@@ -46,34 +47,36 @@ def _read_zoned(text: str, text_format: str) -> str:
     return f"timezone('UTC', try_strptime({offset}, {quoted(text_format)}))"
 
 
-def select_clock_changes(mapping: Mapping) -> str:
-    """Return a query for the doubtful wall times of the mapping's zone.
+def clock_table(mapping: Mapping) -> str:
+    """Return the statement that makes the table `clock` of the mapping's zone.
 
-    Columns: day, wall_from, wall_to, before (the offset before the change), kind.
+    Columns: month, wall_from, wall_to, ahead (of UTC), doubt. It is empty where clocks never change.
     """
     rows = [
-        f"(DATE '{hours.start:%Y-%m-%d}', TIMESTAMP '{hours.start}', TIMESTAMP '{hours.end}', "
-        f"to_seconds({int(hours.offset.total_seconds())}), '{hours.kind}')"
-        for hours in doubtful_hours(mapping.timezone)
+        f"(DATE '{hours.start:%Y-%m-01}', TIMESTAMP '{hours.start}', TIMESTAMP '{hours.end}', "
+        f"to_seconds({hours.seconds}), {quoted(hours.doubt) if hours.doubt else 'NULL'})"
+        for hours in wall_hours(mapping.timezone)
     ]
     nothing = "SELECT NULL, NULL, NULL, NULL, NULL WHERE false"
-    return f"VALUES {', '.join(rows)}" if rows else nothing
+    content = f"VALUES {', '.join(rows)}" if rows else nothing
+    columns = "month, wall_from, wall_to, ahead, doubt"
+    return f"CREATE OR REPLACE TABLE clock AS SELECT * FROM ({content}) AS hours({columns})"
 
 
-def join_clock_changes(mapping: Mapping) -> str:
-    """Return the joins that find the change NAME_change of each wall time; most have none."""
-    if not doubtful_hours(mapping.timezone):
+def join_clock(mapping: Mapping) -> str:
+    """Return the joins that find the hours NAME_clock of each wall time."""
+    if not wall_hours(mapping.timezone):
         return ""
-    return " ".join(map(_join_change, mapped_timestamps(mapping)))
+    return " ".join(map(_join_clock, mapped_timestamps(mapping)))
 
 
-def _join_change(name: str) -> str:
-    # the day is compared first, for an equality can be hashed
+def _join_clock(name: str) -> str:
+    # the month is compared first, for an equality can be hashed
     wall = f"read.{name}_wall"
-    change = f"{name}_change"
+    clock = f"{name}_clock"
     return (
-        f"LEFT JOIN clock_changes AS {change} ON {change}.day = CAST({wall} AS DATE) "
-        f"AND {wall} >= {change}.wall_from AND {wall} < {change}.wall_to"
+        f"LEFT JOIN clock AS {clock} ON {clock}.month = CAST(date_trunc('month', {wall}) AS DATE) "
+        f"AND {wall} >= {clock}.wall_from AND {wall} < {clock}.wall_to"
     )
 
 
@@ -83,28 +86,23 @@ def select_instants(mapping: Mapping) -> str:
     `doubts` lists the kinds of clock change that the row met. resolved_at is called resolved_read:
     it is resolved_at only if it is not after the run.
     """
-    has_changes = bool(doubtful_hours(mapping.timezone))
     mapped = mapped_timestamps(mapping)
     columns = []
     for name in mapped:
-        instant = _instant(mapping, name, has_changes)
+        instant = _instant(mapping, name)
         valid = f"{instant} >= {EARLIEST} AND isfinite({instant})"
         output = "resolved_read" if name == "resolved_at" else name
         columns.append(f"CASE WHEN {valid} THEN {instant} END AS {output}")
     absent = (name for name in ("due_at", "updated_at") if name not in mapped)
     columns += [f"{NONE} AS {name}" for name in absent]
-    kinds = [f"{name}_change.kind" for name in mapped] if has_changes else []
-    columns.append(f"[{', '.join(kinds)}]::VARCHAR[] AS doubts")
+    doubts = [f"{name}_clock.doubt" for name in mapped] if wall_hours(mapping.timezone) else []
+    columns.append(f"[{', '.join(doubts)}]::VARCHAR[] AS doubts")
     return ", ".join(columns)
 
 
-def _instant(mapping: Mapping, name: str, has_changes: bool) -> str:
-    wall = f"{name}_wall"
-    utc = wall
-    # the inner call reads the wall time in the zone, the outer one shows the instant in UTC
-    if mapping.timezone != "UTC":
-        utc = f"timezone('UTC', timezone({quoted(mapping.timezone)}, {wall}))"
-    # at a clock change DuckDB's own choice is not ours, see `doubtful_hours`
-    if has_changes:
-        utc = f"coalesce({wall} - {name}_change.before, {utc})"
-    return f"coalesce({name}_utc, {utc})"
+def _instant(mapping: Mapping, name: str) -> str:
+    # of the years after those in `clock` nothing is known but the last offset
+    ahead = f"to_seconds({zone_offsets(mapping.timezone).seconds[-1]})"
+    if wall_hours(mapping.timezone):
+        ahead = f"coalesce({name}_clock.ahead, {ahead})"
+    return f"coalesce({name}_utc, {name}_wall - {ahead})"

@@ -37,7 +37,7 @@ def translate_errors(work: Path, size: int) -> Iterator[None]:
     except duckdb.OutOfMemoryException as error:
         raise OpsdeskError(
             f"The disk or the memory allowed to ingest ({_limit(size)}) is full: "
-            f"{_first_line(error)}"
+            f"{_first_line(error)} Free space in {work.parent}, then run again."
         ) from None
     except OSError as error:
         raise OpsdeskError(

@@ -35,7 +35,8 @@ class RunRecord:
     """One run. Its outcome is running, done, failed, dead kernel, or interrupted.
 
     `billed` has jobs, bytes_billed, bytes_processed and is_free of all steps; None if no step has
-    any. `summary` has the figures that a good run ends with. `traceback` is for --debug only.
+    any. `zones` is the release of the zones' data that all clocks are from. `summary` has the
+    figures that a good run ends with. `traceback` is for --debug only.
     """
 
     run_id: str
@@ -52,6 +53,7 @@ class RunRecord:
     billed: dict[str, Any] | None = None
     summary: dict[str, Any] | None = None
     traceback: str | None = None
+    zones: str = ""
 
     @property
     def exit_code(self) -> int:

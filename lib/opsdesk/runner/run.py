@@ -13,7 +13,7 @@ import opsdesk
 from opsdesk import project
 from opsdesk.config.parameters import Parameters
 from opsdesk.errors import OpsdeskError
-from opsdesk.instants import run_id
+from opsdesk.instants import run_id, zone_release
 from opsdesk.runner.latest import put_in_order
 from opsdesk.runner.lock import run_lock
 from opsdesk.runner.owners import take_ownership
@@ -76,6 +76,7 @@ def _new_record(parameters: Parameters, chosen: list[str], moment: datetime) -> 
         params_file=project.shown(parameters.path),
         parameters=dict(parameters.values),
         opsdesk=opsdesk.__version__,
+        zones=zone_release(),
         folder=parameters.outputs / "runs" / name,
         steps=[Step(step) if step in chosen else Step(step, SKIPPED) for step in parameters.steps],
     )

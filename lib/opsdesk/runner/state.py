@@ -3,20 +3,22 @@
 DuckDB is asked without the warehouse's own classes: pandas alone takes longer than all the rest.
 """
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from opsdesk.config.locations import BigQueryLocation, read_warehouse
 from opsdesk.config.parameters import Parameters
 from opsdesk.google.connection import GoogleConnection
+from opsdesk.instants import read_zone
 from opsdesk.lake.open import open_lake
 
 PATIENCE = 2.0  # seconds to wait for a warehouse that is being written
 TABLES = "SELECT table_name FROM duckdb_tables()"
 LOADS = "SELECT part, rows FROM _loads ORDER BY part"
-AS_OF = "strftime(as_of AT TIME ZONE timezone, '%Y-%m-%d %H:%M:%S ') || timezone"
-LAST_RUN = f"SELECT {AS_OF}, rows FROM _runs ORDER BY rowid DESC LIMIT 1"
+# as text: an instant would become one of Python's by a package that is not needed otherwise
+AS_OF = "strftime(as_of AT TIME ZONE 'UTC', '%Y-%m-%d %H:%M:%S+00:00')"
+LAST_RUN = f"SELECT {AS_OF}, timezone, rows FROM _runs ORDER BY rowid DESC LIMIT 1"
 BACKLOG = "SELECT ops_date, backlog_size FROM backlog_daily ORDER BY ops_date DESC LIMIT 1"
 
 
@@ -60,7 +62,13 @@ def read_published(parameters: Parameters) -> Published:
     answers = _ask(place.path, {"_loads": LOADS, "_runs": LAST_RUN})
     months = answers.get("_loads", [])
     runs = answers.get("_runs", [])
-    return Published(months, runs[0] if runs else None)
+    return Published(months, _publication(*runs[0]) if runs else None)
+
+
+def _publication(as_of: str, timezone: str, rows: str) -> tuple[str, str]:
+    """Return as_of as a wall time with its zone, and the rows by table."""
+    wall_time = datetime.fromisoformat(as_of).astimezone(read_zone(timezone))
+    return f"{wall_time:%Y-%m-%d %H:%M:%S} {timezone}", rows
 
 
 def read_backlog(parameters: Parameters) -> Backlog | None:

@@ -5,8 +5,8 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
@@ -21,7 +21,8 @@ from opsdesk.warehouse.publication import Publication
 if TYPE_CHECKING:
     from opsdesk.spark.engine import SparkEngine
 
-SPAN = """SELECT MIN(created_at) AS first, MAX(created_at) AS last, MAX(resolved_at) AS closed
+SPAN = """SELECT MIN(created_at) AS first, MAX(created_at) AS last, MAX(resolved_at) AS closed,
+  MAX(sla_hours) AS longest_target
 FROM tickets_raw"""
 
 
@@ -93,8 +94,17 @@ def transform(
     run = read_instant("run_at", run_at)
     with ExitStack() as connected:
         connected.enter_context(warehouse.reading() if engine else warehouse.publishing())
-        moment = _resolve_as_of(warehouse, as_of, timezone, run)
-        publication = Publication(moment, timezone, _loaded(warehouse), as_of, run, started)
+        span = _ask_span(warehouse)
+        moment = _resolve_as_of(span, as_of, timezone, run)
+        publication = Publication(
+            moment,
+            timezone,
+            _loaded(warehouse),
+            as_of,
+            run,
+            started,
+            span=(span.first, max(span.last_due, moment)),
+        )
         last = warehouse.runs().tail(1)
         if not last.empty and last["fingerprint"].item() == publication.fingerprint:
             return _found(last, publication, warehouse)
@@ -144,15 +154,31 @@ def _computed(
         yield computed
 
 
-def _resolve_as_of(warehouse: Warehouse, as_of: str, timezone: str, run: datetime) -> datetime:
-    """Return the instant that `as_of` means, checked against what the warehouse has."""
+class Span(NamedTuple):
+    """When the first ticket was created, the last event, and the last that can be due."""
+
+    first: datetime
+    last: datetime
+    last_due: datetime
+
+
+def _ask_span(warehouse: Warehouse) -> Span:
+    """Return between which instants the dates of the loaded tickets are."""
     if not warehouse.has_tickets():
         raise OpsdeskError(
             f"The warehouse {warehouse.url} holds no tickets: run 01_ingest and 02_backfill first."
         )
     span = warehouse.query(SPAN).iloc[0]
-    first = _in_utc(span["first"])
     last = _in_utc(span[["last", "closed"]].dropna().max())
+    target = span["longest_target"]
+    hours = 0.0 if pd.isna(target) else float(target)
+    return Span(_in_utc(span["first"]), last, last + timedelta(hours=hours))
+
+
+def _resolve_as_of(span: Span, as_of: str, timezone: str, run: datetime) -> datetime:
+    """Return the instant that `as_of` means, checked against the dates of the tickets."""
+    first = span.first
+    last = span.last
     if as_of == "latest":
         return last
     if as_of == "now":

@@ -6,6 +6,7 @@ from datetime import datetime
 import pandas as pd
 
 from opsdesk.errors import OpsdeskError
+from opsdesk.instants import read_zone
 from opsdesk.trends.burn_in import burn_in_days, shares_still_open
 from opsdesk.trends.questions import ask
 from opsdesk.warehouse.open import Warehouse
@@ -123,4 +124,4 @@ def _wall_time(instant: datetime, timezone: str) -> pd.Timestamp:
     stamp = pd.Timestamp(instant)
     if stamp.tzinfo is None:  # an instant in the ledger is in UTC
         stamp = stamp.tz_localize("UTC")
-    return stamp.tz_convert(timezone).tz_localize(None)
+    return stamp.tz_convert(read_zone(timezone)).tz_localize(None)

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from opsdesk.catalogue.tables import results
 from opsdesk.googlesql.translate import meaning
-from opsdesk.instants import run_id
+from opsdesk.instants import FIRST, LAST, ZoneBetween, run_id, zone_digest, zone_release
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,8 @@ class Publication:
     """The moment, the zone and the loaded data that result tables are computed from.
 
     `as_of` is an instant in UTC, `given_as_of` the parameter that it was read from. `parts` has the
-    fingerprint of each loaded partition. `started` is the counter of seconds at the start.
+    fingerprint of each loaded partition. `started` is the counter of seconds at the start. No date
+    of any ticket, deadlines included, is outside the `span`.
     """
 
     as_of: datetime
@@ -28,11 +29,12 @@ class Publication:
     published_at: datetime
     started: float
     computed_by: str = ""
+    span: tuple[datetime, datetime] = (FIRST, LAST)
 
     @property
     def parameters(self) -> dict[str, object]:
         """Return the values of the parameters in the SQL files."""
-        return {"as_of": self.as_of, "timezone": self.timezone}
+        return {"as_of": self.as_of, "timezone": ZoneBetween(self.timezone, *self.span)}
 
     @cached_property
     def definitions(self) -> str:
@@ -50,6 +52,7 @@ class Publication:
             "as_of": self.given_as_of,
             "timezone": self.timezone,
             "computed_by": self.computed_by,
+            "zones": zone_release(),
         }
         return {
             "run_id": run_id(self.published_at),
@@ -66,8 +69,8 @@ class Publication:
 
 
 def definitions(timezone: str) -> str:
-    """Return the digest of everything but the data that decides the tables: SQL, columns, zone."""
-    return _digest(timezone, *(meaning(table) for table in results()))
+    """Return the digest of everything but the data that decides the tables: SQL, columns, clocks."""
+    return _digest(timezone, zone_digest(timezone), *(meaning(table) for table in results()))
 
 
 def _digest(*texts: str) -> str:

@@ -1,5 +1,6 @@
 -- segment_daily: one row per local day and segment, for each dimension: priority, category, channel, customer_tier and team.
 -- Population: fact_tickets. Every day from the segment's first created_date to the day of @as_of is there.
+-- Sums are made of the days on which anything happened; the days between are filled in last, row by row.
 -- team needs an agents file; it is '(none)' for an agent without team, not in the file, or unassigned.
 WITH teams AS (
   SELECT agent_id, COALESCE(team, '(none)') AS team
@@ -48,44 +49,63 @@ events AS (                  -- at most three rows per segment and day
   GROUP BY dimension, segment, due_date
 ),
 
-segments AS (                -- a segment's first event is always a creation
-  SELECT dimension, segment, MIN(ops_date) AS first_day
-  FROM events
-  GROUP BY dimension, segment
-),
-
-quiet_days AS (
-  SELECT dimension, segment, ops_date, 0 AS created, 0 AS resolved, 0 AS resolved_past_due, 0 AS due, 0 AS missed
-  FROM segments
-  CROSS JOIN UNNEST(GENERATE_DATE_ARRAY(first_day, DATE(@as_of, @timezone))) AS ops_date
-),
-
-days AS (
+changes AS (                 -- one row a segment and day on which anything happened; the first is always a creation
   SELECT
     dimension,
     segment,
-    ops_date,
+    ops_date AS change_date,
     SUM(created) AS created,
     SUM(resolved) AS resolved,
     SUM(resolved_past_due) AS resolved_past_due,
     SUM(due) AS due,
     SUM(missed) AS missed
-  FROM (SELECT * FROM events UNION ALL SELECT * FROM quiet_days) AS all_days
+  FROM events
   GROUP BY dimension, segment, ops_date
+),
+
+balances AS (                -- the stocks from change_date until the day before next_change
+  SELECT
+    dimension,
+    segment,
+    change_date,
+    LEAD(change_date) OVER (PARTITION BY dimension, segment ORDER BY change_date) AS next_change,
+    created,
+    resolved,
+    SUM(created - resolved) OVER (
+      PARTITION BY dimension, segment ORDER BY change_date ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS backlog_size,
+    SUM(missed - resolved_past_due) OVER (
+      PARTITION BY dimension, segment ORDER BY change_date ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS past_due,
+    due,
+    missed
+  FROM changes
+),
+
+spans AS (
+  SELECT
+    dimension,
+    segment,
+    change_date,
+    COALESCE(DATE_SUB(next_change, INTERVAL 1 DAY), DATE(@as_of, @timezone)) AS last_day,
+    created,
+    resolved,
+    backlog_size,
+    past_due,
+    due,
+    missed
+  FROM balances
 )
 
 SELECT
   ops_date,
   dimension,
   segment,
-  created,
-  resolved,
-  SUM(created - resolved) OVER (
-    PARTITION BY dimension, segment ORDER BY ops_date ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-  ) AS backlog_size,
-  SUM(missed - resolved_past_due) OVER (
-    PARTITION BY dimension, segment ORDER BY ops_date ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-  ) AS past_due,
-  due AS sla_due_tickets,
-  missed AS sla_due_missed
-FROM days
+  IF(ops_date = change_date, created, 0) AS created,
+  IF(ops_date = change_date, resolved, 0) AS resolved,
+  backlog_size,
+  past_due,
+  IF(ops_date = change_date, due, 0) AS sla_due_tickets,
+  IF(ops_date = change_date, missed, 0) AS sla_due_missed
+FROM spans
+CROSS JOIN UNNEST(GENERATE_DATE_ARRAY(change_date, last_day)) AS ops_date

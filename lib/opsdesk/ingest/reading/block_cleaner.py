@@ -15,6 +15,7 @@ from opsdesk.ingest.cleaning_sql import select_tickets
 from opsdesk.ingest.export_file import ExportFile
 from opsdesk.ingest.mapping import Mapping
 from opsdesk.ingest.reading.chunk import Chunk
+from opsdesk.ingest.timestamps_sql import clock_table
 
 AT_A_TIME = 2  # blocks that are read and cleaned in parallel, each by one thread
 
@@ -35,6 +36,7 @@ class BlockCleaner:
         self.mapping = mapping
         self._moment = moment
         self._select = select
+        con.execute(clock_table(mapping))
         # a connection works on one block at a time; its temporary tables are its own
         self._free = deque(con.cursor() for _ in range(AT_A_TIME))
 

@@ -177,4 +177,5 @@ def label(text: str) -> str:
 
 def _parameter(name: str, value: Any) -> bigquery.ScalarQueryParameter:
     plain = value.item() if isinstance(value, np.generic) else value
+    plain = str(plain) if isinstance(plain, str) else plain  # the name of a zone knows more
     return bigquery.ScalarQueryParameter(name, KINDS[type(plain)], plain)

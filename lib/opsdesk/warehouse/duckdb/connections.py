@@ -9,6 +9,7 @@ import duckdb
 from opsdesk import project
 from opsdesk.duckdb_file import connect, first_lines, quoted
 from opsdesk.errors import OpsdeskError
+from opsdesk.warehouse.duckdb.memory import Memory, set_limit
 
 LARGE = 1 << 30  # bytes of a database file above which an operation may take more memory
 # Changes before DuckDB brings them into its file: many small portions are slower to write and read.
@@ -18,8 +19,9 @@ LOG = "256MB"
 class Connections:
     """Opens a DuckDB file for one operation, or for all operations within `sharing`."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, memory: Memory) -> None:
         self.path = path
+        self.memory = memory
         self._shared: duckdb.DuckDBPyConnection | None = None
 
     @property
@@ -71,12 +73,15 @@ class Connections:
     def open(self, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
         """Open the file with settings for its size."""
         with connect(self.path, read_only=read_only) as con:
-            large = self.path.stat().st_size > LARGE
-            con.execute(f"SET memory_limit='{'2GB' if large else '600MB'}'")
+            set_limit(con, next(self.limits(con)))
             con.execute(f"SET wal_autocheckpoint='{LOG}'")
             con.execute("SET preserve_insertion_order=false")
             con.execute(f"SET temp_directory={quoted(str(self.path) + '.tmp')}")
             yield con
+
+    def limits(self, con: duckdb.DuckDBPyConnection) -> Iterator[int]:
+        """Yield the limits of memory to try, in megabytes, while the one before was too little."""
+        return self.memory.limits(con, is_large=self.path.stat().st_size > LARGE)
 
     def ensure_exists(self) -> None:
         """Refuse a file that is missing.

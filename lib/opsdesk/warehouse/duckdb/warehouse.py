@@ -21,6 +21,7 @@ from opsdesk.warehouse.duckdb.connections import Connections
 from opsdesk.warehouse.duckdb.day_ledger import note_published
 from opsdesk.warehouse.duckdb.decision import Thresholds
 from opsdesk.warehouse.duckdb.loader import DuckDBLoader
+from opsdesk.warehouse.duckdb.memory import Memory, set_limit
 from opsdesk.warehouse.duckdb.tables import columns_of, ensure_table, parquet_select
 from opsdesk.warehouse.protocol import Staged
 from opsdesk.warehouse.publication import Publication
@@ -32,16 +33,18 @@ class DuckDBWarehouse:
     """A DuckDB file with raw tables, published tables and the ledgers _loads, _days and _runs.
 
     See `protocol.Warehouse` for what the methods promise. `thresholds` say up to which share of
-    changed tickets a publication leaves tables as they are.
+    changed tickets a publication leaves tables as they are, `memory` what DuckDB may take.
     """
 
     name = "DuckDB"
 
-    def __init__(self, path: Path, thresholds: Thresholds | None = None) -> None:
+    def __init__(
+        self, path: Path, thresholds: Thresholds | None = None, memory: Memory | None = None
+    ) -> None:
         self.path = path
         self.thresholds = thresholds or Thresholds()
         self.billed = Billed(is_free=True)
-        self._connections = Connections(path)
+        self._connections = Connections(path, memory or Memory())
 
     @property
     def url(self) -> str:
@@ -140,8 +143,28 @@ class DuckDBWarehouse:
 
         Rows of tickets that did not change stay, where nothing is staged.
         """
-        with self._connections.writing() as con, ThreadPoolExecutor(1) as translator:
-            selects = _selects(publication.parameters, staged or {}, translator)
+        with self._connections.writing() as con:
+            for limit in self._connections.limits(con):
+                set_limit(con, limit)
+                try:
+                    return self._publish(con, publication, staged or {})
+                except duckdb.OutOfMemoryException as error:
+                    reason = first_lines(error)
+            raise OpsdeskError(
+                f"Computing the tables of {self.url} needs more memory than the {limit:,} MB that "
+                f"may be taken, or more disk next to it; readers still see the previous tables: "
+                f"{reason} Free memory or disk, or map fewer values to segments."
+            )
+
+    def _publish(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        publication: Publication,
+        staged: Mapping[str, Staged],
+    ) -> dict[str, int]:
+        """Publish all tables in one transaction, within the memory that `con` may take."""
+        with ThreadPoolExecutor(1) as translator:
+            selects = _selects(publication.parameters, staged, translator)
             try:
                 con.execute("BEGIN")
                 rows = self._build(con, publication, selects, may_stay=not staged)
