@@ -270,24 +270,24 @@ def test_errors(sql: str, parameters: dict, message: str) -> None:
 
 
 # Digests of the translated texts, without their comments, for this version of the translation.
-VERSION = 1
+VERSION = 2
 DIGESTS = {
     ("duckdb", "dim_agents"): "251f29c65b944820",
-    ("duckdb", "fact_tickets"): "5685e34258a21ef3",
-    ("duckdb", "features_daily"): "c2408f69d938ba94",
-    ("duckdb", "backlog_daily"): "5143ef6c0d31bb55",
-    ("duckdb", "daily_agent_load"): "7d3428aad02cb1ad",
-    ("duckdb", "ticket_sla_risk"): "34cd5831aa38572f",
-    ("duckdb", "cohort_daily"): "f215afb27613136e",
-    ("duckdb", "segment_daily"): "b2b00fcd49ea17d3",
+    ("duckdb", "fact_tickets"): "ed4d58e5a0d4a096",
+    ("duckdb", "features_daily"): "bac3e545836f2509",
+    ("duckdb", "backlog_daily"): "24d40b515eb87075",
+    ("duckdb", "daily_agent_load"): "4bd5d2451ddd0bf0",
+    ("duckdb", "ticket_sla_risk"): "166d44d8f9069039",
+    ("duckdb", "cohort_daily"): "e6f83181141842fa",
+    ("duckdb", "segment_daily"): "3c3bf8428e156766",
     ("spark", "dim_agents"): "1cd25e966b662183",
-    ("spark", "fact_tickets"): "bde878f54b1eb333",
-    ("spark", "features_daily"): "8126e59edda5e888",
-    ("spark", "backlog_daily"): "43b95bd279a8174b",
-    ("spark", "daily_agent_load"): "3aafeb567c3f56f8",
-    ("spark", "ticket_sla_risk"): "eb6094a8d6fcc23a",
-    ("spark", "cohort_daily"): "a394be2f2eecf1c2",
-    ("spark", "segment_daily"): "32443838e793bd3b",
+    ("spark", "fact_tickets"): "afb82e35d2852bf2",
+    ("spark", "features_daily"): "e54160952a05301e",
+    ("spark", "backlog_daily"): "225d33c8de595761",
+    ("spark", "daily_agent_load"): "ad885c77f4fc4b7c",
+    ("spark", "ticket_sla_risk"): "d57a0fd342014953",
+    ("spark", "cohort_daily"): "f7dd1c4cc2fc671a",
+    ("spark", "segment_daily"): "2536402ba9b568d1",
 }
 
 

@@ -50,7 +50,8 @@ def _read_zoned(text: str, text_format: str) -> str:
 def clock_table(mapping: Mapping) -> str:
     """Return the statement that makes the table `clock` of the mapping's zone.
 
-    Columns: month, wall_from, wall_to, ahead (of UTC), doubt. It is empty where clocks never change.
+    Columns: month, wall_from, wall_to, ahead (of UTC), doubt. It is empty where clocks never
+    change.
     """
     rows = [
         f"(DATE '{hours.start:%Y-%m-01}', TIMESTAMP '{hours.start}', TIMESTAMP '{hours.end}', "

@@ -69,7 +69,7 @@ class Publication:
 
 
 def definitions(timezone: str) -> str:
-    """Return the digest of everything but the data that decides the tables: SQL, columns, clocks."""
+    """Return the digest of all but the data that decides the tables: SQL, columns, clocks."""
     return _digest(timezone, zone_digest(timezone), *(meaning(table) for table in results()))
 
 
