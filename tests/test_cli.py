@@ -25,18 +25,6 @@ def root(monkeypatch, tmp_path):
 
 
 @pytest.fixture
-def opsdesk(monkeypatch, capfd):
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["opsdesk", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        captured = capfd.readouterr()
-        return ended.value.code, captured.out, captured.err
-
-    return call
-
-
-@pytest.fixture
 def published(root):
     (root / "params" / "mine.yaml").write_text('agents: ""\n')
     make_project(pytest.MonkeyPatch(), root)
