@@ -101,7 +101,10 @@ def refuse_other_than_select(sql: str) -> None:
         OpsdeskError: no SELECT in it, more than one statement, or none that DuckDB can read.
     """
     try:
+        sql.encode()
         statements = duckdb.extract_statements(sql)
+    except UnicodeEncodeError:
+        raise OpsdeskError("The query has bytes that are not UTF-8.") from None
     except duckdb.Error as error:
         raise OpsdeskError(f"The query failed: {first_lines(error)}") from None
     if len(statements) > 1:

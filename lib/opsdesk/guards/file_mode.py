@@ -36,11 +36,12 @@ def set_mode(paths: Iterable[Path], mode: str) -> None:
     """
     umask = _umask()
     for path in paths:
-        if mode == PRIVATE:
-            _set_rights(path, OWNER_ONLY)
-        elif _is_closed(path, umask):
-            for inner in (path, *path.rglob("*")):
-                _set_rights(inner, umask)
+        with suppress(OSError):  # whoever writes there says what is wrong
+            if mode == PRIVATE:
+                _set_rights(path, OWNER_ONLY)
+            elif _is_closed(path, umask):
+                for inner in (path, *path.rglob("*")):
+                    _set_rights(inner, umask)
 
 
 def _umask() -> int:
@@ -61,5 +62,4 @@ def _set_rights(path: Path, umask: int) -> None:
     if umask == OWNER_ONLY:  # take rights away, and give none
         rights &= stat.S_IMODE(path.stat().st_mode)
     if stat.S_IMODE(path.stat().st_mode) != rights:
-        with suppress(PermissionError):
-            path.chmod(rights)
+        path.chmod(rights)
