@@ -38,13 +38,20 @@ def check(pip_audit: str, lock: str) -> int:
         for package in packages
         for advisory in package.get("vulns", [])
     ]
-    skipped = [package["name"] for package in packages if "skip_reason" in package]
-    if skipped:
-        print(f"{lock}: not looked up: {', '.join(skipped)}.")
-    print("\n".join(lines) or f"{lock}: no advisory is known about {len(packages)} packages.")
+    skipped = sum("skip_reason" in package for package in packages)
+    looked_up = len(packages) - skipped
     if lines:
-        return FOUND
-    return NOT_CHECKED if skipped else 0
+        print("\n".join(lines))
+    elif looked_up:
+        print(f"{lock}: no advisory is known about {looked_up} packages.")
+    if skipped:
+        print(
+            f"{lock}: {skipped} of {len(packages)} packages were not checked: the source of "
+            "advisories gave no answer. Run make audit where it can be reached."
+        )
+    if skipped:
+        return NOT_CHECKED
+    return FOUND if lines else 0
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ def refuse_unusable(path: Path) -> None:
     try:
         path.stat()
     except (FileNotFoundError, NotADirectoryError):
-        return  # whoever needs it to be there says so
+        return  # the one that needs it says so
     except OSError as error:
         cause = error.strerror or error
         raise OpsdeskError(f"The path {shown(path)} cannot be used: {cause}.") from None

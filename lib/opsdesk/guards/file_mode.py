@@ -36,7 +36,7 @@ def set_mode(paths: Iterable[Path], mode: str) -> None:
     """
     umask = _umask()
     for path in paths:
-        with suppress(OSError):  # whoever writes there says what is wrong
+        with suppress(OSError):  # the one that writes there says what is wrong
             if mode == PRIVATE:
                 _set_rights(path, OWNER_ONLY)
             elif _is_closed(path, umask):
