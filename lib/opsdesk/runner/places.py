@@ -10,7 +10,8 @@ from opsdesk.duckdb_file import log_of
 from opsdesk.guards.file_mode import set_mode
 from opsdesk.lake.names import AGENTS_FOLDER, MONTHS_FOLDER, RECORD, REJECTS_FOLDER
 
-OF_A_LAKE = (MONTHS_FOLDER, AGENTS_FOLDER, REJECTS_FOLDER, RECORD, ".rows.duckdb")
+CACHE = ".rows.duckdb"
+OF_A_LAKE = (MONTHS_FOLDER, AGENTS_FOLDER, REJECTS_FOLDER, RECORD, CACHE, f"{CACHE}.wal", ".lock")
 
 
 def set_modes(parameters: Parameters) -> None:
