@@ -6,7 +6,7 @@ PARAMS ?= params/boston311.yaml
 HAS_EMULATORS := $(filter Linux-x86_64,$(shell uname -sm | tr ' ' -))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test jars emulators lab lint lock docs clean
+.PHONY: help run test jars emulators lab lint lock audit docs clean
 
 help:  ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -67,5 +67,14 @@ lock: .venv/test-ready  ## choose the pins of pyproject.toml and of the emulator
 	@$(BIN)/uv pip $(PIN) pyproject.toml --extra dev -c requirements.lock --output-file requirements-dev.lock
 	@$(BIN)/uv pip $(PIN) lib/opsdesk/emulators/requirements.in --output-file lib/opsdesk/emulators/requirements.lock
 
+.audit/ready: | .venv/ready
+	@rm -rf .audit && $(BIN)/python -m venv .audit
+	@.audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1 \
+	  || { echo "pip-audit could not be installed: the pins are not checked."; rm -rf .audit; exit 3; }
+	@touch $@
+
+audit: .audit/ready  ## look for known advisories about the pinned packages; exit codes: 1 found, 3 not checked
+	@$(BIN)/python deploy/audit.py .audit/bin/pip-audit requirements.lock requirements-dev.lock lib/opsdesk/emulators/requirements.lock
+
 clean:  ## remove the environment and what runs wrote, but for the lakes
-	@rm -rf .venv .emulators .spark4 jars outputs/*/runs outputs/*/latest outputs/*/*.duckdb*
+	@rm -rf .venv .emulators .spark4 .audit jars outputs/*/runs outputs/*/latest outputs/*/*.duckdb*

@@ -5,9 +5,10 @@ import shutil
 
 import pytest
 
+from command_line import opsdesk
 from emulated import cloud, emulators
 
-__all__ = ["browser", "cloud", "emulators"]
+__all__ = ["browser", "cloud", "emulators", "opsdesk"]
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))),
     None,

@@ -25,18 +25,6 @@ def root(monkeypatch, tmp_path):
 
 
 @pytest.fixture
-def opsdesk(monkeypatch, capfd):
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["opsdesk", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        captured = capfd.readouterr()
-        return ended.value.code, captured.out, captured.err
-
-    return call
-
-
-@pytest.fixture
 def published(root):
     (root / "params" / "mine.yaml").write_text('agents: ""\n')
     make_project(pytest.MonkeyPatch(), root)
@@ -172,12 +160,17 @@ def test_query_can_neutralise_formulas(opsdesk, published):
     )
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "\u3000=1", "\ufeff=1", "\u200b=1", "\x00=1",
+     '"=1', "'=1", "\uff1d1+1", "\uff0b1", "\uff0d1", "\uff20SUM(A1)", " \ufeff\"\uff1d1", "\t", "\u00ad=1"],
+)  # fmt: skip
 def test_neutralised_is_text_only(text):
     rows = pd.DataFrame({"a": [text, "plain", None], "b": [-1, 2, 3]})
     safe = neutralised(rows)
     assert list(safe["a"])[:2] == [f"'{text}", "plain"] and safe["a"].isna()[2]
     assert list(safe["b"]) == [-1, 2, 3]
+    assert list(neutralised(pd.DataFrame({text: [1]}))) == [f"'{text}"]
 
 
 def test_table_keeps_terminals_and_columns_in_order():

@@ -1,16 +1,22 @@
 """The command `opsdesk`. Each command imports what it needs: help and status answer at once."""
 
+import io
 import os
 import sys
+import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from types import TracebackType
 from typing import Any, TypeVar
 
 import click
 
 import opsdesk
 from opsdesk.errors import OpsdeskError
+from opsdesk.guards.file_mode import PRIVATE, created_with, set_mode
+from opsdesk.guards.secrets import redacted
+from opsdesk.guards.texts import printable, readable
 
 STEP_HELP = "A step is called 01_ingest, ingest or 1."
 INTERRUPTED = 130  # what shells expect after Ctrl-C
@@ -25,12 +31,15 @@ def main() -> None:
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     if debug:
         arguments.insert(0, "--debug")
+        sys.excepthook = _print_traceback
     try:
         sys.exit(commands(arguments, standalone_mode=False) or 0)
     except OpsdeskError as error:
         _fail(str(error), debug)
     except click.ClickException as error:
-        error.show()
+        shown = io.StringIO()
+        error.show(shown)
+        _say(shown.getvalue().rstrip("\n"), err=True)
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         click.echo("Interrupted: the kernel is stopped and the outputs are free again.", err=True)
@@ -42,14 +51,30 @@ def main() -> None:
 def _fail(sentence: str, debug: bool) -> None:
     if debug:
         raise
-    click.echo(f"opsdesk: {sentence}", err=True)
+    _say(f"opsdesk: {readable(sentence)}", err=True)
     sys.exit(1)
 
 
+def _say(text: object, err: bool = False) -> None:
+    """Print what may hold anything: without secrets and control characters."""
+    click.echo(printable(redacted(str(text))), err=err)
+
+
+def _print_traceback(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    lines = traceback.format_exception(kind, error, trace)
+    _say("".join(lines).rstrip("\n"), err=True)
+
+
 def _answer(text: str) -> None:
-    """Print text; a reader that has enough before the end, such as `head`, is no error."""
+    """Print the rows of a query; a program gets them as they are, a terminal what it can show.
+
+    A reader that has enough before the end, such as `head`, is no error.
+    """
+    shown = printable(text) if sys.stdout.isatty() else text
     try:
-        click.echo(text, nl=False)
+        click.echo(shown, nl=False)
     except BrokenPipeError:
         # Python still holds some of the text, and would write it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -129,11 +154,11 @@ def _run(
 
     parameters = read_parameters(params, overrides)
     chosen = chosen_steps(parameters.steps, from_step, only_step)
-    record = runner.run(parameters, chosen, _local_time, click.echo)
+    record = runner.run(parameters, chosen, _local_time, _say)
     if record.traceback and debug:
-        click.echo(record.traceback, err=True)
+        _say(record.traceback, err=True)
     if record.error:
-        click.echo(f"opsdesk: {record.error}", err=True)
+        _say(f"opsdesk: {record.error}", err=True)
     return record.exit_code
 
 
@@ -144,7 +169,7 @@ def _plan(params: str, overrides: dict[str, str]) -> int:
 
     parameters = read_parameters(params, overrides)
     for line in plan_lines(parameters, plan_run(parameters, datetime.now(UTC))):
-        click.echo(line)
+        _say(line)
     return 0
 
 
@@ -158,7 +183,7 @@ def status(params: str, overrides: dict[str, str]) -> None:
 
     parameters = read_parameters(params, overrides)
     for line in status_lines(parameters, read_status(parameters)):
-        click.echo(line)
+        _say(line)
 
 
 @commands.command(context_settings={"ignore_unknown_options": True})
@@ -187,8 +212,8 @@ def sample(tickets: int, folder: str) -> None:
 
     written = write_sample(Path(folder), tickets)
     days = f"{written.days} days from {written.start}"
-    click.echo(f"{written.export}: {written.rows:,} rows over {days}")
-    click.echo(written.agents)
+    _say(f"{written.export}: {written.rows:,} rows over {days}")
+    _say(written.agents)
 
 
 @commands.command()
@@ -228,14 +253,18 @@ def query(
     from opsdesk.display.query_output import csv_text, neutralised, table_text, write_rows
     from opsdesk.session import open as open_session
 
-    rows = open_session(params).query(sql)
+    session = open_session(params)
+    rows = session.query(sql)
     if neutralise_formulas:
         rows = neutralised(rows)
     if limit and (output or form == "csv"):
         rows = rows.head(limit)
     if output:
-        write_rows(rows, output, form)
-        click.echo(f"{output}: {len(rows):,} rows", err=True)
+        mode = session.params["file_mode"]
+        with created_with(mode):
+            set_mode([output], mode)
+            write_rows(rows, output, form)
+        _say(f"{output}: {len(rows):,} rows", err=True)
     elif form == "csv":
         _answer(csv_text(rows))
     else:
@@ -256,7 +285,8 @@ def emulators(folder: str) -> None:
     from opsdesk import project
     from opsdesk.emulators.command import run_until_interrupted
 
-    run_until_interrupted(project.resolve(folder), click.echo)
+    with created_with(PRIVATE):
+        run_until_interrupted(project.resolve(folder), _say)
 
 
 @commands.command()
@@ -287,4 +317,4 @@ def dataproc(
     from opsdesk.config.parameters import read_parameters
     from opsdesk.dataproc.commands import dataproc_commands
 
-    click.echo(dataproc_commands(read_parameters(params, overrides), region, image))
+    _say(dataproc_commands(read_parameters(params, overrides), region, image))

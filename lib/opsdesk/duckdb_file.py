@@ -16,6 +16,11 @@ OFFLINE: dict[str, str | bool | int | float | list[str]] = {
     "autoload_known_extensions": "false",
 }
 PATIENCE = 60.0  # seconds to wait for another process to let go of the file
+QUESTIONS = (
+    duckdb.StatementType.SELECT,  # DESCRIBE, SHOW and SUMMARIZE too
+    duckdb.StatementType.EXPLAIN,
+    duckdb.StatementType.MULTI,  # PIVOT
+)
 # What DuckDB says of a file in use.
 HELD = ("set lock", "being used by another process", "different configuration")
 
@@ -87,6 +92,28 @@ def first_lines(error: Exception) -> str:
 def quoted(text: str) -> str:
     """Return `text` as an SQL string literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def refuse_other_than_select(sql: str) -> None:
+    """Refuse a text that is not exactly one question: DuckDB would answer the last one only.
+
+    Raises:
+        OpsdeskError: no SELECT in it, more than one statement, or none that DuckDB can read.
+    """
+    try:
+        sql.encode()
+        statements = duckdb.extract_statements(sql)
+    except UnicodeEncodeError:
+        raise OpsdeskError("The query has bytes that are not UTF-8.") from None
+    except duckdb.Error as error:
+        raise OpsdeskError(f"The query failed: {first_lines(error)}") from None
+    if len(statements) > 1:
+        raise OpsdeskError(
+            f"The query has {len(statements)} statements, and one is answered at a time: "
+            "ask them one by one."
+        )
+    if not statements or statements[0].type not in QUESTIONS:
+        raise OpsdeskError("The query is no SELECT: write one, such as FROM backlog_daily.")
 
 
 def _held(path: Path, text: str, patience: float) -> str:

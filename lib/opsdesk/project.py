@@ -2,12 +2,9 @@
 
 from pathlib import Path
 
-import yaml
-
 from opsdesk.errors import OpsdeskError
+from opsdesk.guards.texts import is_plain
 
-# libyaml is ten times faster, and not there on every system.
-LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -15,13 +12,36 @@ def resolve(text: str) -> Path:
     """Return the path that `text` means: `~` expanded, a relative one from the project root.
 
     Raises:
-        OpsdeskError: `~NAME` of a user who does not exist.
+        OpsdeskError: no file can have that name, or none can be looked for there.
     """
     try:
         path = Path(text).expanduser()
     except RuntimeError:
         raise OpsdeskError(f"{text!r} names the home of a user who does not exist.") from None
-    return path if path.is_absolute() else ROOT / path
+    path = path if path.is_absolute() else ROOT / path
+    refuse_unusable(path)
+    return path
+
+
+def refuse_unusable(path: Path) -> None:
+    """Refuse a path that every further step would fail on, in its own words.
+
+    Raises:
+        OpsdeskError: a name that is no text or too long, a circle of links, a folder that is closed
+            to us.
+    """
+    if not is_plain(str(path)):
+        raise OpsdeskError(
+            f"The path {shown(path)!a} has characters that are no text (control characters, "
+            "or bytes that are not UTF-8): rename it."
+        )
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return  # the one that needs it says so
+    except OSError as error:
+        cause = error.strerror or error
+        raise OpsdeskError(f"The path {shown(path)} cannot be used: {cause}.") from None
 
 
 def shown(path: Path) -> str:

@@ -7,10 +7,12 @@ from typing import NamedTuple
 import pandas as pd
 
 from opsdesk import project
-from opsdesk.config.locations import BigQueryLocation, read_warehouse
+from opsdesk.config.locations import BigQueryLocation, DuckDBLocation, read_warehouse
 from opsdesk.config.parameters import Parameters, read_parameters
+from opsdesk.duckdb_file import refuse_other_than_select
 from opsdesk.errors import OpsdeskError
 from opsdesk.google.connection import GoogleConnection
+from opsdesk.guards.texts import printable
 from opsdesk.instants import read_zone
 from opsdesk.runner.record import past_runs
 from opsdesk.trends.drill_down import day_of, tickets_query
@@ -60,7 +62,14 @@ class Session:
         """Return the rows of a SELECT in the warehouse's own SQL.
 
         `$name` in it (BigQuery: `@name`) is `parameters["name"]`.
+
+        Raises:
+            OpsdeskError: it is no SELECT, or more than one; there is nothing to ask yet.
         """
+        if not sql.strip():
+            raise OpsdeskError("The query is empty: write a SELECT, such as FROM backlog_daily.")
+        if isinstance(read_warehouse(self._parameters.values["warehouse"]), DuckDBLocation):
+            refuse_other_than_select(sql)
         return self._warehouse().query(sql, parameters)
 
     def table(self, name: str) -> pd.DataFrame:
@@ -105,7 +114,7 @@ class Session:
             state = f"days {last.first} to {last.last}, as of {last.as_of}"
         except OpsdeskError as error:
             state = str(error)
-        return f"opsdesk session on {name} ({warehouse}): {state}\n{USAGE}"
+        return f"opsdesk session on {printable(name)} ({warehouse}): {state}\n{USAGE}"
 
     def _published(self) -> Publication:
         warehouse = self._warehouse()

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from opsdesk.errors import OpsdeskError
-from opsdesk.project import LOADER
+from opsdesk.guards.documents import LOADER
 
 DUCKDB_TYPES = {
     "STRING": "VARCHAR",

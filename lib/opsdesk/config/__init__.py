@@ -2,7 +2,7 @@
 
 Read `parameters` first (the whole way), then `params_file`, `notebook_parameters`, `names` and
 `rules`. `locations` reads gs://, duckdb: and bigquery:. `blocks` and `spark_options` are the blocks
-of a params file, `secret_words` what must not be written down.
+of a params file.
 
 May import: the ground only.
 """

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import TypeVar
 
 from opsdesk.errors import OpsdeskError
+from opsdesk.guards.secrets import SECRET_VALUE, holds_secret
 
 Options = TypeVar("Options")
 
@@ -14,12 +15,14 @@ def from_block(kind: type[Options], name: str, block: Mapping[str, str]) -> Opti
     """Return the dataclass `kind` with the settings of a block; others have their default.
 
     Raises:
-        OpsdeskError: a setting that `kind` does not have.
+        OpsdeskError: a setting that `kind` does not have, or a value that holds a secret.
     """
     known = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # a dataclass
-    for setting in block:
+    for setting, value in block.items():
         if setting not in known:
             raise OpsdeskError(f"{name} has no setting {setting!r}; {hint(setting, known)}")
+        if holds_secret(str(value)):
+            raise OpsdeskError(f"{name}.{setting} {SECRET_VALUE}.")
     return kind(**block)
 
 

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping
 from opsdesk.config.block_rules import BLOCKS
 from opsdesk.config.blocks import hint
 from opsdesk.config.notebook_parameters import Declared
-from opsdesk.config.secret_words import looks_secret
 from opsdesk.errors import OpsdeskError
+from opsdesk.guards.file_mode import PRIVATE
+from opsdesk.guards.secrets import holds_secret, looks_secret
 
 SET_BY_THE_RUNNER = "run_at"
-OF_THE_RUNNER = {"keep_runs": "30"}  # what no notebook takes, with its default
+# What no notebook takes, with its default.
+OF_THE_RUNNER = {"keep_runs": "30", "file_mode": PRIVATE}
 # Names of version 0.1, each with the setting that it is now.
 FORMER_NAMES = {
     "location": "google.location",
@@ -55,7 +57,8 @@ def _new_forms(former: Mapping[str, str]) -> list[str]:
     for key, value in former.items():
         block, _, setting = FORMER_NAMES[key].partition(".")
         # A JSON text is a YAML text. A secret is not repeated where others may read it.
-        text = '"..."' if looks_secret(value) else json.dumps(value, ensure_ascii=False)
+        is_hidden = looks_secret(value) or holds_secret(value)
+        text = '"..."' if is_hidden else json.dumps(value, ensure_ascii=False)
         blocks.setdefault(block, []).append(f"{setting}: {text}")
     return [f"{block}: {{{', '.join(settings)}}}" for block, settings in blocks.items()]
 

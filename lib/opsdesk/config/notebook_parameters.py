@@ -5,12 +5,12 @@ Nothing is run for that.
 
 import ast
 import io
-import json
 import tokenize
 from dataclasses import dataclass
 from pathlib import Path
 
 from opsdesk.errors import OpsdeskError
+from opsdesk.guards.documents import parse_json
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def all_declared(declared: dict[str, dict[str, Declared]]) -> dict[str, Declared
 
 def _of_notebook(path: Path) -> dict[str, Declared]:
     try:
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        cells = parse_json(path.read_text(encoding="utf-8"))["cells"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise OpsdeskError(f"{path} is not a notebook that can be read: {error}") from None
     tagged = [cell for cell in cells if "parameters" in cell.get("metadata", {}).get("tags", ())]

@@ -16,8 +16,8 @@ from opsdesk.config.names import (
 from opsdesk.config.notebook_parameters import Declared, all_declared, declared_parameters
 from opsdesk.config.params_file import read_params_file
 from opsdesk.config.rules import problem_with
-from opsdesk.config.secret_words import looks_secret
 from opsdesk.errors import OpsdeskError
+from opsdesk.guards.secrets import SECRET_VALUE, looks_secret
 
 OF_NOTEBOOKS = "the notebooks' defaults"
 
@@ -130,7 +130,8 @@ def _refuse_value(where: str, key: str, value: str) -> None:
         )
     problem = problem_with(key, value)
     if problem:
-        raise OpsdeskError(f"{where}: {key} {value!r} {problem}.")
+        shown = "..." if problem == SECRET_VALUE else repr(value)
+        raise OpsdeskError(f"{where}: {key} {shown} {problem}.")
 
 
 def _refuse_reversed_months(values: dict[str, str], where: str) -> None:

@@ -10,6 +10,8 @@ import yaml
 from opsdesk import project
 from opsdesk.config.block_rules import BLOCKS
 from opsdesk.errors import OpsdeskError
+from opsdesk.guards.documents import UnreadableDocument, compose_yaml
+from opsdesk.guards.secrets import looks_secret
 
 TEXT = "tag:yaml.org,2002:str"
 KINDS = {
@@ -73,27 +75,26 @@ def _block(line: str, where: str, key: str, node: yaml.Node) -> dict[str, str]:
 
 def _parsed(path: Path) -> yaml.Node | None:
     where = project.shown(path)
-    if path.is_dir() or not path.exists():
+    if not path.is_file():
         files = sorted((project.ROOT / "params").glob("*.yaml"))
         there = ", ".join(f"params/{file.name}" for file in files)
-        what = "is a folder" if path.is_dir() else "does not exist"
-        raise OpsdeskError(f"{where} {what}; parameter files there are: {there or 'none'}.")
+        raise OpsdeskError(
+            f"{where} {_what_it_is(path)}; parameter files there are: {there or 'none'}."
+        )
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        return yaml.compose(text, Loader=yaml.SafeLoader)
+        return compose_yaml(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise OpsdeskError(f"{where} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
         raise OpsdeskError(f"{where} is not UTF-8 text: save it as UTF-8.") from None
-    except yaml.YAMLError as error:
-        raise OpsdeskError(_not_yaml(where, error)) from None
+    except UnreadableDocument as error:
+        raise OpsdeskError(f'{where}, {error}: write lines such as `timezone: "UTC"`.') from None
 
 
-def _not_yaml(where: str, error: yaml.YAMLError) -> str:
-    mark = getattr(error, "problem_mark", None)
-    line = f", line {mark.line + 1}" if mark else ""
-    problem = getattr(error, "problem", None) or " ".join(str(error).split())
-    return f'{where}{line} is not YAML ({problem}): write lines such as `timezone: "UTC"`.'
+def _what_it_is(path: Path) -> str:
+    if path.is_dir():
+        return "is a folder"
+    return "is not a file" if path.exists() else "does not exist"
 
 
 def _key(where: str, node: yaml.Node) -> str:
@@ -116,6 +117,8 @@ def _text(where: str, key: str, node: yaml.Node) -> str:
         raise OpsdeskError(
             f'{where}: {key} has no value: write {key}: "" for empty, or take the line out.'
         )
+    if looks_secret(key):
+        value = "..."
     raise OpsdeskError(
         f'{where}: {key}: {value} is {kind} to YAML: put it in quotes, {key}: "{value}".'
     )

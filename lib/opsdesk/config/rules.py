@@ -6,6 +6,9 @@ from datetime import datetime
 from opsdesk import project
 from opsdesk.config.block_rules import BLOCKS, Check, is_number
 from opsdesk.config.locations import BUCKET, is_in_bucket, problem_with_warehouse
+from opsdesk.guards.file_mode import MODES
+from opsdesk.guards.secrets import SECRET_VALUE, holds_secret
+from opsdesk.guards.texts import is_plain
 from opsdesk.instants import is_month, is_zone
 
 DAY_AND_HOUR = re.compile(r"\d{4}-\d\d-\d\d[ T]\d")
@@ -13,7 +16,9 @@ DAY_AND_HOUR = re.compile(r"\d{4}-\d\d-\d\d[ T]\d")
 
 def problem_with(name: str, value: str) -> str | None:
     """Return what is wrong with `value` for the parameter `name`, as the end of a sentence."""
-    if any(ord(character) < 32 for character in value):
+    if holds_secret(value):
+        return SECRET_VALUE
+    if not is_plain(value):
         return "must be one line without control characters"
     block, _, setting = name.partition(".")
     check = BLOCKS[block].get(setting) if block in BLOCKS else CHECKS.get(name)
@@ -80,6 +85,11 @@ def _keep_runs(value: str) -> str | None:
     return None if is_number(value) else 'must be a number of runs such as "30"'
 
 
+def _file_mode(value: str) -> str | None:
+    valid = value in MODES
+    return None if valid else 'must be "private" (the owner alone) or "shared" (the umask decides)'
+
+
 def _engine(value: str) -> str | None:
     valid = value in ("warehouse", "spark")
     return None if valid else 'must be "warehouse" (its own SQL) or "spark"'
@@ -98,4 +108,5 @@ CHECKS: dict[str, Check] = {
     "as_of": _as_of,
     "engine": _engine,
     "keep_runs": _keep_runs,
+    "file_mode": _file_mode,
 }

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from opsdesk.config.blocks import from_block
-from opsdesk.config.secret_words import looks_secret
 from opsdesk.errors import OpsdeskError
+from opsdesk.guards.secrets import holds_secret, looks_secret
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ def read_spark_conf(text: str) -> dict[str, str]:
         pairs = [pair.partition("=") for pair in shlex.split(text)]
     except ValueError:
         raise OpsdeskError("spark.conf: a quote is opened and not closed.") from None
-    for key, sign, _ in pairs:
-        if looks_secret(key):
+    for key, sign, value in pairs:
+        if looks_secret(key) or holds_secret(value):
             raise OpsdeskError(
                 f"spark.conf: {key} looks like a secret, and parameters are written into "
                 "notebooks: give it to Spark's own spark-defaults.conf."

@@ -2,14 +2,20 @@
 
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype, is_scalar
+from pyarrow.lib import ArrowException
 from tabulate import tabulate
 
 from opsdesk.errors import OpsdeskError
+from opsdesk.guards.texts import one_line
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# Also in the full width of Chinese and Japanese texts, which spreadsheets read as the same signs.
+FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+QUOTES = "\"'`\u2018\u2019\u201c\u201d"
+UNSEEN = ("Cc", "Cf", "Mn", "Zs", "Zl", "Zp")  # Unicode's classes of what takes no ink
 WIDEST = 60  # characters of a cell in the printed table
 
 
@@ -30,7 +36,7 @@ def table_text(rows: pd.DataFrame, limit: int | None) -> str:
     The last line has the number of all rows. None is no limit.
     """
     shown = rows if limit is None else rows.head(limit)
-    cells = [[str(name) for name in shown]]
+    cells = [[_cut(str(name)) for name in shown]]
     for row in shown.itertuples(index=False, name=None):
         cells.append([_cell(value) for value in row])
     table = tabulate(
@@ -59,12 +65,27 @@ def write_rows(rows: pd.DataFrame, output: Path, form: str, limit: int | None = 
             output.write_text(text, encoding="utf-8")
     except OSError as error:
         raise OpsdeskError(f"{output} cannot be written: {error.strerror or error}.") from None
+    except (ValueError, ArrowException) as error:
+        raise OpsdeskError(f"{output} cannot be written as {form}: {error}") from None
 
 
 def _neutral(value: object) -> object:
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
+    if isinstance(value, str) and _is_formula(value):
         return f"'{value}"
     return value
+
+
+def _is_formula(text: str) -> bool:
+    """Return whether a spreadsheet may run a text; many drop blanks and quotes before it."""
+    return text.startswith(FORMULA_STARTS) or _first_signs(text).startswith(FORMULA_STARTS)
+
+
+def _first_signs(text: str) -> str:
+    """Return a text without what a person does not see, and without quotes, at its start."""
+    for place, sign in enumerate(text):
+        if sign not in QUOTES and not sign.isspace() and category(sign) not in UNSEEN:
+            return text[place:]
+    return ""
 
 
 def _side(column: pd.Series) -> str:
@@ -88,8 +109,11 @@ def _cell(value: Any) -> str:
         return _moment(value)
     if isinstance(value, float):
         return f"{value:,.4f}".rstrip("0").rstrip(".")
-    text = str(value)
-    clean = "".join(one if one.isprintable() else " " for one in text)
+    return _cut(str(value))
+
+
+def _cut(text: str) -> str:
+    clean = one_line(text)
     if len(clean) <= WIDEST:
         return clean
     return clean[: WIDEST - 1] + "…"

@@ -19,6 +19,7 @@ import nbformat
 
 from opsdesk.display.clean_html import checked_png, clean_prose, clean_table
 from opsdesk.errors import OpsdeskError
+from opsdesk.guards.secrets import redacted, redacted_values
 
 LAST_FIRST = "04_trends"
 BROKEN = (nbformat.reader.NotJSONError, nbformat.ValidationError, UnicodeDecodeError)
@@ -49,7 +50,7 @@ def write_report(
     page = template.render(
         title=title,
         sections=sections,
-        parameters=parameters,
+        parameters=redacted_values(dict(parameters)),
         steps=steps,
     )
     report = run_folder / "report.html"
@@ -144,4 +145,4 @@ def _prose(markdown: str) -> Block:
 
 
 def _text(text: str) -> Block:
-    return {"kind": "text", "text": text}
+    return {"kind": "text", "text": redacted(text)}

@@ -3,13 +3,11 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import yaml
-
 from opsdesk import project
 from opsdesk.errors import OpsdeskError
+from opsdesk.guards.documents import UnreadableDocument, compose_yaml, parse_yaml
 from opsdesk.ingest import mapping_checks as check
 from opsdesk.ingest.timestamp_formats import check_formats
-from opsdesk.project import LOADER
 
 
 @dataclass(frozen=True)
@@ -63,11 +61,14 @@ def read_mapping(name: str) -> Mapping:
     where = project.shown(path)
     try:
         text = path.read_text(encoding="utf-8")
-        content = yaml.load(text, Loader=LOADER)
-        root = yaml.compose(text, Loader=LOADER)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        cause = " ".join(str(error).split())
-        raise OpsdeskError(f"{where} is not YAML: {cause}") from None
+        content = parse_yaml(text)
+        root = compose_yaml(text)
+    except UnicodeDecodeError:
+        raise OpsdeskError(f"{where} is not UTF-8 text: save it as UTF-8.") from None
+    except OSError as error:
+        raise OpsdeskError(f"{where} cannot be read: {error.strerror}.") from None
+    except UnreadableDocument as error:
+        raise OpsdeskError(f"{where}, {error}: write it as the other mappings are.") from None
     check.refuse_repeated_keys(where, root)
     return _checked(name, path, content)
 

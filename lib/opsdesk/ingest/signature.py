@@ -43,11 +43,11 @@ def is_up_to_date(record: Record, signature: Signature, moment: datetime, lake: 
         since, until = record["known"]
         rejects = {name: tuple(sums) for name, sums in record["rejects"].items()}
         is_of_lake = record["lake"] == lake_digest(manifests) and record.keys() >= SHOWN
+        # ISO texts of UTC instants compare as the instants do
+        now = moment.isoformat()
+        is_timely = since <= now and (until is None or now < until)
     except (KeyError, TypeError, ValueError, AttributeError):
         return False  # another version wrote the record, or a person did
-    # ISO texts of UTC instants compare as the instants do
-    now = moment.isoformat()
-    is_timely = since <= now and (until is None or now < until)
     if not is_timely or not is_of_lake or lake.faults(manifests):
         return False
     return lake.store.checksums(REJECTS_FOLDER) == rejects

@@ -113,6 +113,8 @@ def _find_paths(export: str) -> list[LocalFile]:
         paths = sorted(path for path in found if not path.is_dir())
     except (ValueError, OSError) as error:
         raise OpsdeskError(f"The export {export[:200]!r} cannot be looked up: {error}.") from None
+    for path in paths:
+        project.refuse_unusable(path)
     if not paths:
         cause = f"{_none(export)} {export} (looked for {pattern})"
         raise OpsdeskError(f"{cause}; set `export` in your params file.")

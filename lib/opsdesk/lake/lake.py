@@ -8,6 +8,7 @@ from typing import Any
 
 from opsdesk.checksums import Checksum
 from opsdesk.errors import OpsdeskError
+from opsdesk.guards.documents import parse_json
 from opsdesk.lake.manifest import DataFile, Manifest, describe_file, read_manifest
 from opsdesk.lake.names import (
     DATA_FOLDERS,
@@ -100,7 +101,7 @@ class Lake:
     def record(self) -> Record:
         """Return what the last ingest wrote about itself, {} where it is missing or unreadable."""
         try:
-            record = json.loads(self.store.read(RECORD))
+            record = parse_json(self.store.read(RECORD))
         except (FileNotFoundError, ValueError):
             return {}
         return record if isinstance(record, dict) else {}

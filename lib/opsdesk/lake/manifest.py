@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from opsdesk.checksums import Checksum, checksum
+from opsdesk.guards.documents import parse_json
 from opsdesk.lake.names import day_of, manifest_name
 
 
@@ -76,7 +77,7 @@ def read_manifest(name: str, text: bytes) -> Manifest:
         ValueError: it is no manifest, was edited, or is of another partition than its folder.
     """
     try:
-        content = json.loads(text)
+        content = parse_json(text)
         files = tuple(DataFile(**file) for file in content["files"])
         manifest = Manifest(content["part"], files)
         is_sound = manifest_name(manifest.partition) == name and content["rows"] == manifest.rows

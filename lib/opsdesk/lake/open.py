@@ -21,6 +21,7 @@ def open_lake(location: str, google: GoogleConnection = ON_THIS_MACHINE) -> Lake
     if "://" in location:
         raise OpsdeskError(f"lake: {location!r} is neither a folder nor gs://bucket[/prefix].")
     folder = project.resolve(location)
-    if folder.exists() and not folder.is_dir():
-        raise OpsdeskError(f"lake: {project.shown(folder)} is a file; name a folder.")
+    above = next(place for place in (folder, *folder.parents) if place.exists())
+    if not above.is_dir():
+        raise OpsdeskError(f"lake: {project.shown(above)} is a file; name a folder.")
     return Lake(FolderStore(folder))

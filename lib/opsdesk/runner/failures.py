@@ -5,6 +5,8 @@ from typing import Any
 
 from opsdesk import errors
 from opsdesk.errors import OpsdeskError
+from opsdesk.guards.secrets import without_colours
+from opsdesk.guards.texts import readable
 from opsdesk.runner.record import DEAD_KERNEL, FAILED
 
 Notebook = dict[str, Any]  # an executed notebook, as nbformat keeps it
@@ -18,7 +20,7 @@ class StepError(Exception):
         super().__init__(sentence)
         self.outcome = outcome
         self.sentence = sentence
-        self.traceback = traceback
+        self.traceback = without_colours(traceback)
 
 
 def refuse_early_exit(step: str, executed: Notebook) -> None:
@@ -68,9 +70,9 @@ def _cause(name: str, text: str) -> str:
     """Return our own errors as they are: they are sentences. Of others the type and first line."""
     own = getattr(errors, name, None)
     if isinstance(own, type) and issubclass(own, OpsdeskError):
-        return text.strip()
+        return readable(text.strip())
     lines = text.strip().splitlines()
-    return f"{name}: {lines[0][:LONGEST]}" if lines else name
+    return readable(f"{name}: {lines[0][:LONGEST]}") if lines else name
 
 
 def _last_title(markdown: str) -> str:

@@ -17,6 +17,7 @@ from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import run_sync
 
+from opsdesk.guards.secrets import redacted
 from opsdesk.runner.ahead import AHEAD
 
 KERNEL = "python3"
@@ -75,6 +76,7 @@ class Kernels:
             signal.signal(number, handler)
         for manager in self._started:
             _end(manager, self._patience_left(manager))
+        _redact(self.log)
 
     def start_ahead(self, step: str) -> None:
         """Start a kernel for the notebook of `step`, which comes next, without waiting for it."""
@@ -129,6 +131,13 @@ def exit_status(manager: AsyncKernelManager) -> int | None:
     """Return how the kernel's process ended: negative is a signal, None means it is alive."""
     process = _process(manager)
     return process.poll() if process else None
+
+
+def _redact(log: Path) -> None:
+    """Hide secrets in what kernels have said; they write it themselves."""
+    if log.exists():
+        text = log.read_text(encoding="utf-8", errors="replace")
+        log.write_text(redacted(text), encoding="utf-8")
 
 
 def _end(manager: AsyncKernelManager, patience: float) -> None:

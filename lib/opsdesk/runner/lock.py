@@ -10,6 +10,7 @@ from filelock import FileLock, Timeout
 
 from opsdesk import project
 from opsdesk.errors import OpsdeskError
+from opsdesk.guards.documents import parse_json
 
 # Seconds. `opsdesk status` holds the lock for an instant to see whether it is free.
 PATIENCE = 0.3
@@ -56,7 +57,7 @@ def is_held(outputs: Path) -> bool:
 def describe(outputs: Path) -> str:
     """Return who holds the lock, as the beginning of a sentence."""
     try:
-        holder = json.loads(_holder_file(outputs).read_text())
+        holder = parse_json(_holder_file(outputs).read_text())
         who = f"run {holder['run_id']} (process {holder['pid']}, since {holder['since']})"
     except (OSError, ValueError, KeyError, TypeError):
         who = "another run"

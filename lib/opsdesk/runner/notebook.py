@@ -9,6 +9,7 @@ from typing import Any
 
 from jupyter_client.manager import AsyncKernelManager
 
+from opsdesk.runner.copies import hide_secrets
 from opsdesk.runner.failures import (
     Notebook,
     cell_failure,
@@ -49,6 +50,7 @@ def run_notebook(
     step = notebook.stem
     manager = kernels.take(step, following)
     watched = _register_engine(manager, copy)
+    hide_secrets(copy)
     try:
         executed = papermill.execute_notebook(
             _plain(notebook), _plain(copy), parameters, ENGINE, **LEAN

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import yaml
 from filelock import FileLock, Timeout
 
 from opsdesk import project
 from opsdesk.config.locations import is_in_bigquery, is_in_bucket
 from opsdesk.config.parameters import Parameters
 from opsdesk.errors import OpsdeskError
+from opsdesk.guards.documents import parse_yaml
 
 FILE = "owners.json"
 PATIENCE = 10.0  # seconds; the registry is locked for an instant only
@@ -107,10 +107,10 @@ def _read(registry: Path) -> tuple[dict[str, str], str | None]:
     """Return the owners by location, and what is wrong with the registry if it cannot be read."""
     try:
         # YAML, not JSON: it forgives the comma that is left when the last line is taken out.
-        content = yaml.load(registry.read_text(encoding="utf-8"), project.LOADER)
+        content = parse_yaml(registry.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}, None
-    except (OSError, ValueError, yaml.YAMLError):
+    except (OSError, ValueError):
         content = None
     if isinstance(content, dict) and all(
         isinstance(text, str) for text in sum(content.items(), ())

@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from opsdesk.guards.documents import parse_json
+from opsdesk.guards.secrets import redacted_values
 from opsdesk.runner.lock import is_held
 
 RUNNING = "running"
@@ -71,7 +73,7 @@ class RunRecord:
         content = asdict(self)
         del content["folder"]
         del content["traceback"]
-        text = json.dumps(content, indent=2, ensure_ascii=False)
+        text = json.dumps(redacted_values(content), indent=2, ensure_ascii=False)
         new = self.folder / f"{FILE}.new"
         new.write_text(f"{text}\n", encoding="utf-8")
         new.replace(self.folder / FILE)
@@ -94,7 +96,7 @@ def past_runs(outputs: Path) -> list[RunRecord]:
 def read_record(path: Path) -> RunRecord | None:
     """Return the record in a run.json; None if it is incomplete or of another version."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = parse_json(path.read_text(encoding="utf-8"))
         steps = [Step(**step) for step in content.pop("steps")]
         return RunRecord(**content, steps=steps, folder=path.parent)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):

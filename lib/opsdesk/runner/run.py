@@ -13,10 +13,13 @@ import opsdesk
 from opsdesk import project
 from opsdesk.config.parameters import Parameters
 from opsdesk.errors import OpsdeskError
+from opsdesk.guards.file_mode import created_with
+from opsdesk.guards.texts import readable
 from opsdesk.instants import run_id, zone_release
 from opsdesk.runner.latest import put_in_order
 from opsdesk.runner.lock import run_lock
 from opsdesk.runner.owners import take_ownership
+from opsdesk.runner.places import set_modes
 from opsdesk.runner.record import (
     DONE,
     FAILED,
@@ -50,11 +53,13 @@ def run(
 
     record = _new_record(parameters, chosen, clock().astimezone(UTC))
     with (
+        created_with(parameters.values["file_mode"]),
         _translate_disk_errors(record.folder),
         run_lock(parameters.outputs, record.run_id, record.run_at),
     ):
         for line in take_ownership(parameters):
             log(line)
+        set_modes(parameters)
         record.folder.mkdir(parents=True)
         record.save()
         log(f"Run {record.run_id} of {record.params_file}")
@@ -91,7 +96,7 @@ def _run_to_its_end(record: RunRecord, parameters: Parameters, log: Log) -> None
             record.outcome = DONE
     except Exception as error:
         record.outcome = FAILED
-        record.error = str(error)
+        record.error = readable(str(error))
         raise
     except BaseException:  # Ctrl-C, or SIGTERM turned into SystemExit
         record.outcome = INTERRUPTED

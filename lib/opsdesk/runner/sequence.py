@@ -1,6 +1,5 @@
 """The notebooks of a run, one after the other, then the report and the figures."""
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from opsdesk import project
 from opsdesk.config.parameters import Parameters
 from opsdesk.errors import OpsdeskError
+from opsdesk.guards.documents import parse_json
 from opsdesk.runner.failures import StepError
 from opsdesk.runner.record import (
     DEAD_KERNEL,
@@ -79,7 +79,7 @@ def _run_step(
 def _billed_so_far(record: RunRecord) -> dict[str, Any] | None:
     """Return what the executed copies of the run say that its jobs have billed."""
     copies = [record.folder / f"{step.step}.ipynb" for step in record.steps]
-    executed = [json.loads(copy.read_text(encoding="utf-8")) for copy in copies if copy.exists()]
+    executed = [parse_json(copy.read_text(encoding="utf-8")) for copy in copies if copy.exists()]
     whole = total(billed for billed in map(read_billed, executed) if billed)
     return asdict(whole) if whole else None
 

@@ -1,12 +1,12 @@
 """What is there for a params file: past runs, loaded months, published tables, rejected rows."""
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from opsdesk import project
 from opsdesk.config.parameters import Parameters
 from opsdesk.errors import OpsdeskError
+from opsdesk.guards.documents import parse_json
 from opsdesk.runner import lock
 from opsdesk.runner.owners import other_owners
 from opsdesk.runner.record import RunRecord, past_runs
@@ -55,11 +55,20 @@ def read_status(parameters: Parameters) -> Status:
         runs=past_runs(outputs),
         months=dict(published.months),
         as_of=as_of,
-        tables=json.loads(tables),
+        tables=_tables(tables),
         rejected=rejected,
         rejects_folder=folder,
         problems=problems,
     )
+
+
+def _tables(text: str) -> dict[str, int]:
+    """Return the rows by table; nothing where a person wrote what is there."""
+    try:
+        tables = parse_json(text)
+    except ValueError:
+        return {}
+    return tables if isinstance(tables, dict) else {}
 
 
 def status_lines(parameters: Parameters, status: Status) -> Iterator[str]:
