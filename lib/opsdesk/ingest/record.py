@@ -4,7 +4,8 @@ from opsdesk.checksums import Checksum
 from opsdesk.ingest.day_files import Written
 from opsdesk.ingest.delivery import Delivery
 from opsdesk.ingest.reconciliation import Counts
-from opsdesk.ingest.signature import lake_digest
+from opsdesk.ingest.rejects import listed_reject_files
+from opsdesk.ingest.signature import BEGUN, lake_digest
 from opsdesk.lake.lake import Record
 from opsdesk.lake.manifest import Manifest
 from opsdesk.lake.names import is_month_partition
@@ -43,6 +44,26 @@ def make_record(
         "days_done": written.counts,
         "digests": written.digests,
     }
+
+
+def begun_record(last: Record, delivery: Delivery, counts: Counts) -> Record:
+    """Return the record while an ingest writes: the `last` one, and what is being written.
+
+    A later ingest finds in it which files are ours, should this one never end.
+    """
+    begun = {*counts.days, *unfinished(last).get(BEGUN, [])}
+    files = dict.fromkeys(sorted(listed_reject_files(last)))
+    now = {"writing": delivery.signature, BEGUN: sorted(begun), "rejects": files}
+    return last | now
+
+
+def unfinished(last: Record) -> Record:
+    """Return what the record still has to say of ingests that did not end; {} where all did.
+
+    What such an ingest has sent to a bucket may arrive late.
+    """
+    begun = last.get(BEGUN)
+    return {BEGUN: begun} if "writing" in last and isinstance(begun, list) else {}
 
 
 def _known_span(counts: Counts) -> list[str | None]:

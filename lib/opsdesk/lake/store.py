@@ -57,9 +57,15 @@ class Store(Protocol):
         """
 
     def work_folder(self) -> AbstractContextManager[Path]:
-        """Give a temporary local folder for the block; remove what a killed ingest left."""
+        """Give a temporary local folder for the block; remove what a killed ingest left.
+
+        It is called within `Lake.locked`, which refuses a place that is not ours.
+        """
 
     # reading
+
+    def first_names(self, most: int) -> list[str]:
+        """Return at most `most` names of what is in the place, whoever put it there."""
 
     def names(self, under: str) -> list[str]:
         """Return the names of all objects below `under`, sorted."""
