@@ -17,13 +17,13 @@ help:  ## say what can be made
 	@echo "Setting up .venv, once: Python packages, about 570 MB to fetch (Spark is 320 of them), 1.3 GB on disk ..."
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check pip==26.2
-	@$(BIN)/python tools/set_up.py requirements.lock
+	@$(BIN)/python deploy/set_up.py requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/test-ready: requirements-dev.lock .venv/ready
 	@echo "Setting up the tools of the tests, once: about 130 MB to fetch ..."
-	@$(BIN)/python tools/set_up.py requirements-dev.lock
+	@$(BIN)/python deploy/set_up.py requirements-dev.lock
 	@touch $@
 
 run: .venv/ready  ## ingest, backfill, transform and chart the Boston 311 export (PARAMS=... for another)
@@ -57,8 +57,9 @@ lab: .venv/ready  ## JupyterLab on the trends of the last good run
 lint: .venv/test-ready  ## ruff, the directions between the rooms, types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports && $(BIN)/mypy
 
-docs: .venv/ready  ## write docs/tables.md again, from tables.yaml
+docs: .venv/ready  ## write docs/tables.md and the picture of the rooms again
 	@$(BIN)/python -m opsdesk.catalogue.docs_page > docs/tables.md
+	@$(BIN)/python benchmarks/picture.py
 
 PIN := compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 lock: .venv/test-ready  ## choose the pins of pyproject.toml and of the emulators again

@@ -8,7 +8,7 @@ import pytest
 
 from opsdesk import project
 
-FILE = project.ROOT / "tools" / "set_up.py"
+FILE = project.ROOT / "deploy" / "set_up.py"
 
 
 @pytest.fixture(scope="module")

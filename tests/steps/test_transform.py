@@ -160,7 +160,7 @@ def test_every_check_holds_and_can_fail(loaded, check):
     """Holds on sound tables; after the tables are bent, each finds it."""
     publish(loaded)
     bend = {
-        "one row a ticket in fact_tickets": "INSERT INTO fact_tickets SELECT * FROM fact_tickets LIMIT 1",
+        "one row per ticket in fact_tickets": "INSERT INTO fact_tickets SELECT * FROM fact_tickets LIMIT 1",
         "backlog = opening + inflow - outflow": "UPDATE backlog_daily SET inflow = inflow + 1",
         "backlog = the sum of its age bands": "UPDATE backlog_daily SET age_8_30 = 1",
         "opening = the day before's backlog, and no day is left out": "DELETE FROM backlog_daily WHERE ops_date = DATE '2023-01-03'",
@@ -168,7 +168,7 @@ def test_every_check_holds_and_can_fail(loaded, check):
         "the last backlog = the open tickets of fact_tickets": "UPDATE fact_tickets SET is_resolved = true",
         "the agents' stocks add up to the backlog": "UPDATE daily_agent_load SET open_tickets = open_tickets + 1",
         "the segments of each dimension add up to the totals": "DELETE FROM segment_daily WHERE ops_date = DATE '2023-01-03' AND backlog_size = 2",
-        "every rate lies between 0 and 1": "UPDATE features_daily SET sla_attainment = 1.01",
+        "every rate is between 0 and 1": "UPDATE features_daily SET sla_attainment = 1.01",
     }
     with duckdb.connect(loaded / "w.duckdb") as con:
         assert con.execute(check.counterexamples).fetchall() == []

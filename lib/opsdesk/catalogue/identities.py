@@ -18,7 +18,7 @@ class Check(NamedTuple):
 
 CHECKS = (
     Check(
-        "one row a ticket in fact_tickets",
+        "one row per ticket in fact_tickets",
         """SELECT ticket_id, COUNT(*) FROM fact_tickets
         GROUP BY ticket_id HAVING COUNT(*) > 1 LIMIT 3""",
     ),
@@ -84,7 +84,7 @@ CHECKS = (
             OR resolved IS DISTINCT FROM outflow LIMIT 3""",
     ),
     Check(
-        "every rate lies between 0 and 1",
+        "every rate is between 0 and 1",
         """SELECT ops_date, sla_breach_rate, sla_attainment FROM features_daily
         WHERE sla_breach_rate NOT BETWEEN 0 AND 1 OR sla_attainment NOT BETWEEN 0 AND 1 LIMIT 3""",
     ),

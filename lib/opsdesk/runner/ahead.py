@@ -21,6 +21,7 @@ AHEAD = {
     "03_transform": [
         "opsdesk.workbench",
         "opsdesk.steps.transform",
+        "opsdesk.warehouse.open",
         "opsdesk.display.frames",
     ],
     "04_trends": [

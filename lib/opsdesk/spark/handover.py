@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
+from opsdesk.errors import OpsdeskError
 from opsdesk.spark.parquet_handover import ParquetHandover
 from opsdesk.spark.scratch import scratch_folder
 from opsdesk.spark.setup import SparkSetup
@@ -50,8 +51,11 @@ def open_handover(setup: SparkSetup, warehouse: Warehouse) -> Iterator[Handover]
     if isinstance(warehouse, DuckDBWarehouse):
         with scratch_folder(warehouse.path) as folder:
             yield ParquetHandover(warehouse, folder)
-    else:
-        from opsdesk.spark.connector_handover import connector_handover
+        return
+    from opsdesk.spark.connector_handover import connector_handover
+    from opsdesk.warehouse.bigquery.warehouse import BigQueryWarehouse
 
-        with connector_handover(setup, warehouse) as handover:
-            yield handover
+    if not isinstance(warehouse, BigQueryWarehouse):
+        raise OpsdeskError(f"Spark has no way to hand rows over to {warehouse.url}.")
+    with connector_handover(setup, warehouse) as handover:
+        yield handover

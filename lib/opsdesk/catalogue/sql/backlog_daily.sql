@@ -1,4 +1,4 @@
--- backlog_daily: one row a local day: the tickets open at its end, how they came about, and how old they are.
+-- backlog_daily: one row per local day: the tickets open at its end, how they came about, and how old they are.
 -- Population: fact_tickets. Age is whole days from created_date to ops_date.
 -- Computed from counts by (created_date, resolved_date): cost grows with days times days, never with tickets times days.
 WITH changes AS (

@@ -1,4 +1,4 @@
--- cohort_daily: one row a local day of creation: how many of its tickets were resolved within 1, 7 and 30 days.
+-- cohort_daily: one row per local day of creation: how many of its tickets were resolved within 1, 7 and 30 days.
 -- Population: fact_tickets. A day here is 24 hours from the ticket's creation.
 -- A figure is NULL until every ticket of the day has had that long, as judged at @as_of; then 0 on a quiet day.
 WITH tickets AS (

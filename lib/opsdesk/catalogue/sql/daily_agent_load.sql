@@ -1,4 +1,4 @@
--- daily_agent_load: one row an agent and local day on which the agent was assigned, resolved or still held anything.
+-- daily_agent_load: one row per agent and local day on which the agent was assigned, resolved or still held anything.
 -- Population: fact_tickets, with the agent as exported (not the one in force at the time); '(unassigned)' is an agent here.
 -- Counts are tickets, times are hours.
 WITH created AS (

@@ -1,4 +1,4 @@
--- dim_agents: one row an agent, as agents_master names them.
+-- dim_agents: one row per agent, as agents_master names them.
 -- Population: every agent of the file. Empty without a file.
 SELECT
   agent_id,

@@ -1,4 +1,4 @@
--- fact_tickets: one row a ticket, as it was known at @as_of.
+-- fact_tickets: one row per ticket, as it was known at @as_of.
 -- Population: the newest version of every ticket created at or before @as_of. A resolution after @as_of is not known yet.
 -- Dates are days in @timezone, instants are UTC, hours are elapsed hours.
 WITH repeated AS (           -- few or none, so that only their versions need to be put in order

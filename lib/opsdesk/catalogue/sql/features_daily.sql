@@ -1,4 +1,4 @@
--- features_daily: one row a local day, quiet days included: what arrived, what was resolved, how the SLA was kept.
+-- features_daily: one row per local day, quiet days included: what arrived, what was resolved, how the SLA was kept.
 -- Population: fact_tickets. A day runs from local midnight to local midnight, the last one ends at @as_of.
 -- Counts are tickets, times are hours, rates are fractions from 0 to 1 and NULL when there is nothing to divide by.
 WITH days AS (

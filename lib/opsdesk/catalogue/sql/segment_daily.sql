@@ -1,4 +1,4 @@
--- segment_daily: one row a local day and segment, for each dimension: priority, category, channel, customer_tier and team.
+-- segment_daily: one row per local day and segment, for each dimension: priority, category, channel, customer_tier and team.
 -- Population: fact_tickets. Every day from the segment's first created_date to the day of @as_of is there.
 -- team needs an agents file; it is '(none)' for an agent without team, not in the file, or unassigned.
 WITH teams AS (
@@ -25,7 +25,7 @@ tickets AS (
   WHERE EXISTS (SELECT 1 FROM dim_agents)
 ),
 
-events AS (                  -- at most three rows a segment and day
+events AS (                  -- at most three rows per segment and day
   SELECT
     dimension, segment, created_date AS ops_date,
     COUNT(*) AS created, 0 AS resolved, 0 AS resolved_past_due, 0 AS due, 0 AS missed

@@ -1,4 +1,4 @@
--- ticket_sla_risk: one row a ticket: how close it is to breaching its SLA, or how it ended.
+-- ticket_sla_risk: one row per ticket: how close it is to breaching its SLA, or how it ended.
 -- Population: fact_tickets. Local time is wall time in @timezone; what concerns open tickets only is NULL when resolved.
 WITH clocked AS (
   SELECT

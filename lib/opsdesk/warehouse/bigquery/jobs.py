@@ -71,7 +71,7 @@ class Jobs:
         return ".".join(part for part in (self.project, self.dataset, table) if part)
 
     def query(self, sql: str, parameters: Mapping[str, object] | None = None) -> QueryJob:
-        """Run a query or script to its end; names without a dataset are those of ours.
+        """Run a query or script to its end; names without a dataset are in our dataset.
 
         It is run again where another transaction or Google itself has made it fail: a failed job
         has changed nothing.
@@ -145,7 +145,8 @@ class Jobs:
             self.billed.add(job.total_bytes_billed, job.total_bytes_processed)
         else:
             self.billed.add(0, 0)  # loading is free
-        failure: Exception | None = job.exception(timeout=0)  # type: ignore[no-untyped-call]  # of google.api_core
+        # Google's api_core has no types for it.
+        failure: Exception | None = job.exception(timeout=0)  # type: ignore[no-untyped-call]
         return failure
 
     def frame(self, job: QueryJob) -> pd.DataFrame:

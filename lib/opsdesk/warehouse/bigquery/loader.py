@@ -5,7 +5,7 @@ from datetime import datetime
 from google.api_core import exceptions as api
 
 from opsdesk.catalogue.tables import catalogue
-from opsdesk.lake.names import raw_table_of
+from opsdesk.lake.names import raw_table
 from opsdesk.lake.partition import Partition
 from opsdesk.warehouse.bigquery import transactions
 from opsdesk.warehouse.bigquery.calls import CALL
@@ -50,7 +50,7 @@ class BigQueryLoader:
 
     def remove(self, name: str) -> None:
         """Remove a partition that the lake no longer has."""
-        table = self.jobs.place(raw_table_of(name))
+        table = self.jobs.place(raw_table(name))
         script = transactions.remove_script(name, table, self.jobs.place("_loads"))
         self.jobs.query(script, {"part": name, **transactions.month_parameters(name)})
 

@@ -24,7 +24,7 @@ def compare(
     """Compare the rows of two FROM clauses, `old` and `new`, that both have the table's columns.
 
     `more` are further columns of the result, made of `old` and `new`. A row that came or went
-    differs in every column: whoever counts rows counts differently.
+    differs in every column, because a count of rows is another one.
     """
     key = table.key[0]
     came_or_went = f"old.{key} IS NULL OR new.{key} IS NULL"

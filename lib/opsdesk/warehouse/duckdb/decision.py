@@ -1,7 +1,7 @@
 """What may stay of the published tables: a decision for each, from plain data to plain data.
 
 A column that differs is one in which any row is not what it was. A row that came or went differs in
-every column; so whoever reads a table at all reads its key.
+every column; so a reader of a table always reads its key.
 """
 
 from collections.abc import Mapping, Set
@@ -20,10 +20,11 @@ Differences = Mapping[str, Set[str]]  # by table: the columns that differ from w
 class Thresholds:
     """Shares of all tickets above which building a whole table is quicker than a part of it.
 
-    `candidates`: tickets that may have changed. Finding, comparing and replacing their rows costs
-    more for each than computing all. `needed`: tickets that the days to build need. At 3 million
-    tickets a change in the first days cost a tenth to a quarter more than building every day, one
-    in the last days a sixth to three quarters of it.
+    `candidates`: tickets that may have changed. Measured with 300,000 tickets in processor time: at
+    10 % a part took 1.0 s and all of it 1.9 s, at 30 % they took the same, at 50 % a part slightly
+    more. `needed`: tickets that the days to build need. At 3 million tickets a change in the first
+    days cost a tenth to a quarter more than building every day, one in the last days a sixth to
+    three quarters of it.
     """
 
     candidates: float = 0.3

@@ -11,7 +11,7 @@ from opsdesk.catalogue.tables import catalogue, is_added
 from opsdesk.duckdb_file import first_lines, quoted
 from opsdesk.errors import OpsdeskError
 from opsdesk.instants import month_bounds
-from opsdesk.lake.names import AGENTS, raw_table_of
+from opsdesk.lake.names import AGENTS, raw_table
 from opsdesk.lake.partition import Partition
 from opsdesk.warehouse.duckdb.day_ledger import forget_loaded, note_loaded
 from opsdesk.warehouse.duckdb.tables import one_row, parquet_select
@@ -89,7 +89,7 @@ class DuckDBLoader:
             raise
 
     def _delete(self, name: str) -> None:
-        self.con.execute(f"DELETE FROM {raw_table_of(name)} WHERE {in_partition(name)}")
+        self.con.execute(f"DELETE FROM {raw_table(name)} WHERE {in_partition(name)}")
         self.con.execute("DELETE FROM _loads WHERE part = ?", [name])
 
     def _check_rows(self, part: Partition) -> None:
