@@ -55,7 +55,8 @@ def lake_files(folder: Path) -> dict[str, bytes]:
         path.relative_to(lake).as_posix(): path.read_bytes()
         for path in sorted(lake.rglob("*"))
         if path.is_file()
-        and path.name not in ("_opsdesk.json", "_ingest.json", ".lock", ".rows.duckdb", ".rows.duckdb.wal")
+        and path.name
+        not in ("_opsdesk.json", "_ingest.json", ".lock", ".rows.duckdb", ".rows.duckdb.wal")
     }
 
 

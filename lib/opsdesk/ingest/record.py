@@ -10,6 +10,8 @@ from opsdesk.lake.lake import Record
 from opsdesk.lake.manifest import Manifest
 from opsdesk.lake.names import is_month_partition
 
+BEGAN = "began"  # key of a record
+
 
 def make_record(
     delivery: Delivery,
@@ -55,6 +57,15 @@ def begun_record(last: Record, delivery: Delivery, counts: Counts) -> Record:
     files = dict.fromkeys(sorted(listed_reject_files(last)))
     now = {"writing": delivery.signature, BEGUN: sorted(begun), "rejects": files}
     return last | now
+
+
+def origin(last: Record, kind: str) -> Record:
+    """Return how the lake began: with a `full` export, which is the whole truth, or a `delta`."""
+    if kind == "full":
+        return {BEGAN: kind}
+    signature = last.get("signature")
+    before = signature.get("kind", kind) if isinstance(signature, dict) else kind
+    return {BEGAN: last.get(BEGAN, before)}
 
 
 def unfinished(last: Record) -> Record:

@@ -20,6 +20,7 @@ from opsdesk.marks.folder import entry_names
 UNFINISHED = ".opsdesk-part"  # ends the name of a file of ours that is being written
 LOCK = ".lock"
 WORK = ".opsdesk-work"  # the folder of temporary folders
+INGEST = "ingest-"  # begins their names
 
 
 class FolderStore:
@@ -34,6 +35,11 @@ class FolderStore:
     def url(self) -> str:
         """Return the folder, from the project root where it is below it."""
         return project.shown(self.folder)
+
+    @property
+    def place(self) -> str:
+        """Return the folder's path without links."""
+        return str(self.folder.resolve())
 
     @property
     def exists(self) -> bool:
@@ -82,17 +88,17 @@ class FolderStore:
         """Give a temporary folder in the lake's own, so that moving a file copies nothing."""
         work = self.folder / WORK
         # the lock is ours, so these are of an ingest that was killed
-        if work.is_dir() and not work.is_symlink():
-            shutil.rmtree(work)
+        for left in _work_folders(work):
+            shutil.rmtree(left)
         for name in self._walk(""):
             if name.endswith(UNFINISHED) and is_ours(name.removesuffix(UNFINISHED)):
                 (self.folder / name).unlink()
         try:
-            work.mkdir()
+            work.mkdir(exist_ok=True)
         except OSError as error:
             raise OpsdeskError(f"Cannot write {project.shown(work)}: {error.strerror}.") from None
         try:
-            with tempfile.TemporaryDirectory(dir=work) as folder:
+            with tempfile.TemporaryDirectory(dir=work, prefix=INGEST) as folder:
                 yield Path(folder)
         finally:
             with suppress(OSError):
@@ -182,10 +188,17 @@ class FolderStore:
             parent.rmdir()
 
 
+def _work_folders(work: Path) -> list[Path]:
+    """Return the temporary folders in the folder of them, and nothing else that is there."""
+    if work.is_symlink() or not work.is_dir():
+        return []
+    return [entry for entry in work.iterdir() if entry.name.startswith(INGEST) and entry.is_dir()]
+
+
 def _is_before_the_mark(entry: Path) -> bool:
     """Return whether an entry comes before the mark: our work folder, or a lock as we write it."""
-    if entry.name == WORK:
-        return True
+    if entry.name == WORK and entry.is_dir():
+        return _work_folders(entry) == list(entry.iterdir())
     if entry.name != LOCK or not entry.is_file():
         return False
     return re.fullmatch(rb"(process \d+)?", entry.read_bytes()) is not None

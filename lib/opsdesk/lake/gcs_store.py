@@ -55,6 +55,11 @@ class GcsStore:
         return bucket_url(self.bucket.name, self.prefix)
 
     @property
+    def place(self) -> str:
+        """Return gs://bucket/prefix."""
+        return self.url
+
+    @property
     def exists(self) -> bool:
         """Return whether there is any object below the prefix."""
         return any(True for _ in self.bucket.list(self.prefix, 1))

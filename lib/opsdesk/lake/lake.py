@@ -56,7 +56,14 @@ class Lake:
     def _is_of_an_earlier_version(self) -> bool:
         """Return whether there is a lake that was made before lakes had marks."""
         record = self.record()
-        return "signature" in record or "writing" in record or bool(self.manifests(skip_unreadable=True))
+        if "signature" in record or "writing" in record:
+            return True
+        return bool(self.manifests(skip_unreadable=True))
+
+    @property
+    def place(self) -> str:
+        """Return where the lake is, as no other lake of this machine is called."""
+        return self.store.place
 
     def mark(self) -> Mark | None:
         """Return the lake's mark, None where it has none."""

@@ -23,6 +23,10 @@ class Store(Protocol):
         """Return the place as a params file names it."""
 
     @property
+    def place(self) -> str:
+        """Return the place by its whole name: two stores with the same one are the same."""
+
+    @property
     def exists(self) -> bool:
         """Return whether anything was ever put there."""
 

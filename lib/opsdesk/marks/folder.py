@@ -50,17 +50,23 @@ class MarkedFolder:
             raise OpsdeskError(f"Cannot write {project.shown(path)}: {cause}.") from None
 
 
-def claim_folder(folder: Path, kind: str, ours: Callable[[Path], bool] = lambda _: False) -> Mark:
+def claim_folder(
+    folder: Path,
+    kind: str,
+    ours: Callable[[Path], bool] = lambda _: False,
+    is_earlier: Callable[[], bool] = lambda: False,
+) -> Mark:
     """Return the mark of a folder; an empty one gets it.
 
-    `ours` tells whether an entry may be there before the mark: an earlier opsdesk made it.
+    `ours` tells whether an entry may be there before the mark, `is_earlier` whether an opsdesk
+    that had no marks has made the folder.
 
     Raises:
         OpsdeskError: the folder holds something and is not ours. Nothing was written.
     """
     if folder.exists() and not folder.is_dir():
         raise OpsdeskError(f"{project.shown(folder)} is a file; name a folder for the {kind}.")
-    return claim(MarkedFolder(folder, ours), kind)
+    return claim(MarkedFolder(folder, ours), kind, is_earlier)
 
 
 def entry_names(folder: Path, ours: Callable[[Path], bool]) -> Iterator[str]:

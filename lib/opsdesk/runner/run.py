@@ -13,9 +13,12 @@ import opsdesk
 from opsdesk import project
 from opsdesk.config.parameters import Parameters
 from opsdesk.errors import OpsdeskError
+from opsdesk.google.connection import GoogleConnection
 from opsdesk.instants import run_id
+from opsdesk.lake.open import open_lake
 from opsdesk.runner.latest import put_in_order
 from opsdesk.runner.lock import run_lock
+from opsdesk.runner.outputs import claim_outputs
 from opsdesk.runner.owners import take_ownership
 from opsdesk.runner.record import (
     DONE,
@@ -28,6 +31,8 @@ from opsdesk.runner.record import (
 )
 from opsdesk.runner.sequence import Log, run_notebooks
 from opsdesk.runner.summary import Summary, summary_lines
+
+INGEST = "01_ingest"
 
 
 def run(
@@ -49,12 +54,14 @@ def run(
         say(f"{clock():%H:%M:%S}  {line}")
 
     record = _new_record(parameters, chosen, clock().astimezone(UTC))
+    claim_outputs(parameters)
     with (
         _translate_disk_errors(record.folder),
         run_lock(parameters.outputs, record.run_id, record.run_at),
     ):
         for line in take_ownership(parameters):
             log(line)
+        _refuse_lone_delta(parameters, chosen)
         record.folder.mkdir(parents=True)
         record.save()
         log(f"Run {record.run_id} of {record.params_file}")
@@ -65,6 +72,18 @@ def run(
     for line in _closing_lines(record):
         say(line)
     return record
+
+
+def _refuse_lone_delta(parameters: Parameters, chosen: list[str]) -> None:
+    """Refuse a delta into a lake that is empty, or another than the warehouse is filled from."""
+    if parameters.values.get("export_kind") != "delta" or INGEST not in chosen:
+        return
+    from opsdesk.warehouse.belonging import refuse_lone_delta
+    from opsdesk.warehouse.open import open_warehouse
+
+    google = GoogleConnection.of(parameters.block("google"))
+    lake = open_lake(parameters.values["lake"], google)
+    refuse_lone_delta(lake, open_warehouse(parameters.values["warehouse"], google))
 
 
 def _new_record(parameters: Parameters, chosen: list[str], moment: datetime) -> RunRecord:

@@ -4,7 +4,7 @@ Read this file, then `plan` (how busy), `tickets` (what comes) with `cells` and 
 texts), `dirt` (2 % are spoiled in every way that ingest has a name for) and `agents`. `chance` is
 where randomness comes from.
 
-May import: the ground.
+May import: `marks` and the ground.
 """
 
 from collections import Counter
@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from opsdesk.errors import OpsdeskError
+from opsdesk.marks.folder import claim_folder
 from opsdesk.sample.agents import agents_csv, count_agents
 from opsdesk.sample.dirt import CYCLE, ISSUES, REJECTED, spoil
 from opsdesk.sample.plan import Plan
@@ -69,9 +70,10 @@ def write_sample(
     What is not resolved by its end is open.
 
     Raises:
-        OpsdeskError: no tickets, no days, or a folder that cannot be written.
+        OpsdeskError: no tickets, no days, or a folder that cannot be written or holds other files.
     """
     plan = _plan(tickets, start, days)
+    claim_folder(folder, "sample")  # a real export has the same name
     export = folder / "ops_tickets.csv"
     agents = folder / "agents_master.csv"
     planted: Counter[str] = Counter()

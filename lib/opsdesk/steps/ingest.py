@@ -24,7 +24,7 @@ from opsdesk.ingest.reading.chunk_layout import Layout
 from opsdesk.ingest.reading.export_reader import ExportReader
 from opsdesk.ingest.reading.row_cache import FORMAT, RowCache
 from opsdesk.ingest.reconciliation import count_rows, reconcile
-from opsdesk.ingest.record import begun_record, make_record, unfinished
+from opsdesk.ingest.record import begun_record, make_record, origin, unfinished
 from opsdesk.ingest.rejects import store_rejects
 from opsdesk.ingest.result import IngestResult
 from opsdesk.ingest.signature import (
@@ -115,7 +115,8 @@ def _write_lake(
     # another writer may have come between our writes and this listing
     lake.store.ensure_unchanged(MONTHS_FOLDER)
     lake.store.ensure_unchanged(AGENTS_FOLDER)
-    record = make_record(delivery, counts, rejects, written, manifests) | unfinished(last)
+    record = make_record(delivery, counts, rejects, written, manifests)
+    record |= origin(last, delivery.kind) | unfinished(last)
     lake.write_record(record)
     return record
 
