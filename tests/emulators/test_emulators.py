@@ -226,7 +226,7 @@ def test_a_platform_without_a_binary(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("x")
     with (
-        pytest.raises(OpsdeskError, match="holds mine.txt, and bears no mark of opsdesk"),
+        pytest.raises(OpsdeskError, match=r"holds mine\.txt, and bears no mark of opsdesk"),
         start_emulators(tmp_path),
     ):
         pass

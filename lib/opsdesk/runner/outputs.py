@@ -19,6 +19,7 @@ def claim_outputs(parameters: Parameters) -> None:
         OpsdeskError: it holds something else. Nothing was written.
     """
     outputs = parameters.outputs
+    outputs.mkdir(parents=True, exist_ok=True)
     # notebooks that are run by hand make a lake and a warehouse there
     made_by_hand = [project.resolve(_path(parameters, name)) for name in ("lake", "warehouse")]
 

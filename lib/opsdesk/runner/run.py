@@ -54,7 +54,8 @@ def run(
         say(f"{clock():%H:%M:%S}  {line}")
 
     record = _new_record(parameters, chosen, clock().astimezone(UTC))
-    claim_outputs(parameters)
+    with _translate_disk_errors(record.folder):
+        claim_outputs(parameters)
     with (
         _translate_disk_errors(record.folder),
         run_lock(parameters.outputs, record.run_id, record.run_at),

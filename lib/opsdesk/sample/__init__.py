@@ -73,12 +73,12 @@ def write_sample(
         OpsdeskError: no tickets, no days, or a folder that cannot be written or holds other files.
     """
     plan = _plan(tickets, start, days)
-    claim_folder(folder, "sample")  # a real export has the same name
     export = folder / "ops_tickets.csv"
     agents = folder / "agents_master.csv"
     planted: Counter[str] = Counter()
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        claim_folder(folder, "sample")  # a real export has the same name
         agents.write_text(agents_csv(plan), encoding="utf-8", newline="\n")
         rows = _write_export(export, plan, planted)
     except OSError as error:

@@ -1,5 +1,7 @@
 """Whether the tables of a dataset are ours, and which lake they are filled from."""
 
+from collections.abc import Mapping
+
 from google.api_core import exceptions as api
 
 from opsdesk.catalogue.tables import catalogue
@@ -19,11 +21,20 @@ def refuse_foreign(jobs: Jobs, url: str) -> None:
         OpsdeskError: there is such a table. Nothing was written.
     """
     listed = jobs.client.list_tables(jobs.place(), **CALL)
-    names = {item.table_id: item.labels for item in listed if item.table_id in catalogue()}
-    found = sorted(name for name, labels in names.items() if not LABELS.items() <= labels.items())
+    names = [item.table_id for item in listed if not _is_labelled(item.labels)]
+    found = sorted(name for name in names if name in catalogue() and not _is_ours(jobs, name))
     if found:
         remedy = "name another dataset as `warehouse`"
         raise foreign_error(url, "warehouse", found, remedy)
+
+
+def _is_ours(jobs: Jobs, name: str) -> bool:
+    """Return whether a table has our label; a listing need not tell it."""
+    return _is_labelled(jobs.client.get_table(jobs.place(name), **CALL).labels)
+
+
+def _is_labelled(labels: Mapping[str, str]) -> bool:
+    return LABELS.items() <= labels.items()
 
 
 def find_link(jobs: Jobs, url: str) -> Link | None:
