@@ -36,6 +36,7 @@ COLUMNS = {
     "catalogue": 2.75,
     "google": 0.75,
     "config": 0.75,
+    "marks": 2.0,
 }
 # Rooms apart from the rows: (row, column).
 APART = {"sample": (1, 3.25), "emulators": (8, -0.5)}

@@ -273,6 +273,25 @@ def query(
 
 
 @commands.command()
+@click.argument("params")
+@_overrides
+def adopt(params: str, overrides: dict[str, str]) -> None:
+    """Let the lake of PARAMS fill its warehouse, which was filled from another lake."""
+    from opsdesk.config.parameters import read_parameters
+    from opsdesk.google.connection import GoogleConnection
+    from opsdesk.runner.owners import take_ownership
+    from opsdesk.workbench import Workbench
+
+    parameters = read_parameters(params, overrides)
+    parameters.outputs.parent.mkdir(exist_ok=True)
+    for line in take_ownership(parameters):
+        click.echo(line)
+    google = GoogleConnection.of(parameters.block("google"))
+    bench = Workbench(datetime.now(UTC).isoformat(), google)
+    click.echo(bench.adopt(parameters.values["lake"], parameters.values["warehouse"]))
+
+
+@commands.command()
 @click.option(
     "--folder",
     metavar="DIR",

@@ -80,6 +80,20 @@ class Workbench:
         target = self.open_warehouse(warehouse, step="backfill")
         return backfill(source, target, first_month, last_month, self.run_at, self._engine(engine))
 
+    def adopt(self, lake: str, warehouse: str) -> str:
+        """Let a lake fill a warehouse that was filled from another; return what was done.
+
+        Raises:
+            OpsdeskError: see `belonging.adopt`.
+        """
+        from opsdesk.instants import read_instant
+        from opsdesk.lake.open import open_lake
+        from opsdesk.warehouse.belonging import adopt
+
+        source = open_lake(lake, self.google)
+        target = self.open_warehouse(warehouse, step="adopt")
+        return adopt(source, target, read_instant("run_at", self.run_at))
+
     def transform(
         self, warehouse: str, as_of: str, timezone: str, engine: str = "warehouse"
     ) -> "TransformResult":

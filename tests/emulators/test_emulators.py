@@ -27,7 +27,7 @@ from opsdesk.emulators import command as emulators_command
 from opsdesk.emulators import installation
 from opsdesk.emulators.emulators import Emulators, start_emulators
 from opsdesk.emulators.process import SUPERVISOR, Server, running
-from opsdesk.emulators.state_folder import MARK, emptied
+from opsdesk.emulators.state_folder import LOCK, emptied
 from opsdesk.errors import OpsdeskError
 from ticket_rows import differences
 from tickets import Row, agent, build, instant, numbered, ticket
@@ -226,7 +226,7 @@ def test_a_platform_without_a_binary(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("x")
     with (
-        pytest.raises(OpsdeskError, match="holds other files"),
+        pytest.raises(OpsdeskError, match=r"holds mine\.txt, and bears no mark of opsdesk"),
         start_emulators(tmp_path),
     ):
         pass
@@ -253,7 +253,8 @@ def test_a_second_start_is_empty(tmp_path: Path) -> None:
     with emptied(tmp_path / "e"):
         (tmp_path / "e" / "storage").mkdir()
     with emptied(tmp_path / "e"):
-        assert [path.name for path in (tmp_path / "e").iterdir()] == [MARK]
+        left = sorted(path.name for path in (tmp_path / "e").iterdir())
+        assert left == ["_opsdesk.json", LOCK]
 
 
 def test_an_emulator_that_ends_by_itself_is_reported(emulators: Emulators) -> None:

@@ -340,9 +340,6 @@ DAMAGES = [
     ),
     pytest.param(lambda lake: (lake / "raw/2023/02/2023-02-01.csv").unlink(), id="day file gone"),
     pytest.param(lambda lake: (lake / "raw/2023/02/_manifest.json").unlink(), id="manifest gone"),
-    pytest.param(
-        lambda lake: (lake / "raw/2023/02/2023-02-27.csv").write_bytes(b"x"), id="stray day file"
-    ),
     pytest.param(lambda lake: (lake / "_ingest.json").unlink(), id="record gone"),
     pytest.param(lambda lake: (lake / "_ingest.json").write_text("{"), id="record incomplete"),
     pytest.param(lambda lake: shutil.rmtree(lake / "rejects"), id="rejects gone"),
@@ -489,7 +486,8 @@ def test_two_at_once_the_second_learns_who_is_first(tmp_path):
 def test_a_lake_that_cannot_be_written_is_reported_and_repaired(tmp_path):
     export = write_export(tmp_path, *TICKETS)
     lake = tmp_path / "lake"
-    lake.mkdir()
+    run_ingest(tmp_path, write_export(tmp_path, TICKETS[0], name="first.csv"))
+    shutil.rmtree(lake / "raw")
     (lake / "raw").write_text("a file where a folder must be")
     with pytest.raises(OpsdeskError, match="Cannot write"):
         run_ingest(tmp_path, export)
@@ -499,7 +497,7 @@ def test_a_lake_that_cannot_be_written_is_reported_and_repaired(tmp_path):
 
 
 def test_work_left_by_a_killed_ingest_is_cleared(tmp_path):
-    left = tmp_path / "lake" / ".work-old"
+    left = tmp_path / "lake" / ".opsdesk-work" / "ingest-old"
     left.mkdir(parents=True)
     (left / "work.duckdb").write_text("x")
     run_ingest(tmp_path, write_export(tmp_path, *TICKETS))

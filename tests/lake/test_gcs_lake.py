@@ -225,6 +225,10 @@ def test_an_empty_bucket_is_no_lake(tmp_path, cloud):
 
 def test_what_others_keep_next_to_the_lake_is_left_alone(tmp_path, cloud):
     bucket = cloud.storage_client().bucket(cloud.bucket)
+    lake, export = f"{cloud.lake}/lake", write_export(tmp_path, *TICKETS[1:])
+    cloud_ingest(
+        tmp_path, write_export(tmp_path, *TICKETS, name="before.csv"), lake, cloud.endpoints()
+    )
     for name in (
         "lakes/raw/2023/01/2023-01-31.csv",
         "lake/notes.txt",
@@ -232,14 +236,23 @@ def test_what_others_keep_next_to_the_lake_is_left_alone(tmp_path, cloud):
         "lake/raw/",
     ):
         bucket.blob(name).upload_from_string(b"x")
-    lake, export = f"{cloud.lake}/lake", write_export(tmp_path, *TICKETS[1:])
-    cloud_ingest(
-        tmp_path, write_export(tmp_path, *TICKETS, name="before.csv"), lake, cloud.endpoints()
-    )
     cloud_ingest(tmp_path, export, lake, cloud.endpoints())
     others = {"notes.txt": b"x", "raw/2023/01/notes.txt": b"x"}
     assert bucket_files(lake, cloud.endpoints()) == folder_files(tmp_path / "f", export) | others
     assert bucket.blob("lakes/raw/2023/01/2023-01-31.csv").exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["notes.txt", "raw/2023/01/2023-01-31.csv", "rejects/x.csv", "_ingest.json"]
+)
+def test_a_prefix_of_others_is_refused_and_stays_as_it_is(tmp_path, cloud, name):
+    bucket = cloud.storage_client().bucket(cloud.bucket)
+    bucket.blob(f"lake/{name}").upload_from_string(b"x")
+    export = write_export(tmp_path, *TICKETS)
+    with pytest.raises(OpsdeskError, match=r"/lake holds .*, and bears no mark of opsdesk"):
+        cloud_ingest(tmp_path, export, f"{cloud.lake}/lake", cloud.endpoints())
+    (left,) = bucket.list_blobs()
+    assert (left.name, left.download_as_bytes()) == (f"lake/{name}", b"x")
 
 
 def test_status_reads_the_bucket(tmp_path, cloud, monkeypatch):
@@ -310,7 +323,8 @@ def test_a_manifest_comes_after_its_files_and_the_record_last(tmp_path, cloud, m
 
     monkeypatch.setattr(google_bucket.Bucket, "put", put)
     cloud_ingest(tmp_path, write_export(tmp_path, *TICKETS), cloud.lake, cloud.endpoints())
-    assert (log[1], log[-1]) == ("end _ingest.json", "end _ingest.json")
+    assert log[:2] == ["begin _opsdesk.json", "end _opsdesk.json"]
+    assert (log[3], log[-1]) == ("end _ingest.json", "end _ingest.json")
     for month, day in (("01", "31"), ("02", "01"), ("03", "05")):
         ended = log.index(f"end raw/2023/{month}/2023-{month}-{day}.csv")
         assert ended < log.index(f"begin raw/2023/{month}/_manifest.json")

@@ -208,3 +208,36 @@ def test_status_names_the_owner_if_it_is_another(root):
     ]
     assert not any("last written" in line for line in status_lines(ours, read_status(ours)))
     assert not (root / "outputs" / "copy").exists()
+
+
+SPELLINGS = [
+    pytest.param("lake", "~/lake", "{home}/lake", id="home"),
+    pytest.param("lake", "~/lake/", "~/./x/../lake", id="home with dots"),
+    pytest.param("lake", "gs://tickets", "gs://tickets/", id="a bucket with a slash"),
+    pytest.param("lake", "gs://tickets/a", "gs://tickets/a//", id="two slashes"),
+    pytest.param("lake", "gs://tickets/a", "gs://tickets/a/", id="one slash"),
+    pytest.param("lake", "link/lake", "real/lake", id="below a link, not there yet"),
+    pytest.param("lake", "{root}/real/lake", "real/lake", id="absolute and relative"),
+    pytest.param("lake", "link/../lake", "lake", id="up from a link"),
+    pytest.param("lake", "outputs/mine", "outputs/mine/", id="the outputs of the other"),
+    pytest.param("warehouse", "duckdb:link/w.db", "duckdb:real/w.db", id="a file below a link"),
+    pytest.param("warehouse", "duckdb:~/w.db", "duckdb:{home}/w.db", id="a file at home"),
+    pytest.param("warehouse", "duckdb:{root}/w.db", "duckdb:./w.db", id="a file, absolute"),
+    pytest.param("warehouse", "duckdb:link.db", "duckdb:real/w.db", id="a link to a file"),
+]
+
+
+@pytest.mark.parametrize(("kind", "first", "second"), SPELLINGS)
+@pytest.mark.parametrize("other", ["params/copy.yaml", "elsewhere/copy.yaml"])
+def test_another_spelling_of_a_place_is_the_same_place(
+    monkeypatch, root, tmp_path, kind, first, second, other
+):
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (root / "real").mkdir()
+    (root / "link").symlink_to(root / "real")
+    (root / "link.db").symlink_to(root / "real/w.db")
+    places = {"home": tmp_path / "home", "root": root}
+    take_ownership(write(root, "params/mine.yaml", **{kind: first.format(**places)}))
+    assert "was last written by params/mine.yaml" in refusal(
+        write(root, other, **{kind: second.format(**places)})
+    )

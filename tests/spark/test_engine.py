@@ -260,17 +260,18 @@ def _wrong_table(cloud, name):  # noqa: F811
 
 def test_what_killed_runs_left_in_the_bucket_goes_when_it_is_old(cloud, monkeypatch):  # noqa: F811
     bucket = cloud.storage_client().bucket(cloud.bucket)
-    for name in (".spark-bigquery-local-1/part-0.parquet", "raw/2023/01/2023-01-01.csv"):
+    of_others = [".spark-bigquery-application_1/part-0.parquet", "raw/2023/01/2023-01-01.csv"]
+    for name in ("opsdesk-spark/.spark-bigquery-local-1/part-0.parquet", *of_others):
         bucket.blob(name).upload_from_string("x")
     place = open_warehouse(cloud.warehouse, GoogleConnection(endpoints=cloud.endpoints()))
     left = connector_handover.ConnectorHandover(
         place, GoogleConnection(endpoints=cloud.endpoints()), cloud.bucket
     )
     left.sweep()
-    assert len(list(bucket.list_blobs())) == 2  # young: its run may be at work
+    assert len(list(bucket.list_blobs())) == 3  # young: its run may be at work
     monkeypatch.setattr(connector_handover, "EXPIRY", -connector_handover.EXPIRY)
     left.sweep()
-    assert [blob.name for blob in bucket.list_blobs()] == ["raw/2023/01/2023-01-01.csv"]
+    assert [blob.name for blob in bucket.list_blobs()] == of_others
 
 
 def test_bigquery_needs_a_bucket_by_name(cloud):  # noqa: F811
@@ -300,6 +301,7 @@ def test_an_interrupt_while_spark_writes_leaves_nothing(native, tmp_path, monkey
 def test_what_a_killed_run_left_next_to_the_file_goes_with_the_next(tmp_path):
     dead = tmp_path / "w.duckdb.spark-dead"
     (dead / "staged-fact_tickets").mkdir(parents=True)
+    (dead / "_opsdesk.json").write_text('{"id": "1", "kind": "Spark folder", "format": 1}')
     with (
         scratch.scratch_folder(tmp_path / "w.duckdb") as first,
         scratch.scratch_folder(tmp_path / "w.duckdb") as second,

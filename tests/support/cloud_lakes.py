@@ -5,14 +5,14 @@ from pathlib import Path
 from exports import lake_files, run_ingest
 from opsdesk.google.connection import GoogleConnection
 from opsdesk.lake.lake import Lake
-from opsdesk.lake.names import RECORD
+from opsdesk.lake.names import MARK, RECORD
 from opsdesk.lake.open import open_lake
 
 
 def bucket_files(lake: str, endpoints: str) -> dict[str, bytes]:
-    """Every object of the lake but the record: name to bytes."""
+    """Every object of the lake but the mark and the record: name to bytes."""
     store = open_lake(lake, GoogleConnection(endpoints=endpoints)).store
-    return {name: store.read(name) for name in store.names("") if name != RECORD}
+    return {name: store.read(name) for name in store.names("") if name not in (MARK, RECORD)}
 
 
 def bucket_lake(lake: str, endpoints: str) -> Lake:

@@ -49,13 +49,14 @@ def run_ingest(folder: Path, export: Path | str, mapping: str = "ops_tickets", *
 
 
 def lake_files(folder: Path) -> dict[str, bytes]:
-    """Every file of folder/lake but the record, the lock and the cache: name to bytes."""
+    """Every file of folder/lake but the mark, the record, the lock and the cache: name to bytes."""
     lake = folder / "lake"
     return {
         path.relative_to(lake).as_posix(): path.read_bytes()
         for path in sorted(lake.rglob("*"))
         if path.is_file()
-        and path.name not in ("_ingest.json", ".lock", ".rows.duckdb", ".rows.duckdb.wal")
+        and path.name
+        not in ("_opsdesk.json", "_ingest.json", ".lock", ".rows.duckdb", ".rows.duckdb.wal")
     }
 
 

@@ -6,10 +6,8 @@ from pathlib import Path
 
 from opsdesk import project
 from opsdesk.emulators.emulators import BUCKET, Emulators, start_emulators
+from opsdesk.emulators.state_folder import PARAMS
 from opsdesk.errors import OpsdeskError
-
-# Its runs go to outputs/emulated, not into the folder that every start empties.
-PARAMS = "emulated.yaml"
 
 
 def run_until_interrupted(folder: Path, say: Callable[[str], None]) -> None:

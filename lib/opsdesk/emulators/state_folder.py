@@ -10,25 +10,32 @@ from filelock import FileLock, Timeout
 
 from opsdesk import project
 from opsdesk.errors import OpsdeskError
+from opsdesk.marks.folder import claim_folder
 
-MARK = "emulators.lock"  # a folder with this file was made here, and may be emptied
+KIND = "folder of emulators"  # in its mark
+LOCK = "emulators.lock"
+PARAMS = "emulated.yaml"  # the params file of `opsdesk emulators`
+# What a start leaves, and the next one removes; nothing else in the folder is touched.
+STATE = ("storage", "uploads", "tls", "storage.log", "bigquery.log", PARAMS)
 
 
 @contextmanager
 def emptied(folder: Path) -> Iterator[None]:
-    """Hold a folder for the block, with nothing in it at the start.
+    """Hold a folder for the block, without what an earlier start left in it.
 
     Raises:
         OpsdeskError: the folder has a space in its name, holds other files, or is in use.
     """
     _refuse_unfit(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    mark = folder / MARK
+    lock = folder / LOCK
+    # an opsdesk without marks left an empty lock file as one
+    is_earlier = lock.is_file() and not lock.stat().st_size
+    ours = (LOCK, *STATE) if is_earlier else ()
+    claim_folder(folder, KIND, ours=lambda entry: entry.name in ours)
     try:
-        with FileLock(mark, timeout=0):
-            _remove_entries(folder)
+        with FileLock(lock, timeout=0):
+            _remove_state(folder)
             yield
-            mark.touch()  # filelock may have removed it, and the next start must see it
     except Timeout:
         raise OpsdeskError(
             f"Emulators are running in {project.shown(folder)} already: "
@@ -42,15 +49,11 @@ def _refuse_unfit(folder: Path) -> None:
             f"The folder {folder} has a space in its name, which the setting `google.endpoints` "
             "cannot take: choose another folder."
         )
-    if folder.exists() and not (folder / MARK).exists() and any(folder.iterdir()):
-        raise OpsdeskError(
-            f"{project.shown(folder)} holds other files: name an empty folder for the emulators."
-        )
 
 
-def _remove_entries(folder: Path) -> None:
-    for entry in folder.iterdir():
-        if entry.is_dir():
+def _remove_state(folder: Path) -> None:
+    for entry in (folder / name for name in STATE):
+        if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry)
-        elif entry.name != MARK:
-            entry.unlink()
+        else:
+            entry.unlink(missing_ok=True)

@@ -3,6 +3,7 @@
 import base64
 import io
 from collections.abc import Iterator
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
@@ -20,16 +21,20 @@ if TYPE_CHECKING:
     from google.cloud.storage import Blob
     from google.cloud.storage import Bucket as StorageBucket
 
-FIELDS = "items(name,generation,size,crc32c,metadata),nextPageToken"
+FIELDS = "items(name,generation,size,crc32c,metadata,timeCreated),nextPageToken"
 WRITER = "opsdesk-writer"  # key of the metadata that says who wrote an object
 
 
 class Seen(NamedTuple):
-    """An object as its metadata describes it; `writer` is who claimed with it, "" for most."""
+    """An object as its metadata describes it; `writer` is who claimed with it, "" for most.
+
+    `made_at` is when this generation was made, None where the answer does not say it.
+    """
 
     generation: int
     checksum: Checksum
     writer: str = ""
+    made_at: datetime | None = None
 
 
 class OvertakenError(OpsdeskError):
@@ -159,4 +164,5 @@ class Bucket:
 def _seen(blob: "Blob") -> Seen:
     crc32c = base64.b64decode(blob.crc32c or "").hex()
     checksum = Checksum(int(blob.size), crc32c)
-    return Seen(int(blob.generation), checksum, (blob.metadata or {}).get(WRITER, ""))
+    writer = (blob.metadata or {}).get(WRITER, "")
+    return Seen(int(blob.generation), checksum, writer, blob.time_created)

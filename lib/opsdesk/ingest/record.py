@@ -4,10 +4,13 @@ from opsdesk.checksums import Checksum
 from opsdesk.ingest.day_files import Written
 from opsdesk.ingest.delivery import Delivery
 from opsdesk.ingest.reconciliation import Counts
-from opsdesk.ingest.signature import lake_digest
+from opsdesk.ingest.rejects import listed_reject_files
+from opsdesk.ingest.signature import BEGUN, lake_digest
 from opsdesk.lake.lake import Record
 from opsdesk.lake.manifest import Manifest
 from opsdesk.lake.names import is_month_partition
+
+BEGAN = "began"  # key of a record
 
 
 def make_record(
@@ -43,6 +46,35 @@ def make_record(
         "days_done": written.counts,
         "digests": written.digests,
     }
+
+
+def begun_record(last: Record, delivery: Delivery, counts: Counts) -> Record:
+    """Return the record while an ingest writes: the `last` one, and what is being written.
+
+    A later ingest finds in it which files are ours, should this one never end.
+    """
+    begun = {*counts.days, *unfinished(last).get(BEGUN, [])}
+    files = dict.fromkeys(sorted(listed_reject_files(last)))
+    now = {"writing": delivery.signature, BEGUN: sorted(begun), "rejects": files}
+    return last | now
+
+
+def origin(last: Record, kind: str) -> Record:
+    """Return how the lake began: with a `full` export, which is the whole truth, or a `delta`."""
+    if kind == "full":
+        return {BEGAN: kind}
+    signature = last.get("signature")
+    before = signature.get("kind", kind) if isinstance(signature, dict) else kind
+    return {BEGAN: last.get(BEGAN, before)}
+
+
+def unfinished(last: Record) -> Record:
+    """Return what the record still has to say of ingests that did not end; {} where all did.
+
+    What such an ingest has sent to a bucket may arrive late.
+    """
+    begun = last.get(BEGUN)
+    return {BEGUN: begun} if "writing" in last and isinstance(begun, list) else {}
 
 
 def _known_span(counts: Counts) -> list[str | None]:

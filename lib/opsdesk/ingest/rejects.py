@@ -21,7 +21,7 @@ from opsdesk.ingest.reading.chunk_layout import Layout
 from opsdesk.ingest.reasons import REASONS
 from opsdesk.ingest.verdicts import Verdicts
 from opsdesk.lake.lake import Lake, Record
-from opsdesk.lake.names import REJECTS_FOLDER
+from opsdesk.lake.names import REJECTS_FOLDER, is_reject_file
 
 
 class Reject(NamedTuple):
@@ -82,28 +82,43 @@ def _rejected(verdicts: Verdicts, number: int, layout: Layout) -> Iterator[Rejec
 
 
 def store_rejects(
-    lake: Lake, file: Path, signature: dict[str, Any], kind: str
+    lake: Lake, file: Path, last: Record, signature: dict[str, Any]
 ) -> dict[str, Checksum]:
-    """Move the collected rows into the lake and return what is there, by name.
+    """Move the collected rows into the lake and return the files of ours that are there, by name.
 
-    A full export replaces what earlier ones left.
+    A full export replaces what earlier ones left: the files that the `last` record lists, and no
+    other.
     """
-    name = _name(signature)
+    name = reject_file_name(signature)
     lake.store.write_from(name, file)
-    if kind == "full":
-        for other in lake.store.names(REJECTS_FOLDER):
-            if other != name:
-                lake.store.delete(other)
-    return lake.store.checksums(REJECTS_FOLDER)
+    ours = {name, *listed_reject_files(last)}
+    there = lake.store.names(REJECTS_FOLDER)
+    if signature["kind"] == "full":
+        for other in sorted(ours.intersection(there) - {name}):
+            lake.store.delete(other)
+    sums = lake.store.checksums(REJECTS_FOLDER)
+    return {file: found for file, found in sums.items() if file in ours}
+
+
+def listed_reject_files(record: Record) -> set[str]:
+    """Return the files of rejected rows that a record lists, or that its ingest began to write."""
+    listed = record.get("rejects")
+    names = set(filter(is_reject_file, listed)) if isinstance(listed, dict) else set()
+    for key in ("signature", "writing"):
+        signature = record.get(key)
+        if isinstance(signature, dict) and "files" in signature:
+            names.add(reject_file_name(signature))
+    return names
 
 
 def read_rejects(lake: Lake, record: Record) -> pd.DataFrame:
     """Return all rejected rows of the export that left `record`: the columns of `Reject`."""
-    content = lake.store.read(_name(record["signature"]))
+    content = lake.store.read(reject_file_name(record["signature"]))
     # blank cells are texts here, and so is a raw line such as NA
     return pd.read_csv(io.BytesIO(content), dtype={"line": "int64"}, keep_default_na=False)
 
 
-def _name(signature: dict[str, Any]) -> str:
+def reject_file_name(signature: dict[str, Any]) -> str:
+    """Return the name of the file of rejected rows of one export."""
     digest = hashlib.sha256(repr(signature["files"]).encode()).hexdigest()
     return f"{REJECTS_FOLDER}/rejects-{digest[:8]}.csv"

@@ -12,11 +12,12 @@ from opsdesk.ingest.mapping import Mapping
 from opsdesk.instants import zone_digest
 from opsdesk.lake.lake import MISSING, Lake, Record
 from opsdesk.lake.manifest import Manifest, fingerprints
-from opsdesk.lake.names import REJECTS_FOLDER
+from opsdesk.lake.names import MONTHS_FOLDER, REJECTS_FOLDER, day_of
 
 # raise it when the same export would give another lake: then no lake counts as up to date
 CLEANING = 2
 Signature = dict[str, Any]
+BEGUN = "days_begun"  # key of a record: days that unfinished ingests may have written
 SHOWN = {"rows", "kept", "examples", "months"}  # keys of a record that a notebook shows
 
 
@@ -50,7 +51,8 @@ def is_up_to_date(record: Record, signature: Signature, moment: datetime, lake: 
         return False  # another version wrote the record, or a person did
     if not is_timely or not is_of_lake or lake.faults(manifests):
         return False
-    return lake.store.checksums(REJECTS_FOLDER) == rejects
+    found = lake.store.checksums(REJECTS_FOLDER)
+    return {name: found.get(name) for name in rejects} == rejects
 
 
 def trusted_digests(record: Record, signature: Signature) -> dict[str, Any]:
@@ -85,6 +87,34 @@ def refuse_interrupted(lake: Lake, record: Record, signature: Signature) -> None
                 f"The lake {lake.store.url} is incomplete: {name} {fault}. Run the ingest that was "
                 "interrupted again, or a full export; then this delta."
             )
+
+
+def refuse_unknown_days(lake: Lake, record: Record) -> None:
+    """Refuse a lake with a day file that no manifest and no record lists: it is not ours.
+
+    Raises:
+        OpsdeskError: there is such a file. Nothing was written.
+    """
+    is_listed = BEGUN in record  # an earlier version did not list its days
+    if "writing" in record and (lake.store.or_at_work or not is_listed):
+        return  # in a bucket, what an overtaken ingest has sent may come after any list
+    known = {*_keys(record, "digests"), *_keys(record, BEGUN)}
+    for manifest in lake.manifests(skip_unreadable=True, folders=(MONTHS_FOLDER,)).values():
+        known.update(file.day for file in manifest.files)
+    unknown = [name for name in lake.day_files() if day_of(name) not in known]
+    if unknown:
+        raise OpsdeskError(
+            f"The lake {lake.store.url} holds {unknown[0]}, which no manifest and no record of an "
+            f"ingest lists ({len(unknown):,} such files): opsdesk cannot tell whether it made it, "
+            "and writes nothing. Move it away (or delete it, if it is of an earlier lake), "
+            "then run 01_ingest again."
+        )
+
+
+def _keys(record: Record, key: str) -> list[str]:
+    """Return what a record lists under `key`, nothing where it lists nothing."""
+    listed = record.get(key)
+    return list(listed) if isinstance(listed, dict | list) else []
 
 
 def lake_digest(manifests: dict[str, Manifest]) -> str:

@@ -1,10 +1,12 @@
 """A lake in a local folder: the `Store` that needs no cloud. A lock file keeps other steps away."""
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 
 import filelock
@@ -12,8 +14,13 @@ import filelock
 from opsdesk import project
 from opsdesk.checksums import Checksum, checksum
 from opsdesk.errors import OpsdeskError
+from opsdesk.lake.names import is_ours
+from opsdesk.marks.folder import entry_names
 
-UNFINISHED = ".part"  # ends the name of a file that is being written
+UNFINISHED = ".opsdesk-part"  # ends the name of a file of ours that is being written
+LOCK = ".lock"
+WORK = ".opsdesk-work"  # the folder of temporary folders
+INGEST = "ingest-"  # begins their names
 
 
 class FolderStore:
@@ -28,6 +35,11 @@ class FolderStore:
     def url(self) -> str:
         """Return the folder, from the project root where it is below it."""
         return project.shown(self.folder)
+
+    @property
+    def place(self) -> str:
+        """Return the folder's path without links."""
+        return str(self.folder.resolve())
 
     @property
     def exists(self) -> bool:
@@ -46,7 +58,7 @@ class FolderStore:
         Raises:
             OpsdeskError: another process held it for `wait` seconds, or it cannot be written.
         """
-        path = self.folder / ".lock"
+        path = self.folder / LOCK
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             lock = filelock.FileLock(path)
@@ -74,22 +86,39 @@ class FolderStore:
     @contextmanager
     def work_folder(self) -> Iterator[Path]:
         """Give a temporary folder in the lake's own, so that moving a file copies nothing."""
+        work = self.folder / WORK
         # the lock is ours, so these are of an ingest that was killed
-        for left in self.folder.glob(".work-*"):
+        for left in _work_folders(work):
             shutil.rmtree(left)
-        for left in self.folder.rglob(f"*{UNFINISHED}"):
-            left.unlink()
-        with tempfile.TemporaryDirectory(dir=self.folder, prefix=".work-") as folder:
-            yield Path(folder)
+        for name in self._walk(""):
+            if name.endswith(UNFINISHED) and is_ours(name.removesuffix(UNFINISHED)):
+                (self.folder / name).unlink()
+        try:
+            work.mkdir(exist_ok=True)
+        except OSError as error:
+            raise OpsdeskError(f"Cannot write {project.shown(work)}: {error.strerror}.") from None
+        try:
+            with tempfile.TemporaryDirectory(dir=work, prefix=INGEST) as folder:
+                yield Path(folder)
+        finally:
+            with suppress(OSError):
+                work.rmdir()
+
+    def first_names(self, most: int) -> list[str]:
+        """Return the first names in the folder itself."""
+        return list(islice(entry_names(self.folder, _is_before_the_mark), most))
 
     def names(self, under: str) -> list[str]:
         """Return the paths of all finished files below `under`, sorted."""
-        found = []
+        return sorted(name for name in self._walk(under) if not name.endswith(UNFINISHED))
+
+    def _walk(self, under: str) -> Iterator[str]:
+        """Yield the path of every file below `under`, from the lake's root."""
         # os.walk is twice as fast as Path.rglob, and a lake has thousands of files
         for folder, _, files in os.walk(self.folder / under):
             place = folder[len(str(self.folder)) + 1 :].replace(os.sep, "/")
-            found += [f"{place}/{file}" for file in files if not file.endswith(UNFINISHED)]
-        return sorted(found)
+            for file in files:
+                yield f"{place}/{file}" if place else file
 
     def read(self, name: str) -> bytes:
         """Return the content of one file."""
@@ -157,3 +186,19 @@ class FolderStore:
             if parent == self.folder or any(parent.iterdir()):
                 break
             parent.rmdir()
+
+
+def _work_folders(work: Path) -> list[Path]:
+    """Return the temporary folders in the folder of them, and nothing else that is there."""
+    if work.is_symlink() or not work.is_dir():
+        return []
+    return [entry for entry in work.iterdir() if entry.name.startswith(INGEST) and entry.is_dir()]
+
+
+def _is_before_the_mark(entry: Path) -> bool:
+    """Return whether an entry comes before the mark: our work folder, or a lock as we write it."""
+    if entry.name == WORK and entry.is_dir():
+        return _work_folders(entry) == list(entry.iterdir())
+    if entry.name != LOCK or not entry.is_file():
+        return False
+    return re.fullmatch(rb"(process \d+)?", entry.read_bytes()) is not None

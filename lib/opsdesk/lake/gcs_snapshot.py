@@ -4,7 +4,7 @@ It holds what the step's writes must replace, and what its reads get.
 """
 
 from opsdesk.google.bucket import Bucket, Seen
-from opsdesk.lake.names import is_manifest
+from opsdesk.lake.names import MARK, is_manifest
 
 
 class Snapshot:
@@ -72,7 +72,7 @@ class Snapshot:
         except FileNotFoundError:  # replaced since it was listed
             seen = self.look(name)
             content = self.bucket.get(self.prefix + name, seen)
-        if is_manifest(name):  # a run asks for them several times
+        if is_manifest(name) or name == MARK:  # a run asks for them several times
             self._contents[name] = (seen, content)
         return content
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cached_property, partial
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -52,6 +53,11 @@ class GcsStore:
     def url(self) -> str:
         """Return gs://bucket/prefix."""
         return bucket_url(self.bucket.name, self.prefix)
+
+    @property
+    def place(self) -> str:
+        """Return gs://bucket/prefix."""
+        return self.url
 
     @property
     def exists(self) -> bool:
@@ -101,6 +107,11 @@ class GcsStore:
             raise self._overtaken(cause) from None
 
     # reading
+
+    def first_names(self, most: int) -> list[str]:
+        """Return the first names below the prefix, but for the markers of empty folders."""
+        listed = (name.removeprefix(self.prefix) for name, _ in self.bucket.list(self.prefix))
+        return list(islice((name for name in listed if name and not name.endswith("/")), most))
 
     def names(self, under: str) -> list[str]:
         """Return the names of all objects below `under`, sorted."""

@@ -4,6 +4,8 @@ The list of agents, the rejected rows and the record of the last ingest are next
 """
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from opsdesk.checksums import Checksum
@@ -12,6 +14,7 @@ from opsdesk.guards.documents import parse_json
 from opsdesk.lake.manifest import DataFile, Manifest, describe_file, read_manifest
 from opsdesk.lake.names import (
     DATA_FOLDERS,
+    MARK,
     MONTHS_FOLDER,
     RECORD,
     folder_of,
@@ -21,8 +24,10 @@ from opsdesk.lake.names import (
     manifest_name,
 )
 from opsdesk.lake.store import Store
+from opsdesk.marks.mark import Mark, find_mark, new_mark, refuse_foreign
 
 MISSING = "is missing"
+KIND = "lake"  # in its mark
 Record = dict[str, Any]  # JSON that an earlier version or a person may have written
 
 
@@ -31,6 +36,39 @@ class Lake:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+
+    @contextmanager
+    def locked(self, wait: float = 0) -> Iterator[None]:
+        """Keep other steps away for the block, see `Store.locked`.
+
+        Raises:
+            OpsdeskError: the place holds something and is no lake of ours. Not even a lock file was
+                put there.
+        """
+        refuse_foreign(self.store, KIND, self._is_of_an_earlier_version)
+        with self.store.locked(wait):
+            yield
+
+    def claim(self) -> None:
+        """Mark the lake as ours, within `locked`, if it bears no mark yet."""
+        if self.mark() is None:
+            self.store.write(MARK, new_mark(KIND).content)
+
+    def _is_of_an_earlier_version(self) -> bool:
+        """Return whether there is a lake that was made before lakes had marks."""
+        record = self.record()
+        if "signature" in record or "writing" in record:
+            return True
+        return bool(self.manifests(skip_unreadable=True))
+
+    @property
+    def place(self) -> str:
+        """Return where the lake is, as no other lake of this machine is called."""
+        return self.store.place
+
+    def mark(self) -> Mark | None:
+        """Return the lake's mark, None where it has none."""
+        return find_mark(self.store, KIND)
 
     def manifests(
         self, *, skip_unreadable: bool = False, folders: tuple[str, ...] = DATA_FOLDERS

@@ -5,14 +5,18 @@ A partition is a month of day files ("2023-01"), or the list of agents ("agents"
 
 import re
 
+from opsdesk.marks import mark
+
 MONTHS_FOLDER = "raw"
 AGENTS_FOLDER = "agents_data"
 REJECTS_FOLDER = "rejects"
 DATA_FOLDERS = (MONTHS_FOLDER, AGENTS_FOLDER)
+MARK = mark.NAME  # says that the lake is ours; see marks
 RECORD = "_ingest.json"  # what an ingest writes about itself
 AGENTS = "agents"  # the partition of the list of agents
 AGENTS_FILE = f"{AGENTS_FOLDER}/agents_master.csv"
 MANIFEST = re.compile(r"(?:raw/\d{4}/\d\d|agents_data)/_manifest\.json")
+REJECT_FILE = re.compile(rf"{REJECTS_FOLDER}/rejects-[0-9a-f]{{8}}\.csv")
 DAY_FILE = re.compile(r"raw/(\d{4})/(\d\d)/\1-\2-\d\d\.csv")
 
 
@@ -74,3 +78,14 @@ def is_day_file(name: str) -> bool:
 def is_data_file(name: str) -> bool:
     """Return whether an object must be in a manifest."""
     return name == AGENTS_FILE or is_day_file(name)
+
+
+def is_reject_file(name: str) -> bool:
+    """Return whether an object has the name of a file of rejected rows."""
+    return REJECT_FILE.fullmatch(name) is not None
+
+
+def is_ours(name: str) -> bool:
+    """Return whether an object has a name that we write."""
+    is_named = name in (MARK, RECORD) or is_manifest(name)
+    return is_named or is_data_file(name) or is_reject_file(name)

@@ -23,6 +23,10 @@ class Store(Protocol):
         """Return the place as a params file names it."""
 
     @property
+    def place(self) -> str:
+        """Return the place by its whole name: two stores with the same one are the same."""
+
+    @property
     def exists(self) -> bool:
         """Return whether anything was ever put there."""
 
@@ -57,9 +61,15 @@ class Store(Protocol):
         """
 
     def work_folder(self) -> AbstractContextManager[Path]:
-        """Give a temporary local folder for the block; remove what a killed ingest left."""
+        """Give a temporary local folder for the block; remove what a killed ingest left.
+
+        It is called within `Lake.locked`, which refuses a place that is not ours.
+        """
 
     # reading
+
+    def first_names(self, most: int) -> list[str]:
+        """Return at most `most` names of what is in the place, whoever put it there."""
 
     def names(self, under: str) -> list[str]:
         """Return the names of all objects below `under`, sorted."""

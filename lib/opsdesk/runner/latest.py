@@ -34,7 +34,7 @@ def point_latest(outputs: Path, run_id: str) -> None:
         OpsdeskError: a file or folder that is not ours is called `latest`.
     """
     latest = outputs / LATEST
-    new = outputs / f"{LATEST}.new"
+    new = outputs / f".{LATEST}-{run_id}"
     _remove(new)
     try:
         new.symlink_to(Path("runs", run_id), target_is_directory=True)

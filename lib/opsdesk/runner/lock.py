@@ -14,6 +14,7 @@ from opsdesk.guards.documents import parse_json
 
 # Seconds. `opsdesk status` holds the lock for an instant to see whether it is free.
 PATIENCE = 0.3
+LOCKS = (".lock", ".lock.json")  # the lock, and who holds it
 
 
 @contextmanager
@@ -65,8 +66,8 @@ def describe(outputs: Path) -> str:
 
 
 def _lock_file(outputs: Path) -> Path:
-    return outputs / ".lock"
+    return outputs / LOCKS[0]
 
 
 def _holder_file(outputs: Path) -> Path:
-    return outputs / ".lock.json"
+    return outputs / LOCKS[1]

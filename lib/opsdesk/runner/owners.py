@@ -62,6 +62,12 @@ def other_owners(parameters: Parameters) -> dict[str, str]:
     return {place: owners[place] for place in locations if owners.get(place, ours) != ours}
 
 
+def is_registered(parameters: Parameters) -> bool:
+    """Return whether the outputs of this params file are in the registry."""
+    owners, _ = _read(_registry(parameters))
+    return _normal(parameters.outputs) in owners
+
+
 def _own_name(parameters: Parameters) -> str:
     return _normal(parameters.path)
 

@@ -101,3 +101,8 @@ def read_record(path: Path) -> RunRecord | None:
         return RunRecord(**content, steps=steps, folder=path.parent)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
+
+
+def has_runs(outputs: Path) -> bool:
+    """Return whether there is a run below `outputs`."""
+    return any(map(read_record, outputs.glob(f"runs/*/{FILE}")))

@@ -13,11 +13,14 @@ import opsdesk
 from opsdesk import project
 from opsdesk.config.parameters import Parameters
 from opsdesk.errors import OpsdeskError
+from opsdesk.google.connection import GoogleConnection
 from opsdesk.guards.file_mode import created_with
 from opsdesk.guards.texts import readable
 from opsdesk.instants import run_id, zone_release
+from opsdesk.lake.open import open_lake
 from opsdesk.runner.latest import put_in_order
 from opsdesk.runner.lock import run_lock
+from opsdesk.runner.outputs import claim_outputs
 from opsdesk.runner.owners import take_ownership
 from opsdesk.runner.places import set_modes
 from opsdesk.runner.record import (
@@ -31,6 +34,8 @@ from opsdesk.runner.record import (
 )
 from opsdesk.runner.sequence import Log, run_notebooks
 from opsdesk.runner.summary import Summary, summary_lines
+
+INGEST = "01_ingest"
 
 
 def run(
@@ -52,14 +57,18 @@ def run(
         say(f"{clock():%H:%M:%S}  {line}")
 
     record = _new_record(parameters, chosen, clock().astimezone(UTC))
+    file_mode = parameters.values["file_mode"]
+    with created_with(file_mode), _translate_disk_errors(record.folder):
+        claim_outputs(parameters)
     with (
-        created_with(parameters.values["file_mode"]),
+        created_with(file_mode),
         _translate_disk_errors(record.folder),
         run_lock(parameters.outputs, record.run_id, record.run_at),
     ):
         for line in take_ownership(parameters):
             log(line)
         set_modes(parameters)
+        _refuse_lone_delta(parameters, chosen)
         record.folder.mkdir(parents=True)
         record.save()
         log(f"Run {record.run_id} of {record.params_file}")
@@ -70,6 +79,18 @@ def run(
     for line in _closing_lines(record):
         say(line)
     return record
+
+
+def _refuse_lone_delta(parameters: Parameters, chosen: list[str]) -> None:
+    """Refuse a delta into a lake that is empty, or another than the warehouse is filled from."""
+    if parameters.values.get("export_kind") != "delta" or INGEST not in chosen:
+        return
+    from opsdesk.warehouse.belonging import refuse_lone_delta
+    from opsdesk.warehouse.open import open_warehouse
+
+    google = GoogleConnection.of(parameters.block("google"))
+    lake = open_lake(parameters.values["lake"], google)
+    refuse_lone_delta(lake, open_warehouse(parameters.values["warehouse"], google))
 
 
 def _new_record(parameters: Parameters, chosen: list[str], moment: datetime) -> RunRecord:

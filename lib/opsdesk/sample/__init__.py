@@ -4,7 +4,7 @@ Read this file, then `plan` (how busy), `tickets` (what comes) with `cells` and 
 texts), `dirt` (2 % are spoiled in every way that ingest has a name for) and `agents`. `chance` is
 where randomness comes from.
 
-May import: the ground.
+May import: `marks` and the ground.
 """
 
 from collections import Counter
@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from opsdesk.errors import OpsdeskError
+from opsdesk.marks.folder import claim_folder
 from opsdesk.sample.agents import agents_csv, count_agents
 from opsdesk.sample.dirt import CYCLE, ISSUES, REJECTED, spoil
 from opsdesk.sample.plan import Plan
@@ -69,7 +70,7 @@ def write_sample(
     What is not resolved by its end is open.
 
     Raises:
-        OpsdeskError: no tickets, no days, or a folder that cannot be written.
+        OpsdeskError: no tickets, no days, or a folder that cannot be written or holds other files.
     """
     plan = _plan(tickets, start, days)
     export = folder / "ops_tickets.csv"
@@ -77,6 +78,7 @@ def write_sample(
     planted: Counter[str] = Counter()
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        claim_folder(folder, "sample")  # a real export has the same name
         agents.write_text(agents_csv(plan), encoding="utf-8", newline="\n")
         rows = _write_export(export, plan, planted)
     except OSError as error:

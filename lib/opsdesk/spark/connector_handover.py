@@ -24,8 +24,10 @@ from opsdesk.warehouse.bigquery.warehouse import BigQueryWarehouse
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-PREFIX = ".spark-bigquery-"  # how the connector names what it puts into the bucket
-MICROSECONDS = 1_000_000
+# Our own folder in the bucket. Every application that uses the connector names its objects as in
+# PREFIX, so without the folder they could be another team's.
+FOLDER = "opsdesk-spark"
+PREFIX = f"{FOLDER}/.spark-bigquery-"
 
 
 class ConnectorHandover:
@@ -38,6 +40,7 @@ class ConnectorHandover:
         self.bucket = Bucket(bucket, google)
         labels = {f"bigQueryJobLabel.{name}": value for name, value in self.jobs.labels.items()}
         self.options = connector_options(google, self.jobs.project) | labels
+        self.place = f"{bucket}/{FOLDER}"
         self.staged: list[str] = []
         self.applications: set[str] = set()
 
@@ -53,7 +56,7 @@ class ConnectorHandover:
         self.applications.add(rows.sparkSession.sparkContext.applicationId)
         make_staging(self.jobs, staging, catalogue()[name])
         writer = rows.write.format("bigquery").mode("append").options(**self.options)
-        writer = writer.options(writeMethod="indirect", temporaryGcsBucket=self.bucket.name)
+        writer = writer.options(writeMethod="indirect", temporaryGcsBucket=self.place)
         writer.save(self.jobs.place(staging))
         return staging
 
@@ -70,9 +73,8 @@ class ConnectorHandover:
 
     def _delete(self, prefix: str, made_before: datetime | None = None) -> None:
         for name, seen in self.bucket.list(prefix):
-            # A generation is the microsecond in which the object was made.
-            made_at = seen.generation / MICROSECONDS
-            if made_before is None or made_at < made_before.timestamp():
+            is_old = made_before and seen.made_at and seen.made_at < made_before
+            if made_before is None or is_old:
                 self.bucket.delete(name, seen.generation)
 
 

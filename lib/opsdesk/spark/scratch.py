@@ -7,13 +7,17 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from opsdesk import project
 from opsdesk.errors import OpsdeskError
+from opsdesk.marks.folder import MarkedFolder, claim_folder
+from opsdesk.marks.mark import find_mark
 
+KIND = "Spark folder"  # in its mark
 LOCK = ".lock"  # the run that uses a folder holds it
 
 
@@ -34,16 +38,20 @@ def scratch_folder(file: Path) -> Iterator[Path]:
         ) from None
     try:
         with FileLock(folder / LOCK):
+            # only now: a folder with a mark and a free lock is one whose run has ended
+            claim_folder(folder, KIND, ours=lambda entry: entry.name == LOCK)
             yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def _sweep(file: Path) -> None:
-    """Remove the folders whose run has ended."""
-    for folder in file.parent.glob(f"{file.name}.spark-*"):
+    """Remove the folders whose run has ended: those with our mark, and no other."""
+    for folder in file.parent.glob(f"{escape(file.name)}.spark-*"):
         try:
+            if folder.is_symlink() or find_mark(MarkedFolder(folder), KIND) is None:
+                continue
             with FileLock(folder / LOCK, timeout=0):
                 shutil.rmtree(folder, ignore_errors=True)
-        except (Timeout, OSError):
+        except (Timeout, OSError, OpsdeskError):
             continue

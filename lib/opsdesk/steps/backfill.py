@@ -16,6 +16,7 @@ from opsdesk.lake.lake import Lake
 from opsdesk.lake.manifest import Manifest
 from opsdesk.lake.names import AGENTS, partition_of
 from opsdesk.lake.partition import Partition
+from opsdesk.warehouse.belonging import join
 from opsdesk.warehouse.billing import Billed
 from opsdesk.warehouse.protocol import Loader, Staged, Warehouse
 
@@ -32,7 +33,7 @@ class BackfillResult:
 
     `months` has month, rows, action (loaded, skipped, removed), oldest first, the agents last.
     `warehouse_months` has all months in the warehouse with their rows. `engine` says in words who
-    read the files.
+    read the files, and whether the warehouse has passed to another lake.
     """
 
     months: pd.DataFrame
@@ -73,7 +74,8 @@ def backfill(
     warehouse.
 
     Raises:
-        OpsdeskError: the lake is empty or incomplete, or a month cannot be loaded. The months
+        OpsdeskError: the lake is empty, incomplete, or another than the warehouse was filled from,
+            what is in the warehouse is not ours, or a month cannot be loaded. The months
             before it stay loaded and are skipped next time; the failing month is as it was.
     """
     span = Span(read_month("first_month", first_month), read_month("last_month", last_month))
@@ -82,9 +84,10 @@ def backfill(
         raise OpsdeskError(
             f"There is no lake {lake.store.url}: run 01_ingest first, or correct `lake`."
         )
-    with lake.store.locked(wait=LAKE_PATIENCE), tempfile.TemporaryDirectory() as work:
+    with lake.locked(wait=LAKE_PATIENCE), tempfile.TemporaryDirectory() as work:
         manifests = _read_manifests(lake)
         with warehouse.loading() as loader, _reader(engine, warehouse) as months:
+            linked = join(lake, manifests, warehouse, loader, moment)
             transfer = _Transfer(lake, loader, months, moment, Path(work))
             done = transfer.bring(manifests, span)
             ledger = warehouse.loads()[["part", "rows"]].rename(columns={"part": "month"})
@@ -92,7 +95,7 @@ def backfill(
     if all(name == AGENTS for name, *_ in done):
         raise OpsdeskError(_no_month(lake, manifests, span))
     actions = pd.DataFrame(done, columns=["month", "rows", "action"])
-    return BackfillResult(actions, ledger, _words(months, warehouse), warehouse.billed)
+    return BackfillResult(actions, ledger, _words(months, warehouse) + linked, warehouse.billed)
 
 
 @dataclass(frozen=True)

@@ -24,12 +24,13 @@ from opsdesk.ingest.reading.chunk_layout import Layout
 from opsdesk.ingest.reading.export_reader import ExportReader
 from opsdesk.ingest.reading.row_cache import FORMAT, RowCache
 from opsdesk.ingest.reconciliation import count_rows, reconcile
-from opsdesk.ingest.record import make_record
+from opsdesk.ingest.record import begun_record, make_record, origin, unfinished
 from opsdesk.ingest.rejects import store_rejects
 from opsdesk.ingest.result import IngestResult
 from opsdesk.ingest.signature import (
     is_up_to_date,
     refuse_interrupted,
+    refuse_unknown_days,
     trusted_digests,
 )
 from opsdesk.ingest.source_files import SourceFile
@@ -64,13 +65,15 @@ def ingest(
             then, unless the text says that writing was interrupted.
     """
     moment = read_instant("run_at", run_at).replace(tzinfo=None)  # DuckDB's TIMESTAMP, in UTC
-    with lake.store.locked(), lake.store.work_folder() as work:
+    with lake.locked(), lake.store.work_folder() as work:
         delivery = open_delivery(export, mapping, agents, export_kind, work)
         record = lake.record()
         if is_up_to_date(record, delivery.signature, moment, lake):
+            lake.claim()
             return IngestResult(record, True, lake)
         if not delivery.is_full:
             refuse_interrupted(lake, record, delivery.signature)
+        lake.claim()
         return IngestResult(_bring_in(delivery, moment, lake, work), False, lake)
 
 
@@ -97,20 +100,23 @@ def _write_lake(
         cache.store_repeated(verdicts.repeated_ids)
         counts = count_rows(rows, verdicts, layouts, rejects_file)
         reconcile(delivery.names, counts)
-        trusted = trusted_digests(lake.record(), delivery.signature)
+        last = lake.record()
+        refuse_unknown_days(lake, last)
+        trusted = trusted_digests(last, delivery.signature)
         # from here on the lake is incomplete; every reader sees that it is being written
-        lake.write_record(lake.record() | {"writing": delivery.signature})
+        lake.write_record(begun_record(last, delivery, counts))
         target = Target(verdicts.kept, counts.days)
         if not delivery.is_full:
             target = merge_with_lake(con, verdicts.kept, lake, work)
         written = write_days(target, lake, trusted, work)
     write_agents(lake, delivery.agents)
-    rejects = store_rejects(lake, rejects_file, delivery.signature, delivery.kind)
+    rejects = store_rejects(lake, rejects_file, last, delivery.signature)
     manifests = lake.manifests()
     # another writer may have come between our writes and this listing
     lake.store.ensure_unchanged(MONTHS_FOLDER)
     lake.store.ensure_unchanged(AGENTS_FOLDER)
     record = make_record(delivery, counts, rejects, written, manifests)
+    record |= origin(last, delivery.kind) | unfinished(last)
     lake.write_record(record)
     return record
 

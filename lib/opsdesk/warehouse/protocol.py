@@ -12,6 +12,7 @@ import pandas as pd
 
 from opsdesk.lake.partition import Partition
 from opsdesk.warehouse.billing import Billed
+from opsdesk.warehouse.link import Link
 from opsdesk.warehouse.publication import Publication
 
 # Rows that another engine has computed, where the warehouse can take them. Only the warehouse for
@@ -41,6 +42,10 @@ class Loader(Protocol):
 
     def remove(self, name: str) -> None:
         """Remove a partition that the lake no longer has."""
+        ...
+
+    def link(self, link: Link, linked_at: datetime) -> None:
+        """Write down, in one transaction, which lake fills the warehouse from now on."""
         ...
 
 
@@ -127,8 +132,16 @@ class Warehouse(Protocol):
         """
         ...
 
+    def linked_lake(self) -> Link | None:
+        """Return the lake that fills the warehouse, None where none was linked yet."""
+        ...
+
     def loading(self) -> AbstractContextManager[Loader]:
-        """Return what loads partitions; missing raw tables and ledgers are created."""
+        """Return what loads partitions; missing raw tables and ledgers are created.
+
+        Raises:
+            OpsdeskError: what is there is not ours. Nothing was written.
+        """
         ...
 
     def publish(
@@ -142,7 +155,8 @@ class Warehouse(Protocol):
         rows by table.
 
         Raises:
-            OpsdeskError: the tables contradict themselves, or the warehouse cannot write them.
+            OpsdeskError: the tables contradict themselves, the warehouse cannot write them, or a
+                table with one of their names is not ours.
                 Readers still see the previous tables then.
         """
         ...

@@ -12,6 +12,7 @@ from opsdesk.warehouse.bigquery.calls import CALL
 from opsdesk.warehouse.bigquery.jobs import Jobs
 from opsdesk.warehouse.bigquery.load_jobs import load, staging_name
 from opsdesk.warehouse.bigquery.tables import drop
+from opsdesk.warehouse.link import TABLE, Link, link_row
 from opsdesk.warehouse.protocol import Staged
 
 LOAD_TRIES = 3  # how often a partition is staged in one run, where its staging table vanishes
@@ -53,6 +54,11 @@ class BigQueryLoader:
         table = self.jobs.place(raw_table(name))
         script = transactions.remove_script(name, table, self.jobs.place("_loads"))
         self.jobs.query(script, {"part": name, **transactions.month_parameters(name)})
+
+    def link(self, link: Link, linked_at: datetime) -> None:
+        """Write down which lake fills the warehouse from now on."""
+        row = link_row(link, linked_at)
+        self.jobs.query(transactions.link_script(self.jobs.place(TABLE), row), row)
 
     def _commit(
         self, part: Partition, loaded_at: datetime, staging: str, *, is_from_lake: bool

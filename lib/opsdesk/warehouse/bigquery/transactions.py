@@ -62,6 +62,15 @@ def remove_script(part: str, target: str, ledger: str) -> str:
     return _transaction(_deletes(part, target, ledger))
 
 
+def link_script(target: str, row: Iterable[str]) -> str:
+    """Return the script by which the row from the parameters becomes the only one of `target`."""
+    names = list(row)
+    columns = ", ".join(map(_column, names))
+    values = ", ".join(f"@{name}" for name in names)
+    insert = f"INSERT INTO `{target}` ({columns}) VALUES ({values})"
+    return _transaction([f"DELETE FROM `{target}` WHERE TRUE", insert])
+
+
 def month_parameters(part: str) -> dict[str, datetime]:
     """Return the parameters @first and @next, the bounds of a month; none for the agents."""
     if part == AGENTS:

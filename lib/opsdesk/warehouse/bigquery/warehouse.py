@@ -20,14 +20,16 @@ from opsdesk.warehouse.bigquery import statements
 from opsdesk.warehouse.bigquery.calls import CALL
 from opsdesk.warehouse.bigquery.jobs import Jobs, frame
 from opsdesk.warehouse.bigquery.loader import BigQueryLoader
+from opsdesk.warehouse.bigquery.mark import find_link, refuse_foreign
 from opsdesk.warehouse.bigquery.publisher import build_tables, commit_tables
 from opsdesk.warehouse.bigquery.tables import drop, ensure_dataset, ensure_table, rows_of
 from opsdesk.warehouse.bigquery.transactions import INSERTED_AT
 from opsdesk.warehouse.billing import Billed
+from opsdesk.warehouse.link import Link
 from opsdesk.warehouse.protocol import Staged
 from opsdesk.warehouse.publication import Publication
 
-LOADED = ("tickets_raw", "agents_raw", "_loads", "_runs")  # the tables of a backfill
+LOADED = ("tickets_raw", "agents_raw", "_loads", "_runs", "_opsdesk")  # the tables of a backfill
 
 
 class BigQueryWarehouse:
@@ -112,11 +114,17 @@ class BigQueryWarehouse:
         runs = self.table("_runs").sort_values(INSERTED_AT, ignore_index=True)
         return runs.drop(columns=INSERTED_AT)
 
+    def linked_lake(self) -> Link | None:
+        """Return the lake that fills the warehouse, None where none was linked yet."""
+        with translate_errors(f"read {self.url}"):
+            return find_link(self.jobs, self.url)
+
     @contextmanager
     def loading(self) -> Iterator[BigQueryLoader]:
         """Return what loads partitions; each is a transaction of its own."""
         with translate_errors(f"load into {self.url}"):
             ensure_dataset(self.jobs)
+            refuse_foreign(self.jobs, self.url)
             self.jobs.together(
                 *(partial(ensure_table, self.jobs, catalogue()[name]) for name in LOADED)
             )
@@ -134,6 +142,7 @@ class BigQueryWarehouse:
         new = {table.name: f"_new_{table.name}_{mark}" for table in results()} | filled
         places = {name: self.jobs.place(table) for name, table in new.items()}
         with translate_errors(f"publish in {self.url} (readers still see the previous tables)"):
+            refuse_foreign(self.jobs, self.url)
             try:
                 ours = [table for table in results() if table.name not in filled]
                 rows = build_tables(self.jobs, ours, new, publication.parameters)

@@ -14,7 +14,9 @@ from opsdesk.instants import month_bounds
 from opsdesk.lake.names import AGENTS, raw_table
 from opsdesk.lake.partition import Partition
 from opsdesk.warehouse.duckdb.day_ledger import forget_loaded, note_loaded
+from opsdesk.warehouse.duckdb.mark import write_link
 from opsdesk.warehouse.duckdb.tables import one_row, parquet_select
+from opsdesk.warehouse.link import Link
 from opsdesk.warehouse.protocol import Staged
 
 # What the load adds to each ticket; the files of the lake do not have it.
@@ -56,6 +58,11 @@ class DuckDBLoader:
         with self._transaction():
             self._delete(name)
             forget_loaded(self.con, name)
+
+    def link(self, link: Link, linked_at: datetime) -> None:
+        """Write down which lake fills the warehouse from now on."""
+        with self._transaction():
+            write_link(self.con, link, linked_at)
 
     def _insert_files(self, part: Partition, loaded_at: datetime) -> None:
         columns = catalogue()[part.table].columns

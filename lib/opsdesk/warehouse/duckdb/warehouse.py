@@ -21,12 +21,21 @@ from opsdesk.warehouse.duckdb.connections import Connections
 from opsdesk.warehouse.duckdb.day_ledger import note_published
 from opsdesk.warehouse.duckdb.decision import Thresholds
 from opsdesk.warehouse.duckdb.loader import DuckDBLoader
+from opsdesk.warehouse.duckdb.mark import find_link, refuse_foreign, refuse_unpublished
 from opsdesk.warehouse.duckdb.memory import Memory, set_limit
 from opsdesk.warehouse.duckdb.tables import columns_of, ensure_table, parquet_select
+from opsdesk.warehouse.link import Link
 from opsdesk.warehouse.protocol import Staged
 from opsdesk.warehouse.publication import Publication
 
-LOADED = ("tickets_raw", "agents_raw", "_loads", "_days", "_runs")  # the tables of a backfill
+LOADED = (
+    "tickets_raw",
+    "agents_raw",
+    "_loads",
+    "_days",
+    "_runs",
+    "_opsdesk",
+)  # the tables of a backfill
 
 
 class DuckDBWarehouse:
@@ -62,6 +71,7 @@ class DuckDBWarehouse:
         """Let all questions and `publish` within it share one connection; other processes wait."""
         self._connections.ensure_exists()
         with self._connections.writing() as con, self._connections.sharing(con):
+            refuse_foreign(con, self.url)
             yield
 
     def exists(self) -> bool:
@@ -127,10 +137,18 @@ class DuckDBWarehouse:
                 "(FORMAT parquet, PER_THREAD_OUTPUT, OVERWRITE_OR_IGNORE)"
             )
 
+    def linked_lake(self) -> Link | None:
+        """Return the lake that fills the warehouse, None where none was linked yet."""
+        if not self.exists():
+            return None
+        with self._connections.reading() as con:
+            return find_link(con, self.url)
+
     @contextmanager
     def loading(self) -> Iterator[DuckDBLoader]:
         """Open a connection for loading partitions; each is a transaction of its own."""
         with self._connections.writing() as con:
+            refuse_foreign(con, self.url)
             for name in LOADED:
                 ensure_table(con, catalogue()[name])
             with self._connections.sharing(con):
@@ -144,6 +162,7 @@ class DuckDBWarehouse:
         Rows of tickets that did not change stay, where nothing is staged.
         """
         with self._connections.writing() as con:
+            refuse_unpublished(con, self.url)
             for limit in self._connections.limits(con):
                 set_limit(con, limit)
                 try:
