@@ -78,6 +78,7 @@ def _parsed(path: Path) -> yaml.Node | None:
         there = ", ".join(f"params/{file.name}" for file in files)
         what = "is a folder" if path.is_dir() else "does not exist"
         raise OpsdeskError(f"{where} {what}; parameter files there are: {there or 'none'}.")
+    project.refuse_pipe("The params file", path)
     try:
         text = path.read_text(encoding="utf-8-sig")
         return yaml.compose(text, Loader=yaml.SafeLoader)

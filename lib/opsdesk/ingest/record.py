@@ -1,12 +1,13 @@
 """The record of an ingest: what the next one, `opsdesk status` and the notebook need to know."""
 
+from datetime import datetime
+
 from opsdesk.checksums import Checksum
 from opsdesk.ingest.day_files import Written
 from opsdesk.ingest.delivery import Delivery
 from opsdesk.ingest.reconciliation import Counts
-from opsdesk.ingest.signature import lake_digest
 from opsdesk.lake.lake import Record
-from opsdesk.lake.manifest import Manifest
+from opsdesk.lake.manifest import Manifest, lake_digest
 from opsdesk.lake.names import is_month_partition
 
 
@@ -33,7 +34,6 @@ def make_record(
         "examples": counts.rejects.examples,
         "rejects": rejects,
         "issues": counts.issues,
-        "known": _known_span(counts),
         "agents": len(delivery.agents),
         "months": [
             (name, len(manifest.files), manifest.rows, manifest.size)
@@ -45,7 +45,6 @@ def make_record(
     }
 
 
-def _known_span(counts: Counts) -> list[str | None]:
-    """Return the first and the last moment (UTC) for which the lake is what it is."""
-    span = (counts.latest, counts.known_until)
-    return [moment.isoformat() if moment else None for moment in span]
+def known_span(since: datetime | None, until: datetime | None) -> list[str | None]:
+    """Return, for the record, from and until when (UTC) the lake is what it is."""
+    return [moment.isoformat() if moment else None for moment in (since, until)]

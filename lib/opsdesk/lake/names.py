@@ -8,6 +8,7 @@ import re
 MONTHS_FOLDER = "raw"
 AGENTS_FOLDER = "agents_data"
 REJECTS_FOLDER = "rejects"
+WAITING = f"{REJECTS_FOLDER}/_waiting.csv"  # tickets that were created after the run
 DATA_FOLDERS = (MONTHS_FOLDER, AGENTS_FOLDER)
 RECORD = "_ingest.json"  # what an ingest writes about itself
 AGENTS = "agents"  # the partition of the list of agents

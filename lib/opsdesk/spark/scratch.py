@@ -3,6 +3,7 @@
 Each is removed at the end of its run; those of a killed run are removed by the next one.
 """
 
+import glob
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -41,7 +42,7 @@ def scratch_folder(file: Path) -> Iterator[Path]:
 
 def _sweep(file: Path) -> None:
     """Remove the folders whose run has ended."""
-    for folder in file.parent.glob(f"{file.name}.spark-*"):
+    for folder in file.parent.glob(f"{glob.escape(file.name)}.spark-*"):
         try:
             with FileLock(folder / LOCK, timeout=0):
                 shutil.rmtree(folder, ignore_errors=True)

@@ -75,7 +75,8 @@ class Connections:
             con.execute(f"SET memory_limit='{'2GB' if large else '600MB'}'")
             con.execute(f"SET wal_autocheckpoint='{LOG}'")
             con.execute("SET preserve_insertion_order=false")
-            con.execute(f"SET temp_directory={quoted(str(self.path) + '.tmp')}")
+            spill = self.path.with_name(f"{self.path.name}.tmp")
+            con.execute(f"SET temp_directory={quoted(str(spill))}")
             yield con
 
     def ensure_exists(self) -> None:
