@@ -25,15 +25,15 @@ SELECT record, ticket_id_text AS ticket_id,
   created_at, resolved_at, resolution_hours, sla_hours, sla_breached, {dimensions},
   nullif(concat_ws(';', {issues}), '') AS _issues,
   updated_at,
-  CASE WHEN ticket_id_text IS NULL THEN 'missing_ticket_id'
+  CASE WHEN {is_long} THEN 'malformed_line'
+       WHEN ticket_id_text IS NULL THEN 'missing_ticket_id'
        WHEN created_at_text IS NULL THEN 'missing_created_at'
        WHEN created_at IS NULL THEN 'bad_created_at'
-       WHEN created_at > run_at THEN 'created_in_future'
-       WHEN {is_long} THEN 'malformed_line' END AS reason,
+       WHEN created_at > run_at THEN 'created_in_future' END AS reason,
   is_closed, is_closed AND resolved_at IS NULL AS closed_without_resolution,
-  CASE WHEN created_at_text IS NOT NULL AND (created_at IS NULL OR created_at > run_at)
+  CASE WHEN {is_long} THEN 'longer than 2 MB when its quotes are doubled'
+       WHEN created_at_text IS NOT NULL AND (created_at IS NULL OR created_at > run_at)
        THEN 'created_at: ' || created_at_text
-       WHEN {is_long} THEN 'longer than 2 MB when its quotes are doubled'
        WHEN is_closed AND resolved_at IS NULL
        THEN 'status: ' || status_text
          || ', resolved_at: ' || coalesce(resolved_at_text, '(blank)') END AS detail,

@@ -11,8 +11,13 @@ from opsdesk.ingest.kept_rows import digest_sql
 
 YEARS = 20  # before the first percentile
 EPOCH_DAY = "TIMESTAMP '1970-01-02'"  # what is earlier is never among those that are compared with
-FIRST_PERCENTILE = f"""SELECT quantile_disc(created_at, 0.01) - INTERVAL {YEARS} YEAR
-FROM {{source}} WHERE reason IS NULL AND created_at >= {EPOCH_DAY}"""
+# the earliest is not compared with itself: in a small file it is the first percentile
+FIRST_PERCENTILE = f"""WITH counted AS (
+    SELECT created_at FROM {{source}} WHERE reason IS NULL AND created_at >= {EPOCH_DAY})
+SELECT coalesce(
+    quantile_disc(created_at, 0.01) FILTER (created_at > (SELECT min(created_at) FROM counted)),
+    min(created_at)) - INTERVAL {YEARS} YEAR
+FROM counted"""
 LATE_REASONS = """SELECT * EXCLUDE (digest, lines) REPLACE (
     CASE WHEN reason IS NULL AND created_at < {earliest} THEN 'implausible_created_at'
         ELSE reason END AS reason,

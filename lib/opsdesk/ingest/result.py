@@ -43,8 +43,6 @@ class IngestResult:
     @property
     def outcome(self) -> str:
         """Return in a sentence what became of the export."""
-        if self.unchanged:
-            return "The lake is, to the byte, what this ingest would make: nothing was written."
         if not self.record["rows"]:
             return "A quiet day: the delta has a header and no rows, so no ticket was changed."
         return f"{self.record['kept']:,} of {self.record['rows']:,} rows were put in the lake."

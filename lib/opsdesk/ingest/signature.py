@@ -84,7 +84,8 @@ def refuse_interrupted(lake: Lake, record: Record, signature: Signature) -> None
     if "writing" not in record and record.get("lake", "") not in ("", lake_digest(manifests)):
         raise OpsdeskError(not_as_left(lake) + "Run a full export, then this delta.")
     found = lake.store.checksums(REJECTS_FOLDER).get(WAITING)
-    noted = record.get("rejects", {}).get(WAITING)
+    rejects = record.get("rejects")
+    noted = rejects.get(WAITING) if isinstance(rejects, dict) else None
     if "writing" not in record and (found and list(found)) != noted:
         raise OpsdeskError(
             f"The lake {lake.store.url} is incomplete: {WAITING}, the tickets that wait for their "

@@ -5,6 +5,7 @@ Every row of it ends in a day file or among the rejects, and that is counted.
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -117,10 +118,10 @@ def _write_lake(
     write_agents(lake, delivery.agents)
     rejects = store_rejects(lake, rejects_file, delivery.signature, delivery.kind)
     manifests = lake.manifests()  # as they are, not as they were meant to be
-    held = confirm_lake(lake, manifests, counts.kept, merged)
     # another writer may have come between our writes and this listing
     lake.store.ensure_unchanged(MONTHS_FOLDER)
     lake.store.ensure_unchanged(AGENTS_FOLDER)
+    held = confirm_lake(lake, manifests, counts.kept, merged)
     record = make_record(delivery, counts, rejects, written, manifests)
     record |= {
         "known": known_span(counts.latest, known_until),
@@ -138,8 +139,9 @@ def _earliest(delivery: Delivery, rows: CleanedRows, before: Record) -> datetime
     """
     if delivery.mapping.earliest:
         return delivery.mapping.earliest
-    if not delivery.is_full and before.get("earliest"):
-        return datetime.fromisoformat(before["earliest"])
+    if not delivery.is_full:
+        with suppress(KeyError, TypeError, ValueError):  # another version wrote the record
+            return datetime.fromisoformat(before["earliest"])
     return find_earliest(rows)
 
 
