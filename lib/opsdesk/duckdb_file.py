@@ -1,5 +1,6 @@
 """Opening a DuckDB file that other processes may hold, and copying it while none writes to it."""
 
+import os
 import re
 import shutil
 from pathlib import Path
@@ -38,6 +39,11 @@ def connect(
     """
     patience = PATIENCE if patience is None else patience
     deadline = monotonic() + patience
+    if project.NO_DATABASE.search(str(path)) and os.name != "nt":
+        raise OpsdeskError(
+            f"DuckDB cannot keep a database in {project.shown(path)}: it misreads the characters "
+            "? and \\ in a path. Name another place."
+        )
     while True:
         try:
             connection = duckdb.connect(path, read_only=read_only, config=OFFLINE)
@@ -92,6 +98,11 @@ def first_lines(error: Exception) -> str:
 def quoted(text: str) -> str:
     """Return `text` as an SQL string literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def quoted_path(path: Path) -> str:
+    """Return a path as an SQL string literal by which DuckDB finds this file and no other."""
+    return quoted(str(project.literal(path, project.PATTERN)))
 
 
 def refuse_other_than_select(sql: str) -> None:

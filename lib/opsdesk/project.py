@@ -1,11 +1,23 @@
-"""Where the project is: every relative path starts here, never at the working directory."""
+"""Paths. Every relative one starts where the project is, never at the working directory.
 
+Some engines take characters of a path for a pattern: `literal` makes a path mean itself, always.
+"""
+
+import atexit
+import os
+import re
+import shutil
+import tempfile
+from functools import cache
 from pathlib import Path
 
 from opsdesk.errors import OpsdeskError
 from opsdesk.guards.texts import is_plain
 
 ROOT = Path(__file__).resolve().parents[2]
+PATTERN = re.compile(r"[*?\[\\]")  # what DuckDB does not take as it is in the path of a file
+NO_DATABASE = re.compile(r"[?\\]")  # what DuckDB misreads in a database's path, also behind a link
+UNUSUAL = re.compile(r"[^A-Za-z0-9/._=-]")  # what may have a meaning for Spark
 
 
 def resolve(text: str) -> Path:
@@ -47,6 +59,61 @@ def refuse_unusable(path: Path) -> None:
 def shown(path: Path) -> str:
     """Return a path as a person reads it: from the project root where it is inside, else whole."""
     return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else str(path)
+
+
+def refuse_pipe(what: str, path: Path) -> None:
+    """Refuse what would be waited for, or is read once only: a pipe, a socket, a device.
+
+    Raises:
+        OpsdeskError: `path` is one; `what` is what messages call it.
+    """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise OpsdeskError(
+            f"{what} {shown(path)} is a pipe, a socket or a device, not a file: "
+            "write its content into a file, and name that."
+        )
+
+
+def literal(path: Path, meaningful: re.Pattern[str]) -> Path:
+    """Return a path to the same file in whose folder no character is `meaningful` to an engine.
+
+    DuckDB reads `lake[1]` for `lake1` and takes a backslash for a slash; Spark does not decode what
+    a URL encodes. No escape works everywhere, so a folder of such a name is given another one: a
+    symbolic link, which is there until this process ends.
+
+    Raises:
+        OpsdeskError: the name of the file itself has such a character, or no link can be made.
+    """
+    if os.name == "nt" or not meaningful.search(str(path)):
+        return path
+    if meaningful.search(path.name):
+        sign = meaningful.findall(path.name)[0]
+        raise OpsdeskError(
+            f"The name {path.name[:100]!r} in {shown(path.parent)} has the character {sign!r}, "
+            "which stands for other names in an engine: give the file another name."
+        )
+    return _link_to(path.absolute().parent, _links_folder()) / path.name
+
+
+@cache
+def _link_to(folder: Path, links: Path) -> Path:
+    link = links / str(len(list(links.iterdir())))
+    link.symlink_to(folder, target_is_directory=True)
+    return link
+
+
+@cache
+def _links_folder() -> Path:
+    """Make the folder for the links of this process."""
+    for place in (tempfile.gettempdir(), "/tmp", "/var/tmp"):
+        if not UNUSUAL.search(place) and os.access(place, os.W_OK):
+            folder = Path(tempfile.mkdtemp(prefix="opsdesk-", dir=place))
+            atexit.register(shutil.rmtree, folder, ignore_errors=True)
+            return folder
+    raise OpsdeskError(
+        f"No link can be made in {tempfile.gettempdir()}: set TMPDIR to a folder that can be "
+        "written and whose path has only letters, digits and slashes."
+    )
 
 
 def notebooks_folder() -> Path:

@@ -78,6 +78,8 @@ def _parsed(path: Path) -> yaml.Node | None:
     if not path.is_file():
         files = sorted((project.ROOT / "params").glob("*.yaml"))
         there = ", ".join(f"params/{file.name}" for file in files)
+        if not path.is_dir() and path.exists():
+            project.refuse_pipe("The params file", path)
         raise OpsdeskError(
             f"{where} {_what_it_is(path)}; parameter files there are: {there or 'none'}."
         )

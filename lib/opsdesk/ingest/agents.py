@@ -13,6 +13,7 @@ from opsdesk.ingest.agents_file import Agent
 from opsdesk.ingest.export_file import open_export
 from opsdesk.ingest.export_header import refuse_repeated_columns
 from opsdesk.ingest.source_files import SourceFile
+from opsdesk.ingest.white_space import single_spaced
 from opsdesk.lake.columns import agent_columns
 
 Row = dict[
@@ -45,6 +46,7 @@ def read_agents(sources: Sequence[SourceFile], work: Path) -> list[Agent]:
         raise OpsdeskError(f"{file.shown} has no column 'agent_id'. Its columns are: {columns}.")
     with file.plain.open(encoding="utf-8-sig", errors="strict", newline="") as text:
         found = _by_id(text, file.shown)
+    file.ensure_unchanged()
     return [found[name] for name in sorted(found)]
 
 
@@ -88,7 +90,7 @@ def _agent(where: str, row: Row) -> Agent:
         raise OpsdeskError(
             f"{where}: a quote that an earlier line opens is not closed before the end of the line."
         )
-    agent = {column: " ".join((row.get(column) or "").split()) for column in agent_columns()}
+    agent = {column: single_spaced(row.get(column) or "") for column in agent_columns()}
     if not agent["agent_id"]:
         raise OpsdeskError(f"{where}: agent_id is blank; every agent needs one.")
     for column in ("active_from", "active_to"):

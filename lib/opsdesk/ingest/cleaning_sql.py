@@ -10,11 +10,14 @@ from opsdesk.ingest import timestamps_sql as timestamps
 from opsdesk.ingest.kept_rows import digest_sql
 from opsdesk.ingest.mapping import Mapping
 from opsdesk.ingest.mapping_checks import LONGEST_SLA_HOURS
-from opsdesk.lake.columns import dimension_columns
+from opsdesk.ingest.white_space import single_spaced_sql, trimmed_sql
+from opsdesk.lake.columns import AGENT, dimension_columns
 
-WHITE = r"[\s\pZ\x{FEFF}]"  # \s of RE2 is ASCII only
 # the columns of the export that are read before they are checked
 CHECKED = ("ticket_id", *timestamps.TIMESTAMPS, "sla_hours", "resolution_hours", "sla_breached")
+
+# DuckDB reads lines of 2,000,000 bytes; the rest is for dates, numbers and issues
+LONGEST_LINE = 1_999_000
 
 # the columns of a cleaned row: the lake's, then what ingest needs to decide about it
 CLEANED = """
@@ -22,25 +25,27 @@ SELECT record, ticket_id_text AS ticket_id,
   created_at, resolved_at, resolution_hours, sla_hours, sla_breached, {dimensions},
   nullif(concat_ws(';', {issues}), '') AS _issues,
   updated_at,
-  CASE WHEN ticket_id_text IS NULL THEN 'missing_ticket_id'
+  CASE WHEN {is_long} THEN 'malformed_line'
+       WHEN ticket_id_text IS NULL THEN 'missing_ticket_id'
        WHEN created_at_text IS NULL THEN 'missing_created_at'
        WHEN created_at IS NULL THEN 'bad_created_at'
        WHEN created_at > run_at THEN 'created_in_future' END AS reason,
-  is_closed AND resolved_read IS NULL AS closed_without_resolution,
-  CASE WHEN created_at_text IS NOT NULL AND (created_at IS NULL OR created_at > run_at)
+  is_closed, is_closed AND resolved_at IS NULL AS closed_without_resolution,
+  CASE WHEN {is_long} THEN 'longer than 2 MB when its quotes are doubled'
+       WHEN created_at_text IS NOT NULL AND (created_at IS NULL OR created_at > run_at)
        THEN 'created_at: ' || created_at_text
-       WHEN is_closed AND resolved_read IS NULL
+       WHEN is_closed AND resolved_at IS NULL
        THEN 'status: ' || status_text
          || ', resolved_at: ' || coalesce(resolved_at_text, '(blank)') END AS detail,
   CASE WHEN created_at > run_at THEN created_at
-       WHEN resolved_read > run_at THEN resolved_read END AS known_from
+       WHEN resolved_at > run_at THEN resolved_at END AS known_from
 FROM derived"""
 
 # in the order in which they are noted; each condition is over the columns of `derived`
 SPENT = "date_diff('second', created_at, resolved_at)"  # seconds
 ISSUES = {
-    "bad_resolved_at": "resolved_read IS NULL AND resolved_at_text IS NOT NULL",
-    "resolved_in_future": "resolved_read > run_at",
+    "bad_resolved_at": "resolved_at IS NULL AND resolved_at_text IS NOT NULL",
+    "resolved_in_future": "resolved_at > run_at",
     "resolved_before_created": "resolved_at < created_at",
     "bad_sla_hours": "target_text IS NOT NULL AND sla_hours IS NULL",
     "bad_resolution_hours": "resolution_hours_text IS NOT NULL AND resolution_hours IS NULL",
@@ -67,7 +72,9 @@ def select_tickets(
     if not mapping.has_targets:  # then the exported flag judges, see fact_tickets.sql
         issues.append("'judged_by_flag'")
     dimensions = ", ".join(f"{name}_text AS {name}" for name in dimension_columns())
-    cleaned = CLEANED.format(dimensions=dimensions, issues=", ".join(issues))
+    cleaned = CLEANED.format(
+        dimensions=dimensions, issues=", ".join(issues), is_long=_is_long_line()
+    )
     # each step can use the names that the step before has given
     return f"""WITH
 cells AS (
@@ -88,18 +95,14 @@ def _cells(mapping: Mapping, header: tuple[str, ...]) -> str:
     cells = []
     for target in (*CHECKED, *dimension_columns()):
         sources = mapping.columns.get(target, ())
-        texts = [_trimmed(f"c{header.index(source)}") for source in sources]
+        texts = [trimmed_sql(f"c{header.index(source)}") for source in sources]
         text = f"coalesce({', '.join(texts)})" if texts else "NULL::VARCHAR"
-        cells.append(f"{_translated(text, mapping.values.get(target, {}))} AS {target}_text")
+        text = _translated(text, mapping.values.get(target, {}))
+        # as in the list of agents, which the ids are looked up in
+        if target == AGENT and texts:
+            text = single_spaced_sql(text)
+        cells.append(f"{text} AS {target}_text")
     return ", ".join(cells)
-
-
-def _trimmed(cell: str) -> str:
-    """Return a cell without white space around it, NULL where nothing else is in it."""
-    # replacing is costly, so it runs only where there is something to replace
-    has_edges = f"regexp_matches({cell}, '^{WHITE}|{WHITE}$')"
-    without = f"regexp_replace({cell}, '^{WHITE}+|{WHITE}+$', '', 'g')"
-    return f"nullif(CASE WHEN {has_edges} THEN {without} ELSE {cell} END, '')"
 
 
 def _translated(text: str, values: dict[str, str]) -> str:
@@ -110,12 +113,11 @@ def _translated(text: str, values: dict[str, str]) -> str:
 
 
 def _derived(mapping: Mapping) -> str:
-    """Return what follows from the texts: resolved_at as of the run, target, hours, flags."""
+    """Return what follows from the texts: target, hours, flags."""
     closed = ", ".join(quoted(status.lower()) for status in mapping.closed_statuses) or "NULL"
     spent = _number("resolution_hours_text")
     target, hours = _target(mapping)
     columns = (
-        "CASE WHEN resolved_read <= run_at THEN resolved_read END AS resolved_at",
         f"{target} AS target_text",
         f"CAST({hours} AS DOUBLE) AS sla_hours",
         f"CASE WHEN {spent} >= 0 AND isfinite({spent}) THEN {spent} END AS resolution_hours",
@@ -139,6 +141,20 @@ def _target(mapping: Mapping) -> tuple[str, str]:
     cases = [f"WHEN {quoted(name)} THEN {number!r}" for name, number in by_priority.items()]
     promised = f"CASE priority_text {' '.join(cases)} END"
     return target, f"CASE WHEN {target} IS NULL THEN {promised} ELSE {hours} END"
+
+
+def _is_long_line() -> str:
+    """Return whether a row's line in a day file is longer than DuckDB reads.
+
+    A cell with a quote in it is put into quotes there, and each of its quotes is doubled.
+    """
+    texts = [f"{name}_text" for name in ("ticket_id", *dimension_columns())]
+    lengths = " + ".join(f"coalesce(strlen({text}), 0)" for text in texts)
+    quotes = " + ".join(
+        f"coalesce(strlen({text}) - strlen(replace({text}, '\"', '')) + 2, 0)" for text in texts
+    )
+    # the first half is quick, and only texts of half the limit can reach it
+    return f"({lengths} > {LONGEST_LINE // 3} AND {lengths} + {quotes} > {LONGEST_LINE})"
 
 
 def _number(text: str) -> str:

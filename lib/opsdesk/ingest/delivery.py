@@ -45,6 +45,15 @@ class Delivery:
         """Return the files as messages name them."""
         return ", ".join(file.name for file in self.files)
 
+    def ensure_unchanged(self) -> None:
+        """Check, after reading, that no file of the export was changed meanwhile.
+
+        Raises:
+            OpsdeskError: one was.
+        """
+        for file in self.files:
+            file.ensure_unchanged()
+
     @cached_property
     def signature(self) -> Signature:
         """Return all that decides what an ingest of it writes, but for the moment of the run."""

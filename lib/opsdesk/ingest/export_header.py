@@ -27,7 +27,7 @@ def read_header(file: Path, delimiter: str, shown: str) -> tuple[str, ...]:
     """
     with file.open("rb") as stream:
         first = stream.read(LOOKED_AT)
-    _check_is_text(first, shown)
+    check_is_text(first, shown)
     line = first.removeprefix(BYTE_ORDER_MARK).split(b"\n", 1)[0].rstrip(b"\r")
     try:
         text = line.decode("utf-8")
@@ -41,7 +41,12 @@ def read_header(file: Path, delimiter: str, shown: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in next(csv.reader([text], delimiter=delimiter)))
 
 
-def _check_is_text(first: bytes, shown: str) -> None:
+def check_is_text(first: bytes, shown: str) -> None:
+    """Refuse what does not begin as CSV text; `first` are the first LOOKED_AT bytes.
+
+    Raises:
+        OpsdeskError: it does not; the text says what it is.
+    """
     for signature, meaning in SIGNATURES.items():
         if first.startswith(signature):
             raise OpsdeskError(f"The export {shown} is not CSV text: it is {meaning}.")

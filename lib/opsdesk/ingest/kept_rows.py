@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import duckdb
 
-from opsdesk.duckdb_file import quoted
+from opsdesk.catalogue.tables import Column
+from opsdesk.duckdb_file import quoted, quoted_path
 from opsdesk.lake.columns import KEY, dimension_columns, ticket_column_names, ticket_columns
 
 ISO = "strftime({0}, '%Y-%m-%dT%H:%M:%SZ') AS {0}"  # how a day file writes an instant
@@ -16,7 +17,8 @@ ISO = "strftime({0}, '%Y-%m-%dT%H:%M:%SZ') AS {0}"  # how a day file writes an i
 class Day(NamedTuple):
     """What a day's file is to hold: rows, their digest, physical lines, the last instant (UTC).
 
-    The digest does not depend on the order of the rows.
+    The last instant is not one that was the future when the row was cleaned. The digest does not
+    depend on the order of the rows.
     """
 
     rows: int
@@ -44,6 +46,29 @@ def digest_sql(*, has_newlines: bool = True) -> str:
     return f"hash({columns}) AS digest, {' + '.join(lines)} AS lines"
 
 
+def day_file_columns() -> str:
+    """Return the columns of a day file, as they are written."""
+    columns = [
+        ISO.format(column.name) if column.type == "TIMESTAMP" else column.name
+        for column in ticket_columns()
+    ]
+    return ", ".join(columns)
+
+
+def read_day_files(files: list[Path]) -> str:
+    """Return SQL for the rows of files that are written like day files."""
+    listed = ", ".join(map(quoted_path, files))
+    columns = ", ".join(f"'{column.name}': '{_type(column)}'" for column in ticket_columns())
+    # types are given: DuckDB would guess them from the first rows
+    return f"""read_csv([{listed}], header=true, auto_detect=false, delim=',', quote='"',
+        escape='"', columns={{{columns}}})"""
+
+
+def _type(column: Column) -> str:
+    """Return DuckDB's type for a column of a day file; its instants are UTC without a zone."""
+    return "TIMESTAMP" if column.type == "TIMESTAMP" else column.duckdb_type
+
+
 class KeptRows:
     """Rows for the lake: a table or view with the lake's columns (UTC timestamps), digest, lines.
 
@@ -58,7 +83,8 @@ class KeptRows:
         """Return what each UTC day holds, in order."""
         found = self._con.execute(f"""
             SELECT CAST(created_at AS DATE) AS day, count(*), sum(digest), sum(lines),
-                greatest(max(created_at), max(resolved_at))
+                greatest(max(created_at), max(resolved_at) FILTER (NOT coalesce(
+                    contains(_issues, 'resolved_in_future'), false)))
             FROM {self._source} GROUP BY day ORDER BY day""").fetchall()
         return {
             day.isoformat(): Day(rows, str(digest), int(lines), latest)
@@ -81,18 +107,14 @@ class KeptRows:
 
         They are sorted by created_at and ticket_id, so the same rows give the same bytes.
         """
-        columns = [
-            ISO.format(column.name) if column.type == "TIMESTAMP" else column.name
-            for column in ticket_columns()
-        ]
         listed = ", ".join(map(quoted, days))
         # the range lets DuckDB skip blocks of rows, the list picks the days
         self._con.execute(f"""COPY (
-            SELECT {", ".join(columns)} FROM {self._source} AS kept
+            SELECT {day_file_columns()} FROM {self._source} AS kept
             WHERE kept.created_at >= DATE '{days[0]}' AND kept.created_at < DATE '{days[-1]}' + 1
                 AND CAST(kept.created_at AS DATE) IN (SELECT unnest([{listed}]::DATE[]))
             ORDER BY kept.created_at, kept.ticket_id
-            ) TO {quoted(str(file))} (FORMAT csv, HEADER false)""")
+            ) TO {quoted_path(file)} (FORMAT csv, HEADER false)""")
 
 
 @dataclass(frozen=True)

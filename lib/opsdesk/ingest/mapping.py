@@ -1,6 +1,7 @@
 """How an export's columns become ours: one YAML file in params/mappings/ per export format."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from opsdesk import project
@@ -15,6 +16,7 @@ class Mapping:
     """A checked mapping file.
 
     `columns` gives the source columns of each of our columns; the first that is not blank wins.
+    `earliest` is the first plausible instant (UTC), None where the export itself is to tell.
     `timestamps` are the accepted formats, `timezone` is that of texts without an offset.
     """
 
@@ -27,6 +29,7 @@ class Mapping:
     closed_statuses: tuple[str, ...] = ()
     sla_hours_by_priority: dict[str, float] = field(default_factory=dict)
     delimiter: str = ","
+    earliest: datetime | None = None
 
     @property
     def has_targets(self) -> bool:
@@ -52,6 +55,7 @@ def read_mapping(name: str) -> Mapping:
     Raises:
         OpsdeskError: no such file, or an invalid value in it; the text names file and key.
     """
+    project.refuse_pipe("The mapping", mappings_folder() / f"{name}.yaml")
     names = sorted(path.stem for path in mappings_folder().glob("*.yaml") if path.is_file())
     if name not in names:
         raise OpsdeskError(
@@ -86,4 +90,5 @@ def _checked(name: str, path: Path, content: object) -> Mapping:
         closed_statuses=check.closed_statuses(where, block.get("closed_statuses") or []),
         sla_hours_by_priority=check.sla_hours(where, block.get("sla_hours_by_priority") or {}),
         delimiter=check.delimiter(where, block.get("delimiter", ",")),
+        earliest=check.earliest(where, block.get("earliest")),
     )

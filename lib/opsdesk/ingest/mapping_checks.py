@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Collection
+from datetime import datetime
 from difflib import get_close_matches
 from typing import Any
 
@@ -23,6 +24,7 @@ KEYS = (
     "closed_statuses",
     "sla_hours_by_priority",
     "delimiter",
+    "earliest",
 )
 LONGEST_SLA_HOURS = 876_000  # a century; a longer target means no target (9999-12-31)
 
@@ -114,6 +116,21 @@ def delimiter(where: str, delimiter: object) -> str:
             f"{where}: delimiter must be one character, such as ; or a tab, got {delimiter!r}."
         )
     return delimiter
+
+
+def earliest(where: str, day: object) -> datetime | None:
+    """Return the day before which no ticket is plausible, at midnight; None where none is given."""
+    if day is None:
+        return None
+    try:
+        found = datetime.strptime(str(day), "%Y-%m-%d")
+    except ValueError:
+        found = datetime.min
+    if found.year < 1970:
+        raise OpsdeskError(
+            f'{where}: earliest must be a day from 1970 on, such as "1998-01-01", got {day!r}.'
+        )
+    return found
 
 
 def _refuse_unknown(where: str, kind: str, given: Collection[str], known: Collection[str]) -> None:

@@ -5,14 +5,20 @@ REASONS = {
     "malformed_line": "too few or too many fields, a quote that is not closed, or not UTF-8",
     "missing_ticket_id": "no ticket_id",
     "missing_created_at": "no created_at",
-    "bad_created_at": "created_at is in none of the mapping's formats, or before 1970",
+    "bad_created_at": "created_at is in none of the mapping's formats, before 1970, or in no zone",
     "created_in_future": "created after the moment of the run",
+    "implausible_created_at": (
+        "created more than 20 years before nearly all others: a blank date in disguise?"
+    ),
     "duplicate_ticket_id": "an older version of a ticket that is in the export again",
     "closed_without_resolved_at": "the status says closed, but no resolved_at can be read",
 }
 ISSUE_MEANINGS = {
     "bad_resolved_at": "an open ticket's resolved_at cannot be read: it stays open",
     "resolved_in_future": "resolved after the moment of the run: it is open until then",
+    "implausible_resolved_at": (
+        "resolved more than 20 years before nearly all were created: left out, so it is open"
+    ),
     "resolved_before_created": (
         "counted as resolved on the day it was created, without a resolution time"
     ),

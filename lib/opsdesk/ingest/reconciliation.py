@@ -8,11 +8,15 @@ from pathlib import Path
 
 from opsdesk.errors import OpsdeskError
 from opsdesk.ingest.cleaned_rows import CleanedRows
+from opsdesk.ingest.delta import Merged
 from opsdesk.ingest.kept_rows import Day, KeptRows
 from opsdesk.ingest.reading.chunk_layout import Layout
 from opsdesk.ingest.reasons import ISSUE_MEANINGS
 from opsdesk.ingest.rejects import Rejects, collect_rejects
 from opsdesk.ingest.verdicts import Verdicts
+from opsdesk.lake.lake import Lake
+from opsdesk.lake.manifest import Manifest
+from opsdesk.lake.names import is_month_partition
 
 
 @dataclass(frozen=True)
@@ -62,8 +66,10 @@ def _count_issues(kept: KeptRows) -> dict[str, int]:
     return {code: counts[code] for code in ISSUE_MEANINGS if code in counts}
 
 
-def reconcile(export: str, counts: Counts) -> None:
+def reconcile(export: str, counts: Counts, *, is_full: bool = True) -> None:
     """Check that every row of the export called `export` is accounted for, and that some are kept.
+
+    A delta without rows is a quiet day. Its tickets of the future wait for their moment.
 
     Raises:
         OpsdeskError: no rows, rows unaccounted for, or every row rejected.
@@ -71,7 +77,7 @@ def reconcile(export: str, counts: Counts) -> None:
     rejected = counts.rejects.total
     # rows come from Python, kept rows from DuckDB, rejected rows from both
     lost = counts.rows - counts.kept - rejected
-    if not counts.rows:
+    if not counts.rows and is_full:
         raise OpsdeskError(
             f"The export {export} has a header but no rows. Nothing was changed; export it again."
         )
@@ -80,8 +86,43 @@ def reconcile(export: str, counts: Counts) -> None:
             f"{export}: of {counts.rows:,} rows {counts.kept:,} were kept and {rejected:,} "
             f"rejected; {lost:,} are unaccounted for. Nothing was changed; please report this."
         )
-    if not counts.kept:
+    is_waiting = counts.rejects.counts.keys() <= {"created_in_future"} and not is_full
+    if not counts.kept and not is_waiting:
         raise _nothing_left(export, counts.rejects)
+
+
+def confirm_lake(
+    lake: Lake, manifests: dict[str, Manifest], kept: int, merged: Merged
+) -> dict[str, int]:
+    """Check the lake as it is, after writing, against what was to be written; return both.
+
+    Args:
+        manifests: as they were read back.
+        kept: rows of the export that were put in the lake.
+
+    Raises:
+        OpsdeskError: rows are missing or too many, or a file is not what its manifest says.
+    """
+    months = [manifest for name, manifest in manifests.items() if is_month_partition(name)]
+    found = sum(manifest.rows for manifest in months)
+    promised = kept + merged.waited + merged.stayed
+    if found != promised:
+        raise OpsdeskError(
+            f"The lake {lake.store.url} was to hold {promised:,} rows after writing, and its "
+            f"manifests say {found:,}. It does not count as ingested; was a file or folder of it "
+            "moved, or replaced by another program? Run 01_ingest with a full export again."
+        )
+    for name, fault in lake.faults(manifests).items():
+        raise OpsdeskError(
+            f"The lake {lake.store.url} is not what was written: {name} {fault}. It does not count "
+            "as ingested; does another program write there? Run 01_ingest again."
+        )
+    return {
+        "put in by this export": kept,
+        "came in at their moment": merged.waited,
+        "stayed from before": merged.stayed,
+        "in the lake's manifests": found,
+    }
 
 
 def _nothing_left(export: str, rejects: Rejects) -> OpsdeskError:

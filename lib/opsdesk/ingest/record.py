@@ -1,14 +1,17 @@
 """The record of an ingest: what the next one, `opsdesk status` and the notebook need to know."""
 
+from datetime import datetime
+from typing import Any
+
 from opsdesk.checksums import Checksum
 from opsdesk.ingest.day_files import Written
 from opsdesk.ingest.delivery import Delivery
 from opsdesk.ingest.reconciliation import Counts
 from opsdesk.ingest.rejects import listed_reject_files
-from opsdesk.ingest.signature import BEGUN, lake_digest
+from opsdesk.ingest.signature import BEGUN
 from opsdesk.lake.lake import Record
-from opsdesk.lake.manifest import Manifest
-from opsdesk.lake.names import is_month_partition
+from opsdesk.lake.manifest import Manifest, lake_digest
+from opsdesk.lake.names import WAITING, is_month_partition
 
 BEGAN = "began"  # key of a record
 
@@ -36,7 +39,6 @@ def make_record(
         "examples": counts.rejects.examples,
         "rejects": rejects,
         "issues": counts.issues,
-        "known": _known_span(counts),
         "agents": len(delivery.agents),
         "months": [
             (name, len(manifest.files), manifest.rows, manifest.size)
@@ -54,7 +56,10 @@ def begun_record(last: Record, delivery: Delivery, counts: Counts) -> Record:
     A later ingest finds in it which files are ours, should this one never end.
     """
     begun = {*counts.days, *unfinished(last).get(BEGUN, [])}
-    files = dict.fromkeys(sorted(listed_reject_files(last)))
+    files: dict[str, Any] = dict.fromkeys(sorted(listed_reject_files(last)))
+    rejects = last.get("rejects")
+    if isinstance(rejects, dict) and WAITING in rejects:
+        files[WAITING] = rejects[WAITING]  # it stays what it was until it is written again
     now = {"writing": delivery.signature, BEGUN: sorted(begun), "rejects": files}
     return last | now
 
@@ -77,7 +82,6 @@ def unfinished(last: Record) -> Record:
     return {BEGUN: begun} if "writing" in last and isinstance(begun, list) else {}
 
 
-def _known_span(counts: Counts) -> list[str | None]:
-    """Return the first and the last moment (UTC) for which the lake is what it is."""
-    span = (counts.latest, counts.known_until)
-    return [moment.isoformat() if moment else None for moment in span]
+def known_span(since: datetime | None, until: datetime | None) -> list[str | None]:
+    """Return, for the record, from and until when (UTC) the lake is what it is."""
+    return [moment.isoformat() if moment else None for moment in (since, until)]

@@ -21,7 +21,9 @@ from opsdesk.ingest.reading.chunk_layout import Layout
 from opsdesk.ingest.reasons import REASONS
 from opsdesk.ingest.verdicts import Verdicts
 from opsdesk.lake.lake import Lake, Record
-from opsdesk.lake.names import REJECTS_FOLDER, is_reject_file
+from opsdesk.lake.names import REJECTS_FOLDER, WAITING, is_reject_file
+
+SHOWN = 200  # characters of a text outside of the file of rejects
 
 
 class Reject(NamedTuple):
@@ -60,12 +62,25 @@ def collect_rejects(verdicts: Verdicts, layouts: list[Layout], file: Path) -> Re
             for reject in merge(*found, key=attrgetter("line")):
                 writer.writerow(reject)
                 counts[reject.reason] += 1
-                examples.setdefault(reject.reason, reject)
+                if reject.reason not in examples:
+                    examples[reject.reason] = _shown(reject)
     reasons = [reason for reason in REASONS if reason in counts]
     return Rejects(
         {reason: counts[reason] for reason in reasons},
         [examples[reason] for reason in reasons],
     )
+
+
+def _shown(reject: Reject) -> Reject:
+    """Return a reject as records, notebooks and reports show it: the start of its text."""
+    return reject._replace(raw=_start(reject.raw))
+
+
+def _start(text: str) -> str:
+    """Return a text, or its start and its length where it is longer than a person reads."""
+    if len(text) <= SHOWN:
+        return text
+    return f"{text[:SHOWN]}… ({len(text):,} characters)"
 
 
 def _malformed(layout: Layout) -> Iterator[Reject]:
@@ -78,7 +93,7 @@ def _rejected(verdicts: Verdicts, number: int, layout: Layout) -> Iterator[Rejec
     with layout.open_texts() as text_of:
         for verdict in verdicts.rejected(number):
             line, raw = text_of(verdict.record)
-            yield Reject(verdict.reason, verdict.detail, layout.file.name, line, raw)
+            yield Reject(verdict.reason, _start(verdict.detail), layout.file.name, line, raw)
 
 
 def store_rejects(
@@ -97,7 +112,7 @@ def store_rejects(
         for other in sorted(ours.intersection(there) - {name}):
             lake.store.delete(other)
     sums = lake.store.checksums(REJECTS_FOLDER)
-    return {file: found for file, found in sums.items() if file in ours}
+    return {file: found for file, found in sums.items() if file in {*ours, WAITING}}
 
 
 def listed_reject_files(record: Record) -> set[str]:

@@ -33,6 +33,21 @@ class IngestResult:
         return pd.DataFrame({"tickets": counts.keys(), "rows": counts.values()})
 
     @property
+    def held(self) -> pd.DataFrame:
+        """Return what the lake holds, counted in its manifests after writing: tickets, rows.
+
+        The last number is the sum of those before it.
+        """
+        return pd.DataFrame(list(self.record["held"].items()), columns=["tickets", "rows"])
+
+    @property
+    def outcome(self) -> str:
+        """Return in a sentence what became of the export."""
+        if not self.record["rows"]:
+            return "A quiet day: the delta has a header and no rows, so no ticket was changed."
+        return f"{self.record['kept']:,} of {self.record['rows']:,} rows were put in the lake."
+
+    @property
     def rejected(self) -> pd.DataFrame:
         """Return rejected rows by reason: reason, rows, meaning."""
         return _counts_frame("reason", self.record["rejected"], REASONS)

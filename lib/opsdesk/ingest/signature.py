@@ -10,15 +10,15 @@ from opsdesk.errors import OpsdeskError
 from opsdesk.ingest.export_file import ExportFile
 from opsdesk.ingest.mapping import Mapping
 from opsdesk.instants import zone_digest
-from opsdesk.lake.lake import MISSING, Lake, Record
-from opsdesk.lake.manifest import Manifest, fingerprints
-from opsdesk.lake.names import MONTHS_FOLDER, REJECTS_FOLDER, day_of
+from opsdesk.lake.lake import MISSING, Lake, Record, not_as_left
+from opsdesk.lake.manifest import lake_digest
+from opsdesk.lake.names import MONTHS_FOLDER, REJECTS_FOLDER, WAITING, day_of
 
 # raise it when the same export would give another lake: then no lake counts as up to date
-CLEANING = 2
+CLEANING = 3
 Signature = dict[str, Any]
 BEGUN = "days_begun"  # key of a record: days that unfinished ingests may have written
-SHOWN = {"rows", "kept", "examples", "months"}  # keys of a record that a notebook shows
+SHOWN = {"rows", "kept", "examples", "months", "held"}  # keys of a record that a notebook shows
 
 
 def input_signature(
@@ -46,7 +46,7 @@ def is_up_to_date(record: Record, signature: Signature, moment: datetime, lake: 
         is_of_lake = record["lake"] == lake_digest(manifests) and record.keys() >= SHOWN
         # ISO texts of UTC instants compare as the instants do
         now = moment.isoformat()
-        is_timely = since <= now and (until is None or now < until)
+        is_timely = (since is None or since <= now) and (until is None or now < until)
     except (KeyError, TypeError, ValueError, AttributeError):
         return False  # another version wrote the record, or a person did
     if not is_timely or not is_of_lake or lake.faults(manifests):
@@ -55,14 +55,17 @@ def is_up_to_date(record: Record, signature: Signature, moment: datetime, lake: 
     return {name: found.get(name) for name in rejects} == rejects
 
 
-def trusted_digests(record: Record, signature: Signature) -> dict[str, Any]:
+def trusted_digests(record: Record, signature: Signature, lake: Lake) -> dict[str, Any]:
     """Return what each day of the lake holds, by the record of the last ingest.
 
-    Nothing is trusted of one that was interrupted, or that cleaned by other rules.
+    Nothing is trusted of one that was interrupted, that cleaned by other rules, or that left
+    another lake than the one that is there: then every day is written again.
     """
     last = record.get("signature")
     digests = record.get("digests")
     if not isinstance(last, dict) or not isinstance(digests, dict) or "writing" in record:
+        return {}
+    if record.get("lake") != lake_digest(lake.manifests(skip_unreadable=True)):
         return {}
     return digests if last.get("cleaning") == signature["cleaning"] else {}
 
@@ -80,8 +83,19 @@ def refuse_interrupted(lake: Lake, record: Record, signature: Signature) -> None
             f"An ingest of {record['writing']['files'][0][0]} into the lake {lake.store.url} was "
             "interrupted: run it again, or a full export; then this delta."
         )
+    manifests = lake.manifests()
+    if "writing" not in record and record.get("lake", "") not in ("", lake_digest(manifests)):
+        raise OpsdeskError(not_as_left(lake) + "Run a full export, then this delta.")
+    found = lake.store.checksums(REJECTS_FOLDER).get(WAITING)
+    rejects = record.get("rejects")
+    noted = rejects.get(WAITING) if isinstance(rejects, dict) else None
+    if "writing" not in record and (found and list(found)) != noted:
+        raise OpsdeskError(
+            f"The lake {lake.store.url} is incomplete: {WAITING}, the tickets that wait for their "
+            "moment, is missing or was edited. Run a full export, then this delta."
+        )
     # files that our own try wrote are at fault too, but it did not remove any before its manifest
-    for name, fault in lake.faults(lake.manifests()).items():
+    for name, fault in lake.faults(manifests).items():
         if "writing" not in record or fault == MISSING:
             raise OpsdeskError(
                 f"The lake {lake.store.url} is incomplete: {name} {fault}. Run the ingest that was "
@@ -115,9 +129,3 @@ def _keys(record: Record, key: str) -> list[str]:
     """Return what a record lists under `key`, nothing where it lists nothing."""
     listed = record.get(key)
     return list(listed) if isinstance(listed, dict | list) else []
-
-
-def lake_digest(manifests: dict[str, Manifest]) -> str:
-    """Return a digest that differs for any other content of the whole lake."""
-    lines = (f"{name} {digest}\n" for name, digest in fingerprints(manifests).items())
-    return hashlib.sha256("".join(lines).encode()).hexdigest()

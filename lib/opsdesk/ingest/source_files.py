@@ -97,6 +97,8 @@ def find_files(export: str, google: GoogleConnection = ON_THIS_MACHINE) -> list[
     found: list[SourceFile] = []
     found += _find_objects(export, google) if is_in_bucket(export) else _find_paths(export)
     for file in found:
+        if isinstance(file, LocalFile):
+            project.refuse_pipe("The export", file.path)
         if not file.name.lower().endswith((".csv", ".csv.gz")):
             raise OpsdeskError(f"The export {file.shown} does not end in .csv or .csv.gz.")
     return found
@@ -109,7 +111,8 @@ def _find_paths(export: str) -> list[LocalFile]:
     try:
         if pattern.exists():
             return [LocalFile(pattern)]
-        found = Path(pattern.anchor).glob(str(pattern.relative_to(pattern.anchor)))
+        base = _literal_part(pattern)
+        found = base.glob(str(pattern.relative_to(base)))
         paths = sorted(path for path in found if not path.is_dir())
     except (ValueError, OSError) as error:
         raise OpsdeskError(f"The export {export[:200]!r} cannot be looked up: {error}.") from None
@@ -119,6 +122,11 @@ def _find_paths(export: str) -> list[LocalFile]:
         cause = f"{_none(export)} {export} (looked for {pattern})"
         raise OpsdeskError(f"{cause}; set `export` in your params file.")
     return [LocalFile(path) for path in paths]
+
+
+def _literal_part(pattern: Path) -> Path:
+    """Return the folders at the beginning of a pattern that are there under that very name."""
+    return next(folder for folder in pattern.parents if folder.is_dir())
 
 
 def _find_objects(export: str, google: GoogleConnection) -> list[CloudFile]:

@@ -3,6 +3,8 @@
 Nothing is inferred: what no format reads is unreadable. Instants are UTC, cut to the second.
 """
 
+import re
+
 from opsdesk.duckdb_file import quoted
 from opsdesk.ingest.clock_changes import wall_hours
 from opsdesk.ingest.mapping import Mapping
@@ -44,7 +46,20 @@ def _read_zoned(text: str, text_format: str) -> str:
     if "%z" not in text_format:
         return f"try_strptime({text}, {quoted(text_format)})"
     offset = f"regexp_replace({text}, 'Z$', '+00:00')"  # %z does not read the letter Z
-    return f"timezone('UTC', try_strptime({offset}, {quoted(text_format)}))"
+    read = f"try_strptime({offset}, {quoted(text_format)})"
+    is_impossible = f"regexp_matches({offset}, {quoted(_impossible_offset(text_format))})"
+    return f"timezone('UTC', CASE WHEN NOT {is_impossible} THEN {read} END)"
+
+
+def _impossible_offset(text_format: str) -> str:
+    """Return a pattern for texts of a format whose offset is beyond 14 hours, or no time at all.
+
+    DuckDB reads +99:00 and +05:75. No zone is more than 14 hours from UTC.
+    """
+    after = text_format.rsplit("%z", 1)[1]
+    # directives after the offset stand for any text without a sign
+    rest = "[^+-]*".join(map(re.escape, re.split(r"%-?[A-Za-z]", after)))
+    return rf"[+-](?:1[5-9]|[2-9]\d|14:?(?:0[1-9]|[1-9]\d)|\d\d:?[6-9]\d)(?::?\d\d)*{rest}$"
 
 
 def clock_table(mapping: Mapping) -> str:
@@ -84,16 +99,14 @@ def _join_clock(name: str) -> str:
 def select_instants(mapping: Mapping) -> str:
     """Return each timestamp as UTC, NULL where unreadable, and the column `doubts`.
 
-    `doubts` lists the kinds of clock change that the row met. resolved_at is called resolved_read:
-    it is resolved_at only if it is not after the run.
+    `doubts` lists the kinds of clock change that the row met.
     """
     mapped = mapped_timestamps(mapping)
     columns = []
     for name in mapped:
         instant = _instant(mapping, name)
         valid = f"{instant} >= {EARLIEST} AND isfinite({instant})"
-        output = "resolved_read" if name == "resolved_at" else name
-        columns.append(f"CASE WHEN {valid} THEN {instant} END AS {output}")
+        columns.append(f"CASE WHEN {valid} THEN {instant} END AS {name}")
     absent = (name for name in ("due_at", "updated_at") if name not in mapped)
     columns += [f"{NONE} AS {name}" for name in absent]
     doubts = [f"{name}_clock.doubt" for name in mapped] if wall_hours(mapping.timezone) else []

@@ -6,6 +6,7 @@ from opsdesk.catalogue.tables import Column, catalogue
 
 ADDED_BY_BACKFILL = ("_ingestion_ts", "_source_file")
 KEY = "ticket_id"
+AGENT = "agent_id"
 ISSUES = "_issues"  # what ingest notes about a row; no export has it
 
 

@@ -47,9 +47,9 @@ class FolderStore:
         return self.folder.is_dir()
 
     @property
-    def cache_folder(self) -> Path:
-        """Return the folder itself."""
-        return self.folder
+    def cache_folder(self) -> Path | None:
+        """Return the folder itself, None where its path is one that databases cannot have."""
+        return None if project.NO_DATABASE.search(str(self.folder)) else self.folder
 
     @contextmanager
     def locked(self, wait: float = 0) -> Iterator[None]:
@@ -90,9 +90,14 @@ class FolderStore:
         # the lock is ours, so these are of an ingest that was killed
         for left in _work_folders(work):
             shutil.rmtree(left)
-        for name in self._walk(""):
+        for name in self._files(""):
             if name.endswith(UNFINISHED) and is_ours(name.removesuffix(UNFINISHED)):
                 (self.folder / name).unlink()
+        if self.cache_folder is None:
+            # databases are made in it, and the lake's path is not fit for them
+            with tempfile.TemporaryDirectory(prefix="opsdesk-") as folder:
+                yield Path(folder)
+            return
         try:
             work.mkdir(exist_ok=True)
         except OSError as error:
@@ -109,16 +114,53 @@ class FolderStore:
         return list(islice(entry_names(self.folder, _is_before_the_mark), most))
 
     def names(self, under: str) -> list[str]:
-        """Return the paths of all finished files below `under`, sorted."""
-        return sorted(name for name in self._walk(under) if not name.endswith(UNFINISHED))
+        """Return the paths of all finished files below `under`, sorted; links are followed.
 
-    def _walk(self, under: str) -> Iterator[str]:
-        """Yield the path of every file below `under`, from the lake's root."""
-        # os.walk is twice as fast as Path.rglob, and a lake has thousands of files
-        for folder, _, files in os.walk(self.folder / under):
-            place = folder[len(str(self.folder)) + 1 :].replace(os.sep, "/")
-            for file in files:
-                yield f"{place}/{file}" if place else file
+        Raises:
+            OpsdeskError: a link leads nowhere (a disk that is not there), or to a folder that
+                another path of the lake leads to as well.
+        """
+        return sorted(name for name in self._files(under) if not name.endswith(UNFINISHED))
+
+    def _files(self, under: str) -> Iterator[str]:
+        """Yield the path of every file below `under`, also behind links to folders.
+
+        A month may be moved to a larger disk and linked from its place.
+        """
+        linked: dict[Path, str] = {}  # where links lead
+        waiting = [under]
+        while waiting:
+            place = waiting.pop()
+            # os.scandir knows what an entry is without asking for each of thousands of files
+            for entry in _entries(self.folder / place):
+                name = f"{place}/{entry.name}" if place else entry.name
+                if entry.is_symlink():
+                    self._check_link(name, Path(entry.path), linked)
+                if entry.is_dir():
+                    waiting.append(name)
+                else:
+                    yield name
+
+    def _check_link(self, name: str, link: Path, linked: dict[Path, str]) -> None:
+        """Refuse a link that leads nowhere, into the lake itself, or where another one leads."""
+        target = Path(os.path.realpath(link))
+        where = f"{self.url}/{name} is a link to {target}"
+        if not target.exists():
+            raise OpsdeskError(
+                f"{where}, which is not there. Bring it back (is a disk not mounted?), "
+                "or remove the link; then run again."
+            )
+        if not target.is_dir():
+            return
+        if target.is_relative_to(os.path.realpath(self.folder)):
+            raise OpsdeskError(f"{where}, a folder of the lake itself: remove the link.")
+        for other, other_name in linked.items():
+            if target.is_relative_to(other) or other.is_relative_to(target):
+                raise OpsdeskError(
+                    f"{where}, and {other_name} is a link there too; each month needs a folder of "
+                    "its own: remove one of the links."
+                )
+        linked[target] = name
 
     def read(self, name: str) -> bytes:
         """Return the content of one file."""
@@ -166,15 +208,17 @@ class FolderStore:
         path = self.folder / name
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(file, path)
+            # a linked folder is on another disk, where a move is a copy that can be interrupted
+            shutil.move(file, path.with_name(path.name + UNFINISHED))
+            path.with_name(path.name + UNFINISHED).replace(path)
         except OSError as error:
             cause = error.strerror or error
             raise OpsdeskError(f"Cannot write {project.shown(path)}: {cause}.") from None
 
     def delete(self, name: str) -> None:
-        """Remove one file, and the folders that this leaves empty."""
+        """Remove one file, and the folders that this leaves empty, but for linked ones."""
         path = self.folder / name
-        if not path.exists():
+        if not os.path.lexists(path):
             return
         try:
             path.unlink()
@@ -183,7 +227,7 @@ class FolderStore:
                 f"Cannot remove {project.shown(path)}: {error.strerror}. Allow it, then run again."
             ) from None
         for parent in path.parents:
-            if parent == self.folder or any(parent.iterdir()):
+            if parent == self.folder or parent.is_symlink() or any(parent.iterdir()):
                 break
             parent.rmdir()
 
@@ -202,3 +246,20 @@ def _is_before_the_mark(entry: Path) -> bool:
     if entry.name != LOCK or not entry.is_file():
         return False
     return re.fullmatch(rb"(process \d+)?", entry.read_bytes()) is not None
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    """Return what is in a folder, nothing where it is missing.
+
+    Raises:
+        OpsdeskError: it may not be read: what is in it would look removed.
+    """
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise OpsdeskError(
+            f"Cannot read {project.shown(folder)}: {error.strerror}. Allow it, then run again."
+        ) from None

@@ -153,3 +153,11 @@ class Lake:
         entries = (f"{json.dumps(key)}: {json.dumps(value)}" for key, value in record.items())
         lines = ",\n".join(entries)
         self.store.write(RECORD, f"{{\n{lines}\n}}\n".encode())
+
+
+def not_as_left(lake: Lake) -> str:
+    """Return the sentence for a lake whose manifests are not those that its record names."""
+    return (
+        f"The lake {lake.store.url} is not as its last ingest left it: its manifests and its "
+        f"record {RECORD} are of two moments (a backup, or a month that was removed by hand?). "
+    )

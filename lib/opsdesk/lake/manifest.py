@@ -91,3 +91,9 @@ def read_manifest(name: str, text: bytes) -> Manifest:
 def fingerprints(manifests: dict[str, Manifest]) -> dict[str, str]:
     """Return the fingerprint of each partition, by its name."""
     return {name: manifest.fingerprint for name, manifest in manifests.items()}
+
+
+def lake_digest(manifests: dict[str, Manifest]) -> str:
+    """Return a digest that differs for any other content of the whole lake."""
+    lines = (f"{name} {digest}\n" for name, digest in fingerprints(manifests).items())
+    return hashlib.sha256("".join(lines).encode()).hexdigest()

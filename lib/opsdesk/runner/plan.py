@@ -65,7 +65,7 @@ def plan_run(parameters: Parameters, moment: datetime) -> Plan:
     plan = Plan(export, is_free=target.billed.is_free)
     _plan_parts(plan, manifests, _loaded(target), given)
     is_changed = bool(plan.parts) or export == DELTA
-    if is_changed or not publication_holds(target, given["as_of"], given["timezone"]):
+    if is_changed or not publication_holds(target, given["as_of"], given["timezone"], moment):
         lake_bytes = sum(manifest.size for manifest in manifests.values())
         _measure(plan, target, lake_bytes, given["timezone"], moment)
     return plan

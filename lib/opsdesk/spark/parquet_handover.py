@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from opsdesk import project
 from opsdesk.warehouse.duckdb.warehouse import DuckDBWarehouse
 
 if TYPE_CHECKING:
@@ -22,10 +23,14 @@ class ParquetHandover:
         """Return the rows of a raw table, written into the folder first."""
         source = self.folder / f"read-{name}"
         self.warehouse.unload(name, source)
-        return spark.read.parquet(source.as_uri())
+        return spark.read.parquet(_uri(source))
 
     def write(self, name: str, rows: "DataFrame") -> Path:
         """Stage rows for the table `name` in place of those staged before; return their folder."""
         target = self.folder / f"staged-{name}"
-        rows.write.mode("overwrite").parquet(target.as_uri())
+        rows.write.mode("overwrite").parquet(_uri(target))
         return target
+
+
+def _uri(folder: Path) -> str:
+    return project.literal(folder, project.UNUSUAL).as_uri()

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from opsdesk import project
 from opsdesk.catalogue.tables import Table, catalogue, is_added
 from opsdesk.lake.partition import Partition
 
@@ -50,4 +51,4 @@ def _schema(table: Table) -> str:
 
 def _urls(part: Partition) -> list[str]:
     """Return where Spark finds the files of a partition: gs:// as it is, else file://."""
-    return part.uris or [path.resolve().as_uri() for path in part.paths]
+    return part.uris or [project.literal(path, project.UNUSUAL).as_uri() for path in part.paths]

@@ -12,8 +12,8 @@ import pandas as pd
 
 from opsdesk.errors import OpsdeskError
 from opsdesk.instants import read_instant, read_month
-from opsdesk.lake.lake import Lake
-from opsdesk.lake.manifest import Manifest
+from opsdesk.lake.lake import Lake, not_as_left
+from opsdesk.lake.manifest import Manifest, lake_digest
 from opsdesk.lake.names import AGENTS, partition_of
 from opsdesk.lake.partition import Partition
 from opsdesk.warehouse.belonging import join
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from opsdesk.spark.engine import SparkEngine
     from opsdesk.spark.stage_months import Months
 
+COUNT = "SELECT COUNT(*) AS tickets FROM tickets_raw"
 LAKE_PATIENCE = 60.0  # seconds to wait for an ingest to end
 
 
@@ -32,12 +33,14 @@ class BackfillResult:
     """What one backfill did.
 
     `months` has month, rows, action (loaded, skipped, removed), oldest first, the agents last.
+    `reconciliation` has the tickets of the lake, the ledger and the table: place, rows.
     `warehouse_months` has all months in the warehouse with their rows. `engine` says in words who
     read the files, and whether the warehouse has passed to another lake.
     """
 
     months: pd.DataFrame
     warehouse_months: pd.DataFrame
+    reconciliation: pd.DataFrame
     engine: str
     billed: Billed
 
@@ -91,11 +94,45 @@ def backfill(
             transfer = _Transfer(lake, loader, months, moment, Path(work))
             done = transfer.bring(manifests, span)
             ledger = warehouse.loads()[["part", "rows"]].rename(columns={"part": "month"})
+            counted = int(warehouse.query(COUNT)["tickets"].item())
         lake.store.ensure_alone()
     if all(name == AGENTS for name, *_ in done):
         raise OpsdeskError(_no_month(lake, manifests, span))
     actions = pd.DataFrame(done, columns=["month", "rows", "action"])
-    return BackfillResult(actions, ledger, _words(months, warehouse) + linked, warehouse.billed)
+    places = _reconcile(manifests, span, ledger, counted, warehouse)
+    engine_words = _words(months, warehouse) + linked
+    return BackfillResult(actions, ledger, places, engine_words, warehouse.billed)
+
+
+def _reconcile(
+    manifests: Mapping[str, Manifest],
+    span: Span,
+    ledger: pd.DataFrame,
+    counted: int,
+    warehouse: Warehouse,
+) -> pd.DataFrame:
+    """Check that lake, ledger and table have the same tickets; return the rows of each.
+
+    Raises:
+        OpsdeskError: they have not: something else has written to the table or the ledger.
+    """
+    loaded = {month: rows for month, rows in ledger.values.tolist() if month != AGENTS}
+    months = {name: manifest.rows for name, manifest in manifests.items() if name != AGENTS}
+    asked_for = {month: rows for month, rows in months.items() if month in span}
+    in_span = {month: rows for month, rows in loaded.items() if month in span}
+    places = {
+        "in the manifests of these months": sum(asked_for.values()),
+        "in the ledger of these months": sum(in_span.values()),
+        "in the ledger of all months": sum(loaded.values()),
+        "counted in tickets_raw": counted,
+    }
+    if asked_for != in_span or sum(loaded.values()) != counted:
+        numbers = ", ".join(f"{rows:,} {place}" for place, rows in places.items())
+        raise OpsdeskError(
+            f"Lake and warehouse {warehouse.url} do not have the same tickets: {numbers}. Has "
+            "another program written to the warehouse? Remove it, and run 02_backfill again."
+        )
+    return pd.DataFrame(list(places.items()), columns=["tickets", "rows"])
 
 
 @dataclass(frozen=True)
@@ -120,8 +157,17 @@ class _Transfer:
         for name in sorted({*manifests, *loaded, *map(partition_of, faults)}):
             if name in span:
                 self._refuse_incomplete(name, faults)
+                if name not in manifests:
+                    self._refuse_other_lake(manifests)
                 done.append(self._bring_one(name, manifests.get(name), loaded.get(name)))
+        self._refuse_other_lake(manifests)
         return done
+
+    def _refuse_other_lake(self, manifests: Mapping[str, Manifest]) -> None:
+        """Refuse a lake that is not the one that the last ingest left: a month may be missing."""
+        left = self.lake.record().get("lake", "")
+        if left not in ("", lake_digest(dict(manifests))):
+            raise OpsdeskError(not_as_left(self.lake) + "Run 01_ingest again, then this step.")
 
     def _refuse_incomplete(self, part: str, faults: Mapping[str, str]) -> None:
         for name, fault in faults.items():

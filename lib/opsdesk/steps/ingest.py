@@ -5,6 +5,7 @@ Every row of it ends in a day file or among the rejects, and that is counted.
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -15,16 +16,17 @@ from opsdesk.ingest.agents_file import write_agents
 from opsdesk.ingest.cleaned_rows import CleanedRows
 from opsdesk.ingest.day_files import write_days
 from opsdesk.ingest.delivery import Delivery, open_delivery
-from opsdesk.ingest.delta import merge_with_lake
+from opsdesk.ingest.delta import Merged, merge_with_lake
 from opsdesk.ingest.kept_rows import Target
 from opsdesk.ingest.mapping import Mapping
+from opsdesk.ingest.plausibility import find_earliest, judge
 from opsdesk.ingest.reading.block_cleaner import BlockCleaner
 from opsdesk.ingest.reading.cache_file import NAME, with_cache
 from opsdesk.ingest.reading.chunk_layout import Layout
 from opsdesk.ingest.reading.export_reader import ExportReader
 from opsdesk.ingest.reading.row_cache import FORMAT, RowCache
-from opsdesk.ingest.reconciliation import count_rows, reconcile
-from opsdesk.ingest.record import begun_record, make_record, origin, unfinished
+from opsdesk.ingest.reconciliation import confirm_lake, count_rows, reconcile
+from opsdesk.ingest.record import begun_record, known_span, make_record, origin, unfinished
 from opsdesk.ingest.rejects import store_rejects
 from opsdesk.ingest.result import IngestResult
 from opsdesk.ingest.signature import (
@@ -35,6 +37,7 @@ from opsdesk.ingest.signature import (
 )
 from opsdesk.ingest.source_files import SourceFile
 from opsdesk.ingest.verdicts import decide
+from opsdesk.ingest.waiting import WaitingTickets
 from opsdesk.ingest.work_database import translate_errors, work_database
 from opsdesk.instants import read_instant
 from opsdesk.lake.lake import Lake, Record
@@ -93,32 +96,58 @@ def _write_lake(
     delivery: Delivery, moment: datetime, lake: Lake, work: Path, cache_file: Path
 ) -> Record:
     rejects_file = work / "rejects.csv"
+    before = lake.record()
     with work_database(work, delivery.size) as con:
         cache = RowCache(con, cache_file, _cache_key(delivery), moment)
         layouts, rows = _read(con, delivery, moment, cache, work)
+        delivery.ensure_unchanged()
+        earliest = _earliest(delivery, rows, before)
+        rows = judge(rows, earliest)
         verdicts = decide(rows)
         cache.store_repeated(verdicts.repeated_ids)
         counts = count_rows(rows, verdicts, layouts, rejects_file)
-        reconcile(delivery.names, counts)
-        last = lake.record()
-        refuse_unknown_days(lake, last)
-        trusted = trusted_digests(last, delivery.signature)
+        delivery.ensure_unchanged()  # the text of rejected rows was read from it again
+        reconcile(delivery.names, counts, is_full=delivery.is_full)
+        refuse_unknown_days(lake, before)
+        trusted = trusted_digests(before, delivery.signature, lake)
+        waiting = WaitingTickets(con, rows)
         # from here on the lake is incomplete; every reader sees that it is being written
-        lake.write_record(begun_record(last, delivery, counts))
-        target = Target(verdicts.kept, counts.days)
+        lake.write_record(begun_record(before, delivery, counts))
+        merged = Merged(Target(verdicts.kept, counts.days), 0, 0)
         if not delivery.is_full:
-            target = merge_with_lake(con, verdicts.kept, lake, work)
-        written = write_days(target, lake, trusted, work)
+            merged = merge_with_lake(con, verdicts.kept, waiting, moment, lake, work)
+        written = write_days(merged.target, lake, trusted, work)
+        waiting.store(lake, work)
+        known_until = min(filter(None, (counts.known_until, waiting.until())), default=None)
     write_agents(lake, delivery.agents)
-    rejects = store_rejects(lake, rejects_file, last, delivery.signature)
-    manifests = lake.manifests()
+    rejects = store_rejects(lake, rejects_file, before, delivery.signature)
+    manifests = lake.manifests()  # as they are, not as they were meant to be
     # another writer may have come between our writes and this listing
     lake.store.ensure_unchanged(MONTHS_FOLDER)
     lake.store.ensure_unchanged(AGENTS_FOLDER)
+    held = confirm_lake(lake, manifests, counts.kept, merged)
     record = make_record(delivery, counts, rejects, written, manifests)
-    record |= origin(last, delivery.kind) | unfinished(last)
+    record |= origin(before, delivery.kind) | unfinished(before)
+    record |= {
+        "known": known_span(counts.latest, known_until),
+        "held": held,
+        "earliest": earliest.isoformat() if earliest else None,
+    }
     lake.write_record(record)
     return record
+
+
+def _earliest(delivery: Delivery, rows: CleanedRows, before: Record) -> datetime | None:
+    """Return the first plausible instant (UTC): of the mapping, of the last full export, or found.
+
+    A delta has too few rows to tell.
+    """
+    if delivery.mapping.earliest:
+        return delivery.mapping.earliest
+    if not delivery.is_full:
+        with suppress(KeyError, TypeError, ValueError):  # another version wrote the record
+            return datetime.fromisoformat(before["earliest"])
+    return find_earliest(rows)
 
 
 def _cache_key(delivery: Delivery) -> str:

@@ -21,7 +21,11 @@ from opsdesk.warehouse.publication import Publication
 if TYPE_CHECKING:
     from opsdesk.spark.engine import SparkEngine
 
-SPAN = """SELECT MIN(created_at) AS first, MAX(created_at) AS last, MAX(resolved_at) AS closed,
+# what is after the run is known already where an export says so, and has not happened yet
+SPAN = """SELECT MIN(created_at) AS first,
+  MAX(CASE WHEN created_at <= {run} THEN created_at END) AS last,
+  MAX(CASE WHEN resolved_at <= {run} THEN resolved_at END) AS closed,
+  MAX(created_at) AS last_created, MAX(resolved_at) AS last_resolved,
   MAX(sla_hours) AS longest_target
 FROM tickets_raw"""
 
@@ -94,7 +98,7 @@ def transform(
     run = read_instant("run_at", run_at)
     with ExitStack() as connected:
         connected.enter_context(warehouse.reading() if engine else warehouse.publishing())
-        span = _ask_span(warehouse)
+        span = _ask_span(warehouse, run)
         moment = _resolve_as_of(span, as_of, timezone, run)
         publication = Publication(
             moment,
@@ -115,16 +119,21 @@ def transform(
     return TransformResult(moment, timezone, rows, False, computed_by, warehouse.billed)
 
 
-def publication_holds(warehouse: Warehouse, as_of: str, timezone: str) -> bool:
+def publication_holds(warehouse: Warehouse, as_of: str, timezone: str, run: datetime) -> bool:
     """Return whether a transform with these parameters would find its tables published.
 
-    The ledgers are read for it, the tickets are not.
+    `run` is the moment of the transform (UTC). Only the ledgers are read for it where reading
+    tickets is billed: then "latest" is taken to be what it was.
     """
     last = warehouse.runs().tail(1) if warehouse.exists() else pd.DataFrame()
     given = json.loads(last["parameters"].item()) if len(last) else {}
     if as_of == "now" or (given.get("as_of"), given.get("timezone")) != (as_of, timezone):
         return False
     moment = _in_utc(last["as_of"].item())
+    # what was the future at the last transform may have come true
+    is_free = warehouse.billed.is_free
+    if as_of == "latest" and is_free and _ask_span(warehouse, run).last != moment:
+        return False
     publication = Publication(moment, timezone, _loaded(warehouse), as_of, moment, 0.0)
     return str(last["fingerprint"].item()) == publication.fingerprint
 
@@ -155,24 +164,31 @@ def _computed(
 
 
 class Span(NamedTuple):
-    """When the first ticket was created, the last event, and the last that can be due."""
+    """When the first ticket was created, the last event that has happened, and the last date."""
 
     first: datetime
     last: datetime
     last_due: datetime
 
 
-def _ask_span(warehouse: Warehouse) -> Span:
-    """Return between which instants the dates of the loaded tickets are."""
+def _ask_span(warehouse: Warehouse, run: datetime) -> Span:
+    """Return between which instants the dates of the loaded tickets are, seen at `run`."""
     if not warehouse.has_tickets():
         raise OpsdeskError(
             f"The warehouse {warehouse.url} holds no tickets: run 01_ingest and 02_backfill first."
         )
-    span = warehouse.query(SPAN).iloc[0]
+    span = warehouse.query(SPAN.format(run=f"TIMESTAMP '{run:%Y-%m-%d %H:%M:%S}+00:00'")).iloc[0]
+    first = _in_utc(span["first"])
+    if first > run:
+        raise OpsdeskError(
+            f"The tickets begin {first:%Y-%m-%d %H:%M:%S} UTC, after the moment of the run: "
+            "nothing is known yet."
+        )
     last = _in_utc(span[["last", "closed"]].dropna().max())
+    latest = _in_utc(span[["last_created", "last_resolved"]].dropna().max())
     target = span["longest_target"]
     hours = 0.0 if pd.isna(target) else float(target)
-    return Span(_in_utc(span["first"]), last, last + timedelta(hours=hours))
+    return Span(first, last, latest + timedelta(hours=hours))
 
 
 def _resolve_as_of(span: Span, as_of: str, timezone: str, run: datetime) -> datetime:

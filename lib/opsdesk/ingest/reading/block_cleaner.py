@@ -9,7 +9,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from opsdesk.duckdb_file import quoted
+from opsdesk.duckdb_file import quoted, quoted_path
 from opsdesk.errors import OpsdeskError
 from opsdesk.ingest.cleaning_sql import select_tickets
 from opsdesk.ingest.export_file import ExportFile
@@ -67,7 +67,7 @@ class BlockCleaner:
         columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(file.header)))
         # one thread reads a block: in parallel DuckDB would not keep the order
         con.execute(f"""CREATE OR REPLACE TEMP TABLE texts AS SELECT {selected} FROM read_csv(
-            {quoted(str(block))}, columns={{{columns}}}, delim={quoted(self.mapping.delimiter)},
+            {quoted_path(block)}, columns={{{columns}}}, delim={quoted(self.mapping.delimiter)},
             quote='"', escape='"', new_line='\\n', header=false, auto_detect=false,
             parallel=false)""")
         ((read,),) = con.execute("SELECT count(*) FROM texts").fetchall()

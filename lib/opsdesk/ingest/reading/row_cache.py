@@ -18,13 +18,14 @@ from opsdesk.ingest.reading.cached_chunks import CREATE_CHUNKS, insert_chunks, s
 from opsdesk.ingest.reading.chunk import Chunk
 from opsdesk.ingest.reading.chunk_layout import Layout
 
-FORMAT = 4  # raise it when the tables below mean something else
+FORMAT = 5  # raise it when the tables below mean something else
 
 # A row is as it was cleaned until the moment of a run passes a time in it that was the future, or
 # goes back before one that was not.
 SOUND = """SELECT chunk, count(*),
   coalesce(max(created_at) FILTER (created_at IS DISTINCT FROM known_from) <= $moment, true)
-  AND coalesce(max(resolved_at) <= $moment, true) AND coalesce(min(known_from) > $moment, true)
+  AND coalesce(max(resolved_at) FILTER (known_from IS NULL) <= $moment, true)
+  AND coalesce(min(known_from) > $moment, true)
 FROM cache.rows GROUP BY chunk"""
 
 

@@ -76,7 +76,8 @@ class Connections:
             set_limit(con, next(self.limits(con)))
             con.execute(f"SET wal_autocheckpoint='{LOG}'")
             con.execute("SET preserve_insertion_order=false")
-            con.execute(f"SET temp_directory={quoted(str(self.path) + '.tmp')}")
+            spill = self.path.with_name(f"{self.path.name}.tmp")
+            con.execute(f"SET temp_directory={quoted(str(spill))}")
             yield con
 
     def limits(self, con: duckdb.DuckDBPyConnection) -> Iterator[int]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from opsdesk.catalogue.tables import catalogue, is_added
-from opsdesk.duckdb_file import first_lines, quoted
+from opsdesk.duckdb_file import first_lines, quoted_path
 from opsdesk.errors import OpsdeskError
 from opsdesk.instants import month_bounds
 from opsdesk.lake.names import AGENTS, raw_table
@@ -68,7 +68,7 @@ class DuckDBLoader:
         columns = catalogue()[part.table].columns
         types = {column.name: column.duckdb_type for column in columns if not is_added(column.name)}
         schema = ", ".join(f"'{name}': '{kind}'" for name, kind in types.items())
-        files = ", ".join(quoted(str(path)) for path in part.paths)
+        files = ", ".join(map(quoted_path, part.paths))
         added = {"loaded_at": loaded_at, "folder": part.folder} if part.is_month else {}
         try:
             self.con.execute(

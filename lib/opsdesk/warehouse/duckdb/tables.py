@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from opsdesk.catalogue.tables import Table
-from opsdesk.duckdb_file import quoted
+from opsdesk.duckdb_file import quoted, quoted_path
 from opsdesk.errors import OpsdeskError
 
 SHOWN_TYPES = {"TIMESTAMPTZ": "TIMESTAMP WITH TIME ZONE"}  # where DuckDB shows another name
@@ -92,4 +92,5 @@ def parquet_select(folder: Path, table: Table) -> str:
     columns = ", ".join(
         f"CAST({column.name} AS {column.duckdb_type}) AS {column.name}" for column in table.columns
     )
-    return f"SELECT {columns} FROM read_parquet({quoted(str(folder / '*.parquet'))})"
+    files = ", ".join(map(quoted_path, sorted(folder.glob("*.parquet"))))
+    return f"SELECT {columns} FROM read_parquet([{files}])"

@@ -10,7 +10,7 @@ import pandas as pd
 
 from opsdesk.catalogue.identities import assert_identities
 from opsdesk.catalogue.tables import Table, catalogue, results
-from opsdesk.duckdb_file import first_lines, quoted
+from opsdesk.duckdb_file import first_lines, quoted_path
 from opsdesk.errors import OpsdeskError
 from opsdesk.googlesql.translate import Parameters, transpile, typed_select
 from opsdesk.warehouse.billing import Billed
@@ -133,7 +133,7 @@ class DuckDBWarehouse:
         folder.mkdir(parents=True)
         with self._connections.open(read_only=True) as con:
             con.execute(
-                f'COPY "{name}" TO {quoted(str(folder))} '
+                f'COPY "{name}" TO {quoted_path(folder)} '
                 "(FORMAT parquet, PER_THREAD_OUTPUT, OVERWRITE_OR_IGNORE)"
             )
 
