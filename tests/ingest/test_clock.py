@@ -1,4 +1,4 @@
-"""What was the future comes true when its moment passes; instants that cannot be meant are set aside."""
+"""What was the future comes true when its moment passes; implausible instants are set aside."""
 
 import duckdb
 import pytest

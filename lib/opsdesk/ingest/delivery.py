@@ -46,7 +46,7 @@ class Delivery:
         return ", ".join(file.name for file in self.files)
 
     def ensure_unchanged(self) -> None:
-        """Check, after reading, that no file of the export was changed meanwhile.
+        """Check, after reading, that no file of the export has changed since it was opened.
 
         Raises:
             OpsdeskError: one was.

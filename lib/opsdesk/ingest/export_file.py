@@ -40,7 +40,7 @@ class ExportFile:
     identity: Identity
 
     def ensure_unchanged(self) -> None:
-        """Check, after reading, that the file was not written to or replaced meanwhile.
+        """Check, after reading, that the file was neither written to nor replaced.
 
         Raises:
             OpsdeskError: it was.

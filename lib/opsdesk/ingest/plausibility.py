@@ -1,4 +1,4 @@
-"""Instants that cannot be meant: 1970-01-01 is what a blank date becomes in many systems.
+"""Invalid instants that look valid: 1970-01-01 is what a blank date becomes in many systems.
 
 A single such ticket would stretch every daily table over half a century. What decides is the whole
 export, so these rows are found after cleaning, and nothing of it is cached.
