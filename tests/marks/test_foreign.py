@@ -97,7 +97,7 @@ def test_a_refusal_says_what_is_there_and_what_to_do(tmp_path):
     with pytest.raises(OpsdeskError) as refused:
         use_as_lake(place, tmp_path)
     assert str(refused.value) == (
-        f"{place} holds a, b, c and more, and bears no mark of opsdesk: it is not a lake of ours, "
+        f"{place} holds a, b, c and more, and bears no mark of opsdesk: it is not our lake, "
         "and nothing was written. To keep what is there, name an empty or a new place."
     )
 

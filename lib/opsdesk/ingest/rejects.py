@@ -99,7 +99,7 @@ def _rejected(verdicts: Verdicts, number: int, layout: Layout) -> Iterator[Rejec
 def store_rejects(
     lake: Lake, file: Path, last: Record, signature: dict[str, Any]
 ) -> dict[str, Checksum]:
-    """Move the collected rows into the lake and return the files of ours that are there, by name.
+    """Move the collected rows into the lake and return our files that are there, by name.
 
     A full export replaces what earlier ones left: the files that the `last` record lists, and no
     other.

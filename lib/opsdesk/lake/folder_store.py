@@ -17,7 +17,7 @@ from opsdesk.errors import OpsdeskError
 from opsdesk.lake.names import is_ours
 from opsdesk.marks.folder import entry_names
 
-UNFINISHED = ".opsdesk-part"  # ends the name of a file of ours that is being written
+UNFINISHED = ".opsdesk-part"  # ends the name of our file that is being written
 LOCK = ".lock"
 WORK = ".opsdesk-work"  # the folder of temporary folders
 INGEST = "ingest-"  # begins their names

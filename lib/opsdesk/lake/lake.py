@@ -42,7 +42,7 @@ class Lake:
         """Keep other steps away for the block, see `Store.locked`.
 
         Raises:
-            OpsdeskError: the place holds something and is no lake of ours. Not even a lock file was
+            OpsdeskError: the place holds something and is not our lake. Not even a lock file was
                 put there.
         """
         refuse_foreign(self.store, KIND, self._is_of_an_earlier_version)

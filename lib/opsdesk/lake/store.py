@@ -69,7 +69,7 @@ class Store(Protocol):
     # reading
 
     def first_names(self, most: int) -> list[str]:
-        """Return at most `most` names of what is in the place, whoever put it there."""
+        """Return at most `most` names of what is in the place, ours and others."""
 
     def names(self, under: str) -> list[str]:
         """Return the names of all objects below `under`, sorted."""

@@ -9,7 +9,7 @@ from opsdesk import project
 from opsdesk.errors import OpsdeskError
 from opsdesk.marks.mark import NAME, Mark, claim
 
-# What systems put into a folder that nobody has used yet.
+# What systems put into a folder that is not used yet.
 OF_THE_SYSTEM = ("lost+found", ".DS_Store", "Thumbs.db", "desktop.ini", ".gitkeep")
 
 

@@ -35,7 +35,7 @@ class Place(Protocol):
         """Return the place as a person reads it."""
 
     def first_names(self, most: int) -> list[str]:
-        """Return at most `most` names of what is there, of ours and of others."""
+        """Return at most `most` names of what is there, ours and those of others."""
 
     def read(self, name: str) -> bytes:
         """Return the content of one file.
@@ -127,5 +127,5 @@ def foreign_error(where: str, kind: str, found: Sequence[str], remedy: str) -> O
     more = " and more" if len(found) > SHOWN else ""
     return OpsdeskError(
         f"{where} holds {', '.join(found[:SHOWN])}{more}, and bears no mark of opsdesk: it is not "
-        f"a {kind} of ours, and nothing was written. To keep what is there, {remedy}."
+        f"our {kind}, and nothing was written. To keep what is there, {remedy}."
     )

@@ -1,4 +1,4 @@
-"""The folder outputs/NAME: runs go into a folder of ours, or into an empty one."""
+"""The folder outputs/NAME: runs go into our folder, or into an empty one."""
 
 from pathlib import Path
 

@@ -13,9 +13,9 @@ from opsdesk.warehouse.link import TABLE, Link, read_link
 
 
 def refuse_foreign(jobs: Jobs, url: str) -> None:
-    """Refuse a dataset in which a table has a name of ours and not our label.
+    """Refuse a dataset in which a table has one of our names and not our label.
 
-    Other tables may be in the dataset: nothing of ours touches them.
+    Other tables may be in the dataset: we do not touch them.
 
     Raises:
         OpsdeskError: there is such a table. Nothing was written.

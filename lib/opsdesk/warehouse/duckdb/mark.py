@@ -1,4 +1,4 @@
-"""Whether a DuckDB file is a warehouse of ours, and which lake it is filled from."""
+"""Whether a DuckDB file is our warehouse, and which lake it is filled from."""
 
 import json
 from datetime import datetime
@@ -18,7 +18,7 @@ WHERE table_schema NOT IN ('information_schema', 'pg_catalog') ORDER BY table_na
 
 
 def refuse_foreign(con: duckdb.DuckDBPyConnection, url: str) -> None:
-    """Refuse a file that has tables and is no warehouse of ours.
+    """Refuse a file that has tables and is not our warehouse.
 
     Raises:
         OpsdeskError: it is another program's. Nothing was written.
