@@ -203,6 +203,28 @@ def test_a_half_hour_clock_change(tmp_path, mapping):
     ]
 
 
+PINNED = [  # of 2026f: other releases give the hour of a wall time in winter another offset
+    pytest.param(
+        "America/Vancouver", "2026-12-24 00:30:00", "2026-12-24T07:30:00Z", id="Vancouver"
+    ),
+    pytest.param(
+        "Africa/Casablanca", "2026-12-24 00:30:00", "2026-12-24T00:30:00Z", id="Casablanca"
+    ),
+    pytest.param("America/Havana", "2026-12-24 00:30:00", "2026-12-24T04:30:00Z", id="Havana"),
+    pytest.param("Asia/Kathmandu", "2023-01-01 00:00:00", "2022-12-31T18:15:00Z", id="no changes"),
+    pytest.param("Africa/Monrovia", "1972-01-01 00:00:00", "1972-01-01T00:44:30Z", id="seconds"),
+    pytest.param("America/New_York", "1969-12-31 20:00:00", "1970-01-01T01:00:00Z", id="1970"),
+]
+
+
+@pytest.mark.parametrize(("zone", "wall", "instant"), PINNED)
+def test_clocks_are_those_of_the_pinned_zones(tmp_path, mapping, zone, wall, instant):
+    mapping(", sla_hours: sla", f"timezone: {zone}\n")
+    export = write_export(tmp_path, f"T1,{wall},,", header="id,opened,closed,sla")
+    run_ingest(tmp_path, export, mapping="own", run_at="2027-06-01T00:00:00Z")
+    assert [row[1] for row in lake_rows(tmp_path)] == [instant]
+
+
 def test_the_newest_by_updated_at_wins_over_the_later_line(tmp_path, mapping):
     mapping(", updated_at: changed, category: what")
     _, rows = own(

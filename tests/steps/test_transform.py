@@ -123,6 +123,7 @@ def test_a_run_leaves_its_row(loaded):
         "as_of": "latest",
         "timezone": "Europe/Berlin",
         "computed_by": "DuckDB",
+        "zones": "tzdata 2026.6",
     }
     assert json.loads(run["rows"])["fact_tickets"] == 3
 

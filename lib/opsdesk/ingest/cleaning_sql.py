@@ -50,9 +50,14 @@ ISSUES = {
     "bad_sla_hours": "target_text IS NOT NULL AND sla_hours IS NULL",
     "bad_resolution_hours": "resolution_hours_text IS NOT NULL AND resolution_hours IS NULL",
     # 0.1 h is 360 s; the rest is what a decimal of hours loses as a float
-    "resolution_hours_differ": f"abs(resolution_hours * 3600 - {SPENT}) > 360.000001",
+    "resolution_hours_differ": (
+        f"resolved_at <= run_at AND abs(resolution_hours * 3600 - {SPENT}) > 360.000001"
+    ),
     "bad_sla_flag": "sla_breached_text IS NOT NULL AND sla_breached IS NULL",
-    "sla_flag_differs": f"sla_breached <> ({SPENT} > round(sla_hours * 3600))",
+    # of a ticket whose resolution is still to come, the flag says nothing yet
+    "sla_flag_differs": (
+        f"resolved_at <= run_at AND sla_breached <> ({SPENT} > round(sla_hours * 3600))"
+    ),
     "ambiguous_time": "list_contains(doubts, 'ambiguous_time')",
     "nonexistent_time": "list_contains(doubts, 'nonexistent_time')",
 }
