@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -248,7 +249,7 @@ def test_what_is_made_and_how_it_is_asked_for(tmp_path, cloud, small):
     queries = [job["configuration"]["query"] for job in jobs if "query" in job["configuration"]]
     assert all(query["maximumBytesBilled"] == "123456789000" for query in queries)
     scripts = [query["query"] for query in queries if "COMMIT TRANSACTION" in query["query"]]
-    assert len(scripts) == 3  # one a month and one for all tables
+    assert len(scripts) == 4  # one for the lake, one a month and one for all tables
     assert all(
         script.count("BEGIN TRANSACTION") == script.count("COMMIT TRANSACTION") == 1
         for script in scripts
@@ -450,9 +451,8 @@ def test_a_table_of_an_earlier_version_gets_its_new_column_and_a_foreign_one_is_
 
 def test_two_backfills_at_once(tmp_path, cloud, reach, small):
     """The emulator runs one job after the other, so this shows that a shared staging table is nobody's loss; not conflicts."""
-    lakes = [
-        write_lake(tmp_path / name, OLD) for name in ("a", "b") if not (tmp_path / name).mkdir()
-    ]
+    lakes = [write_lake(tmp_path, OLD), str(tmp_path / "copy")]
+    shutil.copytree(*lakes)
     backfill(lakes[0], cloud.warehouse, "2023-02", "2023-02", RUN_AT, reach)
     failed = []
 

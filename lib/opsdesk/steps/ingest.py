@@ -109,10 +109,11 @@ def _write_lake(
         delivery.ensure_unchanged()  # the text of rejected rows was read from it again
         reconcile(delivery.names, counts, is_full=delivery.is_full)
         refuse_unknown_days(lake, before)
-        trusted = trusted_digests(before, delivery.signature, lake)
         waiting = WaitingTickets(con, rows)
         # from here on the lake is incomplete; every reader sees that it is being written
         lake.write_record(begun_record(before, delivery, counts))
+        # what is there is looked at after the claim: another writer may have come before it
+        trusted = trusted_digests(before, delivery.signature, lake)
         merged = Merged(Target(verdicts.kept, counts.days), 0, 0)
         if not delivery.is_full:
             merged = merge_with_lake(con, verdicts.kept, waiting, moment, lake, work)
