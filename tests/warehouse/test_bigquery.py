@@ -275,6 +275,7 @@ def test_what_is_made_and_how_it_is_asked_for(tmp_path, cloud, small):
         "agents_raw",
         "_loads",
         "_runs",
+        "_opsdesk",
         *FEW,
     }
     for name in ("tickets_raw", "fact_tickets", "_loads"):

@@ -30,10 +30,11 @@ def expected(emulators, tmp_path_factory):
     """The tables of uninterrupted runs: of the old export, and of the new one."""
     corner = Corner(emulators, "none", "expected")
     reach, tables = GoogleConnection(endpoints=corner.endpoints()), []
+    folder = tmp_path_factory.mktemp("whole")
     with pytest.MonkeyPatch.context() as patch:
         keep_small(patch)
         for lines in (OLD, NEW):
-            run(write_lake(tmp_path_factory.mktemp("whole"), lines), corner.warehouse, reach)
+            run(write_lake(folder, lines), corner.warehouse, reach)
             tables.append(outcome(corner.warehouse, reach))
     return tables
 
