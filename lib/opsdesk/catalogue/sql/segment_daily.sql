@@ -49,7 +49,7 @@ events AS (                  -- at most three rows per segment and day
   GROUP BY dimension, segment, due_date
 ),
 
-changes AS (                 -- one row a segment and day on which anything happened; the first is always a creation
+changes AS (                 -- one row per segment and day on which anything happened; the first is always a creation
   SELECT
     dimension,
     segment,
