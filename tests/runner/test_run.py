@@ -41,8 +41,15 @@ def kernels_left():
     return [
         child
         for child in psutil.Process().children(recursive=True)
-        if "ipykernel" in " ".join(child.cmdline())
+        if "ipykernel" in command(child)
     ]
+
+
+def command(process):
+    """The command line of a process; one that has ended and was not waited for has none."""
+    with suppress(psutil.ZombieProcess, psutil.NoSuchProcess):
+        return " ".join(process.cmdline())
+    return ""
 
 
 def written(record):

@@ -8,10 +8,19 @@ from opsdesk.config.locations import DuckDBLocation, is_in_bucket, read_warehous
 from opsdesk.config.parameters import Parameters
 from opsdesk.duckdb_file import log_of
 from opsdesk.guards.file_mode import set_mode
-from opsdesk.lake.names import AGENTS_FOLDER, MONTHS_FOLDER, RECORD, REJECTS_FOLDER
+from opsdesk.lake.names import AGENTS_FOLDER, MARK, MONTHS_FOLDER, RECORD, REJECTS_FOLDER
 
 CACHE = ".rows.duckdb"
-OF_A_LAKE = (MONTHS_FOLDER, AGENTS_FOLDER, REJECTS_FOLDER, RECORD, CACHE, f"{CACHE}.wal", ".lock")
+OF_A_LAKE = (
+    MARK,
+    MONTHS_FOLDER,
+    AGENTS_FOLDER,
+    REJECTS_FOLDER,
+    RECORD,
+    CACHE,
+    f"{CACHE}.wal",
+    ".lock",
+)
 
 
 def set_modes(parameters: Parameters) -> None:
