@@ -14,6 +14,7 @@ from opsdesk.ingest.source_files import find_files
 from opsdesk.lake.lake import Lake
 from opsdesk.lake.manifest import Manifest
 from opsdesk.lake.open import open_lake
+from opsdesk.steps.backfill import Span
 from opsdesk.steps.ingest import ingest
 from opsdesk.steps.transform import publication_holds
 from opsdesk.warehouse.open import Warehouse, open_warehouse
@@ -94,7 +95,7 @@ def _plan_parts(
     plan: Plan, manifests: dict[str, Manifest], loaded: dict[str, str], given: dict[str, str]
 ) -> None:
     for name in sorted({*manifests, *loaded}):
-        if not _within(name, given):
+        if name not in Span(given["first_month"], given["last_month"]):
             continue
         manifest = manifests.get(name)
         if not manifest:
@@ -111,13 +112,6 @@ def _loaded(target: Warehouse) -> dict[str, str]:
         return {}
     loads = target.loads()
     return dict(zip(loads["part"], loads["fingerprint"], strict=True))
-
-
-def _within(name: str, given: dict[str, str]) -> bool:
-    """Return whether a part is in the months to load; the agents always are."""
-    first = given["first_month"] or name
-    last = given["last_month"] or name
-    return name == "agents" or first <= name <= last
 
 
 def _measure(
