@@ -9,13 +9,13 @@ import duckdb
 from opsdesk.errors import OpsdeskError
 from opsdesk.ingest.export_file import ExportFile
 from opsdesk.ingest.mapping import Mapping
-from opsdesk.instants import zone_digest
+from opsdesk.instants import zone_digest, zone_release
 from opsdesk.lake.lake import MISSING, Lake, Record, not_as_left
 from opsdesk.lake.manifest import lake_digest
 from opsdesk.lake.names import MONTHS_FOLDER, REJECTS_FOLDER, WAITING, day_of
 
 # raise it when the same export would give another lake: then no lake counts as up to date
-CLEANING = 3
+CLEANING = 4
 Signature = dict[str, Any]
 BEGUN = "days_begun"  # key of a record: days that unfinished ingests may have written
 SHOWN = {"rows", "kept", "examples", "months", "held"}  # keys of a record that a notebook shows
@@ -31,8 +31,16 @@ def input_signature(
         "agents": hashlib.sha256(agents).hexdigest(),
         "kind": kind,
         # DuckDB's digests and its reading of numbers may differ between versions
-        "cleaning": [CLEANING, duckdb.__version__, zone_digest(mapping.timezone)],
+        "cleaning": [CLEANING, duckdb.__version__, *_zone_of(mapping)],
     }
+
+
+def _zone_of(mapping: Mapping) -> list[str]:
+    """Return what decides how times without a zone are read, but for the headers."""
+    sources = [source for listed in mapping.columns.values() for source in listed]
+    # a zone in a header is read with the same release of the zones' data
+    release = [zone_release()] if any(source.pattern for source in sources) else []
+    return [zone_digest(mapping.timezone), *release]
 
 
 def is_up_to_date(record: Record, signature: Signature, moment: datetime, lake: Lake) -> bool:
