@@ -11,7 +11,7 @@ from opsdesk.ingest.kept_rows import digest_sql
 from opsdesk.ingest.mapping import Mapping
 from opsdesk.ingest.mapping_checks import LONGEST_SLA_HOURS
 from opsdesk.ingest.white_space import single_spaced_sql, trimmed_sql
-from opsdesk.lake.columns import AGENT, dimension_columns
+from opsdesk.lake.columns import AGENT, ATTRIBUTES, text_columns
 
 # the columns of the export that are read before they are checked
 CHECKED = ("ticket_id", *timestamps.TIMESTAMPS, "sla_hours", "resolution_hours", "sla_breached")
@@ -22,9 +22,9 @@ LONGEST_LINE = 1_999_000
 # the columns of a cleaned row: the lake's, then what ingest needs to decide about it
 CLEANED = """
 SELECT record, ticket_id_text AS ticket_id,
-  created_at, resolved_at, resolution_hours, sla_hours, sla_breached, {dimensions},
+  created_at, resolved_at, resolution_hours, sla_hours, sla_breached, {texts},
+  updated_at, first_response_at, attributes,
   nullif(concat_ws(';', {issues}), '') AS _issues,
-  updated_at,
   CASE WHEN {is_long} THEN 'malformed_line'
        WHEN ticket_id_text IS NULL THEN 'missing_ticket_id'
        WHEN created_at_text IS NULL THEN 'missing_created_at'
@@ -47,6 +47,9 @@ ISSUES = {
     "bad_resolved_at": "resolved_at IS NULL AND resolved_at_text IS NOT NULL",
     "resolved_in_future": "resolved_at > run_at",
     "resolved_before_created": "resolved_at < created_at",
+    "bad_updated_at": "updated_at IS NULL AND updated_at_text IS NOT NULL",
+    "bad_first_response_at": "first_response_at IS NULL AND first_response_at_text IS NOT NULL",
+    "first_response_before_created": "first_response_at < created_at",
     "bad_sla_hours": "target_text IS NOT NULL AND sla_hours IS NULL",
     "bad_resolution_hours": "resolution_hours_text IS NOT NULL AND resolution_hours IS NULL",
     # 0.1 h is 360 s; the rest is what a decimal of hours loses as a float
@@ -76,10 +79,8 @@ def select_tickets(
     issues = [f"CASE WHEN {condition} THEN '{code}' END" for code, condition in ISSUES.items()]
     if not mapping.has_targets:  # then the exported flag judges, see fact_tickets.sql
         issues.append("'judged_by_flag'")
-    dimensions = ", ".join(f"{name}_text AS {name}" for name in dimension_columns())
-    cleaned = CLEANED.format(
-        dimensions=dimensions, issues=", ".join(issues), is_long=_is_long_line()
-    )
+    texts = ", ".join(f"{name}_text AS {name}" for name in text_columns())
+    cleaned = CLEANED.format(texts=texts, issues=", ".join(issues), is_long=_is_long_line())
     # each step can use the names that the step before has given
     return f"""WITH
 cells AS (
@@ -98,7 +99,7 @@ def _cells(mapping: Mapping, header: tuple[str, ...]) -> str:
     The text is trimmed, the first source that is not blank wins, the mapping's values translate it.
     """
     cells = []
-    for target in (*CHECKED, *dimension_columns()):
+    for target in (*CHECKED, *text_columns()):
         sources = mapping.columns.get(target, ())
         texts = [trimmed_sql(f"c{header.index(source)}") for source in sources]
         text = f"coalesce({', '.join(texts)})" if texts else "NULL::VARCHAR"
@@ -128,6 +129,7 @@ def _derived(mapping: Mapping) -> str:
         f"CASE WHEN {spent} >= 0 AND isfinite({spent}) THEN {spent} END AS resolution_hours",
         f"{_flag('lower(sla_breached_text)')} AS sla_breached",
         f"coalesce(lower(status_text) IN ({closed}), false) AS is_closed",
+        "NULL::VARCHAR AS attributes",
     )
     return ", ".join(columns)
 
@@ -153,7 +155,7 @@ def _is_long_line() -> str:
 
     A cell with a quote in it is put into quotes there, and each of its quotes is doubled.
     """
-    texts = [f"{name}_text" for name in ("ticket_id", *dimension_columns())]
+    texts = [*(f"{name}_text" for name in ("ticket_id", *text_columns())), ATTRIBUTES]
     lengths = " + ".join(f"coalesce(strlen({text}), 0)" for text in texts)
     quotes = " + ".join(
         f"coalesce(strlen({text}) - strlen(replace({text}, '\"', '')) + 2, 0)" for text in texts

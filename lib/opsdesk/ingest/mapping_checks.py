@@ -14,7 +14,7 @@ from opsdesk.errors import OpsdeskError
 from opsdesk.instants import is_zone
 from opsdesk.lake.columns import exported_columns
 
-EXTRA_TARGETS = ("due_at", "updated_at")  # they decide about a row and are not in the lake
+EXTRA_TARGETS = ("due_at",)  # it becomes sla_hours and is not in the lake
 REQUIRED = ("ticket_id", "created_at", "resolved_at")
 KEYS = (
     "columns",

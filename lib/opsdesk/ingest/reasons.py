@@ -22,6 +22,9 @@ ISSUE_MEANINGS = {
     "resolved_before_created": (
         "counted as resolved on the day it was created, without a resolution time"
     ),
+    "bad_updated_at": "updated_at cannot be read: left out",
+    "bad_first_response_at": "first_response_at cannot be read: left out",
+    "first_response_before_created": "the first response counts as given at once",
     "bad_sla_hours": (
         "the SLA target is not a number above 0 (or not a time after creation): no target"
     ),

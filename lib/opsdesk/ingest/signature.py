@@ -10,12 +10,12 @@ from opsdesk.errors import OpsdeskError
 from opsdesk.ingest.export_file import ExportFile
 from opsdesk.ingest.mapping import Mapping
 from opsdesk.instants import zone_digest
-from opsdesk.lake.lake import MISSING, Lake, Record, not_as_left
+from opsdesk.lake.lake import MISSING, Lake, Record, not_as_left, refuse_other_columns
 from opsdesk.lake.manifest import lake_digest
 from opsdesk.lake.names import MONTHS_FOLDER, REJECTS_FOLDER, WAITING, day_of
 
 # raise it when the same export would give another lake: then no lake counts as up to date
-CLEANING = 3
+CLEANING = 4
 Signature = dict[str, Any]
 BEGUN = "days_begun"  # key of a record: days that unfinished ingests may have written
 SHOWN = {"rows", "kept", "examples", "months", "held"}  # keys of a record that a notebook shows
@@ -78,6 +78,7 @@ def refuse_interrupted(lake: Lake, record: Record, signature: Signature) -> None
     Raises:
         OpsdeskError: the lake is incomplete.
     """
+    refuse_other_columns(lake, "this delta")
     if record.get("writing", signature) != signature:
         raise OpsdeskError(
             f"An ingest of {record['writing']['files'][0][0]} into the lake {lake.store.url} was "

@@ -11,7 +11,7 @@ from opsdesk.ingest.mapping import Mapping
 from opsdesk.ingest.timestamp_formats import is_zoned
 from opsdesk.instants import zone_offsets
 
-TIMESTAMPS = ("created_at", "resolved_at", "due_at", "updated_at")
+TIMESTAMPS = ("created_at", "resolved_at", "due_at", "updated_at", "first_response_at")
 # anything before it is a blank date in disguise (1900-01-01, 0023-01-05)
 EARLIEST = "TIMESTAMP '1970-01-01'"
 NONE = "NULL::TIMESTAMP"
@@ -107,7 +107,7 @@ def select_instants(mapping: Mapping) -> str:
         instant = _instant(mapping, name)
         valid = f"{instant} >= {EARLIEST} AND isfinite({instant})"
         columns.append(f"CASE WHEN {valid} THEN {instant} END AS {name}")
-    absent = (name for name in ("due_at", "updated_at") if name not in mapped)
+    absent = (name for name in TIMESTAMPS if name not in mapped)
     columns += [f"{NONE} AS {name}" for name in absent]
     doubts = [f"{name}_clock.doubt" for name in mapped] if wall_hours(mapping.timezone) else []
     columns.append(f"[{', '.join(doubts)}]::VARCHAR[] AS doubts")
