@@ -234,6 +234,24 @@ def test_the_newest_by_updated_at_wins_over_the_later_line(tmp_path, mapping):
     assert [row[7] for row in rows] == ["newest"]
 
 
+def test_more_of_a_ticket_reaches_the_lake(tmp_path, mapping):
+    more = "updated_at: changed, first_response_at: answered, customer: who, subject: what"
+    mapping(f", sla_hours: sla, {more}")
+    _, rows = own(
+        tmp_path, "id,opened,closed,sla,changed,answered,who,what",
+        'T1,2023-01-02 10:00:00,,,2023-01-05 00:00:00,2023-01-02 10:00:00, Müller AG ,"a ""quoted"" text"',
+        "T2,2023-01-02 10:00:00,,,soon,2023-01-02 09:59:59,,",
+        "T3,2023-01-02 10:00:00,,,,99/99/99,,",
+        "T4,2023-01-02 10:00:00,,,2030-01-01 00:00:00,2030-01-01 00:00:00,,",
+    )  # fmt: skip
+    assert [row[12:] for row in rows] == [
+        ["2023-01-05T00:00:00Z", "2023-01-02T10:00:00Z", "Müller AG", '"a ""quoted"" text"', "", ""],
+        ["", "2023-01-02T09:59:59Z", "", "", "", "bad_updated_at;first_response_before_created"],
+        ["", "", "", "", "", "bad_first_response_at"],
+        ["2030-01-01T00:00:00Z", "2030-01-01T00:00:00Z", "", "", "", ""],
+    ]  # fmt: skip
+
+
 def test_a_due_time_becomes_sla_hours(tmp_path, mapping):
     mapping(", due_at: due")
     _, rows = own(

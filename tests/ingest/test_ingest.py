@@ -1,6 +1,7 @@
 """The lake: same input same bytes, only changed days written, full and delta, nothing lost."""
 
 import gzip
+import json
 import os
 import shutil
 import subprocess
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exports import COLUMNS, lake_files, lake_rows, line, run_ingest, write_export
+from exports import COLUMNS, MORE, lake_files, lake_rows, line, run_ingest, write_export
 from opsdesk.errors import OpsdeskError
 from opsdesk.lake.open import open_lake
 
@@ -36,9 +37,9 @@ def test_day_files_are_sorted_normal_and_listed(tmp_path):
         "raw/2023/03/2023-03-05.csv", "raw/2023/03/_manifest.json",
     ]  # fmt: skip
     assert files["raw/2023/02/2023-02-01.csv"].decode().splitlines() == [
-        ",".join([*COLUMNS, "_issues"]),
-        "T1,2023-02-01T00:00:00Z,,,,,Low,,,,Open,,",
-        "T2,2023-02-01T12:00:00Z,,,,,Low,,,,Open,,",
+        ",".join([*COLUMNS, *MORE, "_issues"]),
+        "T1,2023-02-01T00:00:00Z,,,,,Low,,,,Open,,,,,,,",
+        "T2,2023-02-01T12:00:00Z,,,,,Low,,,,Open,,,,,,,",
     ]
     manifest = open_lake(str(tmp_path / "lake")).manifests()["2023-02"]
     assert (manifest.rows, manifest.files[0].bytes) == (2, len(files["raw/2023/02/2023-02-01.csv"]))
@@ -132,6 +133,20 @@ def test_a_full_export_after_deltas_needs_no_help(tmp_path):
     clean.mkdir()
     run_ingest(clean, write_export(clean, *TICKETS))
     assert lake_files(tmp_path) == lake_files(clean)
+
+
+def test_a_delta_does_not_build_on_a_lake_of_other_columns(tmp_path):
+    run_ingest(tmp_path, write_export(tmp_path, *TICKETS))
+    record = tmp_path / "lake/_ingest.json"
+    content = json.loads(record.read_text())
+    del content["columns"]  # an earlier version wrote none
+    record.write_text(json.dumps(content))
+    export = write_export(tmp_path, line("T9"))
+    with pytest.raises(OpsdeskError, match=r"other columns.*full export, then this delta"):
+        run_ingest(tmp_path, export, export_kind="delta")
+    run_ingest(tmp_path, export)
+    run_ingest(tmp_path, write_export(tmp_path, line("T8")), export_kind="delta")
+    assert [row[0] for row in lake_rows(tmp_path)] == ["T8", "T9"]
 
 
 def test_a_delta_does_not_build_on_an_incomplete_lake(tmp_path):

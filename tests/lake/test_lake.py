@@ -3,7 +3,7 @@
 import pytest
 
 from opsdesk.errors import OpsdeskError
-from opsdesk.lake.columns import agent_columns, dimension_columns, exported_columns
+from opsdesk.lake.columns import agent_columns, exported_columns, text_columns
 from opsdesk.lake.manifest import DataFile, Manifest, describe_file
 from opsdesk.lake.names import folder_of, is_data_file, partition_of, raw_table
 from opsdesk.lake.open import open_lake
@@ -42,9 +42,10 @@ def test_columns_come_from_the_catalogue():
     assert exported_columns() == (
         "ticket_id", "created_at", "resolved_at", "resolution_hours", "sla_hours", "sla_breached",
         "priority", "category", "channel", "customer_tier", "status", "agent_id",
+        "updated_at", "first_response_at", "customer", "subject",
     )  # fmt: skip
-    assert dimension_columns() == (
-        "priority", "category", "channel", "customer_tier", "status", "agent_id",
+    assert text_columns() == (
+        "priority", "category", "channel", "customer_tier", "status", "agent_id", "customer", "subject",
     )  # fmt: skip
     assert agent_columns() == (
         "agent_id", "name", "team", "active_from", "active_to", "daily_capacity",

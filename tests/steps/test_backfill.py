@@ -1,5 +1,6 @@
 """The lake in the warehouse: month by month, once, whole or not at all."""
 
+import json
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 
 from exports import line, run_ingest, write_export
 from opsdesk import OpsdeskError, duckdb_file
+from opsdesk.catalogue.tables import catalogue
 from opsdesk.lake.open import open_lake
 from opsdesk.lake.partition import Partition
 from opsdesk.warehouse.duckdb.day_ledger import changed_days
@@ -70,6 +72,39 @@ def test_types_and_the_moment_of_loading(lake):
     assert str(row["created_at"]) == "2023-01-31 23:59:59+00:00"
     assert str(row["_ingestion_ts"]) == "2024-01-01 00:00:00+00:00"
     assert (row["priority"], row["category"]) == ("Low", None) or row.isna()["category"]
+
+
+def test_a_warehouse_of_an_earlier_version_keeps_its_rows_and_gets_the_new_columns(lake):
+    load(lake)
+    transform(url(lake), "2023-03-06", "UTC", RUN_AT)
+    with duckdb.connect(lake / "w.duckdb") as con:
+        con.execute("SET TimeZone = 'UTC'")
+        for name in ("subject", "first_response_at"):
+            con.execute(f"ALTER TABLE tickets_raw DROP COLUMN {name}")
+        before = con.execute("FROM tickets_raw ORDER BY ticket_id").to_arrow_table()
+    with pytest.raises(OpsdeskError, match="lacks columns: run 02_backfill first"):
+        transform(url(lake), "2023-03-07", "UTC", RUN_AT)
+    assert [action for *_, action in load(lake)] == ["skipped"] * 3
+    transform(url(lake), "2023-03-07", "UTC", RUN_AT)
+    with duckdb.connect(lake / "w.duckdb") as con:
+        con.execute("SET TimeZone = 'UTC'")
+        names = [column.name for column in catalogue()["tickets_raw"].columns]
+        assert con.table("tickets_raw").columns == names
+        kept = con.execute(
+            "SELECT * EXCLUDE (subject, first_response_at) FROM tickets_raw ORDER BY ticket_id"
+        ).to_arrow_table()
+        assert kept.to_pylist() == before.to_pylist()
+        assert con.execute("SELECT count(*) FROM _runs").fetchall() == [(2,)]
+        about = "SELECT comment FROM duckdb_columns() WHERE column_name = 'subject'"
+        assert ("The subject as exported.",) in con.execute(about).fetchall()
+
+
+def test_a_lake_of_other_columns_is_refused(lake):
+    record = lake / "lake/_ingest.json"
+    content = json.loads(record.read_text())
+    record.write_text(json.dumps(content | {"columns": content["columns"][:-1]}))
+    with pytest.raises(OpsdeskError, match=r"other columns.*full export, then this step"):
+        load(lake)
 
 
 def test_only_the_changed_month_is_replaced(lake):

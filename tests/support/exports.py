@@ -8,6 +8,7 @@ COLUMNS = (
     "ticket_id", "created_at", "resolved_at", "resolution_hours", "sla_hours", "sla_breached", "priority", "category",
     "channel", "customer_tier", "status", "agent_id",
 )  # fmt: skip
+MORE = ("updated_at", "first_response_at", "customer", "subject", "attributes")  # of a day file
 RUN_AT = "2024-01-01T00:00:00Z"
 
 

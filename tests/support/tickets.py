@@ -23,6 +23,11 @@ DEFAULTS: Row = {
     "customer_tier": "Gold",
     "status": "Open",
     "agent_id": "A1",
+    "updated_at": None,
+    "first_response_at": None,
+    "customer": None,
+    "subject": None,
+    "attributes": None,
     "_issues": None,
     "_ingestion_ts": "2030-01-01 00:00",
     "_source_file": "raw/2023/01/2023-01-01.csv",
@@ -71,7 +76,7 @@ def build(
 
 def numbered(tickets: Iterable[Row]) -> list[Row]:
     """The tickets with instants for text, and a ticket_id where none was given: T1 is the first."""
-    times = ("created_at", "resolved_at", "_ingestion_ts")
+    times = ("created_at", "resolved_at", "updated_at", "first_response_at", "_ingestion_ts")
     return [
         row
         | {"ticket_id": row["ticket_id"] or f"T{number}"}

@@ -11,7 +11,7 @@ CLOCK_TEXT = r"-?\d+:[0-5]\d(:[0-5]\d)?"  # hours and minutes, perhaps seconds
 
 
 def first_text(plan: ColumnPlan, alternatives: tuple[Alternative, ...], target: str) -> str:
-    """Return a column as text: of its alternatives the first that is not blank, NULL where all are blank.
+    """Return a column as text: the first of its alternatives that is not blank, or NULL.
 
     Texts are trimmed, those that mean blank are blank, the mapping's values translate the others.
     """

@@ -7,13 +7,14 @@ from datetime import datetime
 
 from opsdesk.duckdb_file import quoted
 from opsdesk.ingest import timestamps_sql as timestamps
+from opsdesk.ingest.attributes_sql import select_attributes
 from opsdesk.ingest.cells_sql import excluding_rule, first_text, number, spent_seconds
 from opsdesk.ingest.column_plan import ColumnPlan
 from opsdesk.ingest.kept_rows import digest_sql
 from opsdesk.ingest.mapping_checks import LONGEST_SLA_HOURS
 from opsdesk.ingest.timestamp_formats import TIMESTAMPS
 from opsdesk.ingest.white_space import single_spaced_sql
-from opsdesk.lake.columns import AGENT, dimension_columns
+from opsdesk.lake.columns import AGENT, ATTRIBUTES, text_columns
 
 # the columns of the export that are read before they are checked
 CHECKED = ("ticket_id", *TIMESTAMPS, "sla_hours", "resolution_hours", "sla_breached")
@@ -24,9 +25,10 @@ LONGEST_LINE = 1_999_000
 # the columns of a cleaned row: the lake's, then what ingest needs to decide about it
 CLEANED = """
 SELECT record, ticket_id_text AS ticket_id,
-  created_at, resolved_at, resolution_hours, sla_hours, sla_breached, {dimensions},
+  created_at, resolved_at, resolution_hours, sla_hours, sla_breached, {texts},
+  updated_at, first_response_at, attributes,
   nullif(concat_ws(';', {issues}), '') AS _issues,
-  updated_at, excluded,
+  excluded,
   CASE WHEN {is_long} THEN 'malformed_line'
        WHEN ticket_id_text IS NULL THEN 'missing_ticket_id'
        WHEN created_at_text IS NULL THEN 'missing_created_at'
@@ -53,6 +55,9 @@ ISSUES = {
         "resolved_at < created_at"
         " AND NOT (resolved_at_day AND date_diff('second', resolved_at, created_at) < 86400)"
     ),
+    "bad_updated_at": "updated_at IS NULL AND updated_at_text IS NOT NULL",
+    "bad_first_response_at": "first_response_at IS NULL AND first_response_at_text IS NOT NULL",
+    "first_response_before_created": "first_response_at < created_at AND NOT has_day",
     "bad_sla_hours": "target_text IS NOT NULL AND sla_hours IS NULL",
     "bad_resolution_hours": "resolution_hours_text IS NOT NULL AND resolution_hours IS NULL",
     # 0.1 h is 360 s; the rest is what a decimal of hours loses as a float
@@ -66,8 +71,6 @@ ISSUES = {
         "resolved_at <= run_at AND NOT has_day"
         f" AND sla_breached <> ({SPENT} > round(sla_hours * 3600))"
     ),
-    "bad_updated_at": "updated_at IS NULL AND updated_at_text IS NOT NULL",
-    "bad_first_response_at": "first_response_at IS NULL AND first_response_at_text IS NOT NULL",
     "ambiguous_time": "list_contains(doubts, 'ambiguous_time')",
     "nonexistent_time": "list_contains(doubts, 'nonexistent_time')",
     # hours from or to such a day are not known
@@ -86,10 +89,9 @@ def select_tickets(plan: ColumnPlan, cells: str, moment: datetime, *, has_newlin
             `timestamps_sql`.
         has_newlines: whether a cell may hold one.
     """
-    dimensions = ", ".join(f"{name}_text AS {name}" for name in dimension_columns())
-    cleaned = CLEANED.format(
-        dimensions=dimensions, issues=", ".join(_issues(plan)), is_long=_is_long_line()
-    )
+    texts = ", ".join(f"{name}_text AS {name}" for name in text_columns())
+    issues = ", ".join(_issues(plan))
+    cleaned = CLEANED.format(texts=texts, issues=issues, is_long=_is_long_line())
     # each step can use the names that the step before has given
     return f"""WITH
 cells AS (
@@ -118,7 +120,7 @@ def _issues(plan: ColumnPlan) -> list[str]:
 def _cells(plan: ColumnPlan) -> str:
     """Return each of our columns as text, NULL where blank, and the lengths of time."""
     cells = []
-    for target in (*CHECKED, *dimension_columns()):
+    for target in (*CHECKED, *text_columns()):
         alternatives = plan.targets.get(target, ())
         text = first_text(plan, alternatives, target)
         # as in the list of agents, which the ids are looked up in
@@ -127,6 +129,8 @@ def _cells(plan: ColumnPlan) -> str:
         cells.append(f"{text} AS {target}_text")
         if any(alternative.unit for alternative in alternatives):
             cells.append(f"{spent_seconds(plan, alternatives, target)} AS {target}_spent")
+    texts = {name: first_text(plan, found, name) for name, found in plan.attributes.items()}
+    cells.append(f"{select_attributes(texts)} AS attributes")
     cells.append(f"{excluding_rule(plan)} AS excluded")
     return ", ".join(cells)
 
@@ -188,7 +192,7 @@ def _is_long_line() -> str:
 
     A cell with a quote in it is put into quotes there, and each of its quotes is doubled.
     """
-    texts = [f"{name}_text" for name in ("ticket_id", *dimension_columns())]
+    texts = [*(f"{name}_text" for name in ("ticket_id", *text_columns())), ATTRIBUTES]
     lengths = " + ".join(f"coalesce(strlen({text}), 0)" for text in texts)
     quotes = " + ".join(
         f"coalesce(strlen({text}) - strlen(replace({text}, '\"', '')) + 2, 0)" for text in texts

@@ -59,7 +59,7 @@ class Delivery:
         return {"timezone": named, "from": "header" if is_own else self.mapping.zone_from}
 
     @property
-    def columns(self) -> dict[str, str]:
+    def sources(self) -> dict[str, str]:
         """Return the export's columns of each of our columns."""
         return {name: text for plan in self.plans.values() for name, text in plan.shown.items()}
 

@@ -9,7 +9,7 @@ import duckdb
 
 from opsdesk.catalogue.tables import Column
 from opsdesk.duckdb_file import quoted, quoted_path
-from opsdesk.lake.columns import KEY, dimension_columns, ticket_column_names, ticket_columns
+from opsdesk.lake.columns import KEY, text_columns, ticket_column_names, ticket_columns
 
 ISO = "strftime({0}, '%Y-%m-%dT%H:%M:%SZ') AS {0}"  # how a day file writes an instant
 
@@ -41,7 +41,7 @@ def digest_sql(*, has_newlines: bool = True) -> str:
     # only texts of the export can hold a newline: dates, numbers and issues are our own
     if has_newlines:
         breaks = "coalesce(length({0}) - length(replace({0}, chr(10), '')), 0)"
-        lines += [breaks.format(name) for name in (KEY, *dimension_columns())]
+        lines += [breaks.format(name) for name in (KEY, *text_columns())]
     columns = ", ".join(ticket_column_names())
     return f"hash({columns}) AS digest, {' + '.join(lines)} AS lines"
 

@@ -23,7 +23,7 @@ class Mapping:
     """A checked mapping file.
 
     `columns` gives the sources of each of our columns, `attributes` those of the user's own; the
-    first that is not blank wins. `optional` are those of our columns that an export may lack.
+    first that is not blank wins. `optional` are our columns that an export may lack.
     `timestamps` are the accepted formats, by our column or for all. `timezone` is that of times
     without an offset, "" where the mapping names none; `zone_from` says who named it. `missing` are
     texts that mean blank, `decimal` is the sign before the fraction of a number. `earliest` is the

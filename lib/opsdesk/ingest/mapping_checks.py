@@ -9,14 +9,13 @@ from typing import Any
 import yaml
 
 from opsdesk.errors import OpsdeskError
+from opsdesk.ingest.attributes_sql import RESERVED
 from opsdesk.ingest.mapping_sources import Source, read_sources
 from opsdesk.ingest.mapping_words import refuse_unknown
 from opsdesk.lake.columns import exported_columns
 
-EXTRA_TARGETS = ("due_at", "updated_at")  # they decide about a row and are not in the lake
+EXTRA_TARGETS = ("due_at",)  # it becomes sla_hours and is not in the lake
 REQUIRED = ("ticket_id", "created_at", "resolved_at")
-# dimensions that attributes must not be confused with
-RESERVED = ("all", "team")
 KEYS = (
     "columns",
     "attributes",

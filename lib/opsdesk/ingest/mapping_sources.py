@@ -78,7 +78,7 @@ def read_sources(where: str, target: str, written: object) -> tuple[Source, ...]
         written: a name, a block, or a list of them.
 
     Raises:
-        OpsdeskError: it is none of these; the text says what can be written.
+        OpsdeskError: it is something else; the text says what can be written.
     """
     listed = written if isinstance(written, list) else [written]
     return tuple(_source(f"{where}, columns.{target}", target, item) for item in listed)

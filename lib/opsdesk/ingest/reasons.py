@@ -24,6 +24,9 @@ ISSUE_MEANINGS = {
     "resolved_before_created": (
         "counted as resolved on the day it was created, without a resolution time"
     ),
+    "bad_updated_at": "updated_at cannot be read: left out",
+    "bad_first_response_at": "first_response_at cannot be read: left out",
+    "first_response_before_created": "the first response counts as given at once",
     "bad_sla_hours": (
         "the SLA target is not a number above 0 (or not a time after creation): no target"
     ),
@@ -35,8 +38,6 @@ ISSUE_MEANINGS = {
     "sla_flag_differs": "the exported SLA flag contradicts the timestamps, which decide",
     "ambiguous_time": "a wall time that a clock change repeats: the first of the two was taken",
     "nonexistent_time": "a wall time that a clock change skips: moved forward by the gap",
-    "bad_updated_at": "updated_at cannot be read: the ticket counts as never updated",
-    "bad_first_response_at": "first_response_at cannot be read: left out",
     "date_only": "a time that is only a day: midnight was taken, and no hours follow from it",
     "due_date_only": "due_at is only a day: the last second of that day was taken",
     **{

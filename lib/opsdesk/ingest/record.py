@@ -9,7 +9,8 @@ from opsdesk.ingest.delivery import Delivery
 from opsdesk.ingest.reconciliation import Counts
 from opsdesk.ingest.rejects import listed_reject_files
 from opsdesk.ingest.signature import BEGUN
-from opsdesk.lake.lake import Record
+from opsdesk.lake.columns import ticket_column_names
+from opsdesk.lake.lake import COLUMNS, Record
 from opsdesk.lake.manifest import Manifest, lake_digest
 from opsdesk.lake.names import WAITING, is_month_partition
 
@@ -41,7 +42,7 @@ def make_record(
         "rejects": rejects,
         "issues": counts.issues,
         "zone": delivery.zone,
-        "columns": delivery.columns,
+        "sources": delivery.sources,
         "notes": delivery.notes,
         "agents": len(delivery.agents),
         "months": [
@@ -51,6 +52,7 @@ def make_record(
         ],
         "days_done": written.counts,
         "digests": written.digests,
+        COLUMNS: list(ticket_column_names()),
     }
 
 

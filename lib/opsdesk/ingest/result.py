@@ -59,9 +59,9 @@ class IngestResult:
         return zone_sentence(self.record["zone"])
 
     @property
-    def columns(self) -> pd.DataFrame:
+    def sources(self) -> pd.DataFrame:
         """Return which columns of the export were read: column, export's column."""
-        return pd.DataFrame(self.record["columns"].items(), columns=["column", "export's column"])
+        return pd.DataFrame(self.record["sources"].items(), columns=["column", "export's column"])
 
     @property
     def rejected(self) -> pd.DataFrame:

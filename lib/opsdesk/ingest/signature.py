@@ -10,7 +10,7 @@ from opsdesk.errors import OpsdeskError
 from opsdesk.ingest.export_file import ExportFile
 from opsdesk.ingest.mapping import Mapping
 from opsdesk.instants import zone_digest, zone_release
-from opsdesk.lake.lake import MISSING, Lake, Record, not_as_left
+from opsdesk.lake.lake import MISSING, Lake, Record, not_as_left, refuse_other_columns
 from opsdesk.lake.manifest import lake_digest
 from opsdesk.lake.names import MONTHS_FOLDER, REJECTS_FOLDER, WAITING, day_of
 
@@ -86,6 +86,7 @@ def refuse_interrupted(lake: Lake, record: Record, signature: Signature) -> None
     Raises:
         OpsdeskError: the lake is incomplete.
     """
+    refuse_other_columns(lake, "this delta")
     if record.get("writing", signature) != signature:
         raise OpsdeskError(
             f"An ingest of {record['writing']['files'][0][0]} into the lake {lake.store.url} was "

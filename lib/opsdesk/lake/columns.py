@@ -8,6 +8,7 @@ ADDED_BY_BACKFILL = ("_ingestion_ts", "_source_file")
 KEY = "ticket_id"
 AGENT = "agent_id"
 ISSUES = "_issues"  # what ingest notes about a row; no export has it
+ATTRIBUTES = "attributes"  # made of several columns of an export
 
 
 @lru_cache
@@ -23,14 +24,15 @@ def ticket_column_names() -> tuple[str, ...]:
 
 
 def exported_columns() -> tuple[str, ...]:
-    """Return the columns that an export can fill: those of a day file without the issues."""
-    return tuple(name for name in ticket_column_names() if name != ISSUES)
+    """Return the columns that one column of an export can fill: neither issues nor attributes."""
+    return tuple(name for name in ticket_column_names() if name not in (ISSUES, ATTRIBUTES))
 
 
-def dimension_columns() -> tuple[str, ...]:
-    """Return the columns that hold an export's text as it is: priority, category and so on."""
+def text_columns() -> tuple[str, ...]:
+    """Return the columns that hold an export's text as it is: priority, subject and so on."""
+    exported = exported_columns()
     texts = (column.name for column in ticket_columns() if column.type == "STRING")
-    return tuple(name for name in texts if name not in (KEY, ISSUES))
+    return tuple(name for name in texts if name in exported and name != KEY)
 
 
 def agent_columns() -> tuple[str, ...]:

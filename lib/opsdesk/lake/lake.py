@@ -11,6 +11,7 @@ from typing import Any
 from opsdesk.checksums import Checksum
 from opsdesk.errors import OpsdeskError
 from opsdesk.guards.documents import parse_json
+from opsdesk.lake.columns import ticket_column_names
 from opsdesk.lake.manifest import DataFile, Manifest, describe_file, read_manifest
 from opsdesk.lake.names import (
     DATA_FOLDERS,
@@ -28,6 +29,7 @@ from opsdesk.marks.mark import Mark, find_mark, new_mark, refuse_foreign
 
 MISSING = "is missing"
 KIND = "lake"  # in its mark
+COLUMNS = "columns"  # key of a record: the columns of the day files
 Record = dict[str, Any]  # JSON that an earlier version or a person may have written
 
 
@@ -153,6 +155,20 @@ class Lake:
         entries = (f"{json.dumps(key)}: {json.dumps(value)}" for key, value in record.items())
         lines = ",\n".join(entries)
         self.store.write(RECORD, f"{{\n{lines}\n}}\n".encode())
+
+
+def refuse_other_columns(lake: Lake, then: str) -> None:
+    """Refuse a lake whose day files have other columns than those of today.
+
+    Raises:
+        OpsdeskError: an ingest of another version wrote them; `then` is what to do afterwards.
+    """
+    record = lake.record()
+    if "signature" in record and record.get(COLUMNS) != list(ticket_column_names()):
+        raise OpsdeskError(
+            f"The day files of the lake {lake.store.url} have other columns than this version of "
+            f"opsdesk reads: another one wrote them. Run 01_ingest with a full export, then {then}."
+        )
 
 
 def not_as_left(lake: Lake) -> str:

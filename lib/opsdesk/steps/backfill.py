@@ -12,7 +12,7 @@ import pandas as pd
 
 from opsdesk.errors import OpsdeskError
 from opsdesk.instants import read_instant, read_month
-from opsdesk.lake.lake import Lake, not_as_left
+from opsdesk.lake.lake import Lake, not_as_left, refuse_other_columns
 from opsdesk.lake.manifest import Manifest, lake_digest
 from opsdesk.lake.names import AGENTS, partition_of
 from opsdesk.lake.partition import Partition
@@ -207,6 +207,7 @@ def _read_manifests(lake: Lake) -> dict[str, Manifest]:
             f"An ingest into the lake {lake.store.url} was interrupted{lake.store.or_at_work}, "
             "so tickets may be in it twice or not at all: run 01_ingest again, then this step."
         )
+    refuse_other_columns(lake, "this step")
     manifests = lake.manifests()
     if not manifests:
         raise OpsdeskError(f"The lake {lake.store.url} holds nothing: run 01_ingest first.")

@@ -177,6 +177,12 @@ def _ask_span(warehouse: Warehouse, run: datetime) -> Span:
         raise OpsdeskError(
             f"The warehouse {warehouse.url} holds no tickets: run 01_ingest and 02_backfill first."
         )
+    there = warehouse.columns("tickets_raw")
+    if any(column.name not in there for column in catalogue()["tickets_raw"].columns):
+        raise OpsdeskError(
+            f"The table tickets_raw of {warehouse.url} is of an earlier version of opsdesk and "
+            "lacks columns: run 02_backfill first."
+        )
     span = warehouse.query(SPAN.format(run=f"TIMESTAMP '{run:%Y-%m-%d %H:%M:%S}+00:00'")).iloc[0]
     first = _in_utc(span["first"])
     if first > run:

@@ -61,20 +61,35 @@ def is_as_declared(con: duckdb.DuckDBPyConnection, table: Table) -> bool:
 def ensure_table(con: duckdb.DuckDBPyConnection, table: Table) -> None:
     """Create a raw or ledger table with its comments where it is missing.
 
+    One of an earlier version gets its new columns, NULL in the rows that are there.
+
     Raises:
         OpsdeskError: it is there with other columns.
     """
     there = [name for name, _ in columns_of(con, table.name)]
-    if there == [column.name for column in table.columns]:
+    declared = [column.name for column in table.columns]
+    if there == declared:
         return
-    if there:
+    if not set(there) <= set(declared):
         raise OpsdeskError(
             f"The table {table.name} of this warehouse was made by another version of opsdesk: "
             "delete the file and run from 02_backfill."
         )
-    columns = ", ".join(f"{column.name} {column.duckdb_type}" for column in table.columns)
-    con.execute(f"CREATE TABLE {table.name} ({columns})")
+    if there:
+        _widen(con, table, there)
+    else:
+        columns = ", ".join(f"{column.name} {column.duckdb_type}" for column in table.columns)
+        con.execute(f"CREATE TABLE {table.name} ({columns})")
     write_comments(con, table)
+
+
+def _widen(con: duckdb.DuckDBPyConnection, table: Table, there: Sequence[str]) -> None:
+    """Give a table all declared columns, in their order."""
+    columns = ", ".join(
+        column.name if column.name in there else f"NULL::{column.duckdb_type} AS {column.name}"
+        for column in table.columns
+    )
+    con.execute(f"CREATE OR REPLACE TABLE {table.name} AS SELECT {columns} FROM {table.name}")
 
 
 def write_comments(con: duckdb.DuckDBPyConnection, table: Table) -> None:
