@@ -9,6 +9,7 @@ import pytest
 
 from opsdesk.errors import OpsdeskError
 from opsdesk.ingest.export_file import open_export
+from opsdesk.ingest.forms.reading_options import Reading
 from opsdesk.ingest.mapping import Mapping
 from opsdesk.ingest.reading.block_cleaner import BlockCleaner
 from opsdesk.ingest.reading.export_reader import ExportReader
@@ -25,7 +26,7 @@ def read(tmp_path, content: bytes, name: str = "x.csv"):
     """Records, {line: (what is wrong, text)} and {record: (line, text)} of columns a, b, c."""
     path = tmp_path / name
     path.write_bytes(content)
-    file = open_export(LocalFile(path), ",", tmp_path)
+    [file] = open_export(LocalFile(path), Reading(), tmp_path)
     sources = {column: (column,) for column in ("a", "b", "c")}
     mapping = Mapping("own", path, columns=sources, timestamps=())
     with duckdb.connect() as con:
@@ -83,7 +84,7 @@ def test_lines_become_records(tmp_path, data, records, malformed, lines):
 def test_a_byte_order_mark_is_not_part_of_the_first_name(tmp_path):
     path = tmp_path / "x.csv"
     path.write_bytes(b"\xef\xbb\xbfa,b\n1,2\n")
-    assert open_export(LocalFile(path), ",", tmp_path).header == ("a", "b")
+    assert open_export(LocalFile(path), Reading(), tmp_path)[0].header == ("a", "b")
 
 
 def test_raw_text_is_the_line_as_delivered(tmp_path):
@@ -118,20 +119,15 @@ def test_large_file_with_quoted_newlines_and_unclosed_quotes(tmp_path):
     [
         pytest.param("x.csv", b"", "is empty", id="empty"),
         pytest.param("x.csv", b"\n \n", "is empty", id="blank lines only"),
-        pytest.param("x.csv", b"PK\x03\x04abc", "a zip archive", id="zip"),
-        pytest.param("x.csv", "a,b\n1,2\n".encode("utf-16"), "UTF-16", id="UTF-16"),
+        pytest.param("x.csv", b"PK\x03\x04abc", "not a complete zip archive", id="incomplete zip"),
         pytest.param(
             "x.csv", "a,b\n1,2\n".encode("utf-16-le"), "zero bytes", id="UTF-16 without mark"
         ),
-        pytest.param("x.csv", gzip.compress(b"a,b\n"), "gzip", id="gzip under a plain name"),
         pytest.param(
             "x.csv.gz",
             gzip.compress(b"a,b\n" * 999)[:-9],
             "not a complete gzip file",
             id="incomplete gzip",
-        ),
-        pytest.param(
-            "x.csv.gz", b"a,b\n1,2\n", "not a complete gzip file", id="plain text under a gzip name"
         ),
         pytest.param("x.csv", b"a,b\r1,2\r", "bare CR", id="old Mac"),
         pytest.param("x.csv", b"a,\xe9\n1,2\n", "header of", id="header not UTF-8"),
@@ -142,7 +138,7 @@ def test_what_is_not_csv_text_is_refused(tmp_path, name, content, says):
     path = tmp_path / name
     path.write_bytes(content)
     with pytest.raises(OpsdeskError, match=says):
-        open_export(LocalFile(path), ",", tmp_path)
+        open_export(LocalFile(path), Reading(), tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -151,10 +147,8 @@ def test_what_is_not_csv_text_is_refused(tmp_path, name, content, says):
         pytest.param("", "is a folder", id="folder"),
         pytest.param("nothing.csv", "There is no file", id="missing"),
         pytest.param("*.csv", "No file matches", id="glob without match"),
-        pytest.param("x.xlsx", "does not end in .csv", id="another kind"),
     ],
 )
 def test_what_is_not_there_is_reported(tmp_path, export, says):
-    (tmp_path / "x.xlsx").touch()
     with pytest.raises(OpsdeskError, match=says):
         find_files(f"{tmp_path}/{export}")

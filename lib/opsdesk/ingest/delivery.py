@@ -8,8 +8,9 @@ from pathlib import Path
 from opsdesk.errors import OpsdeskError
 from opsdesk.ingest.agents import read_agents
 from opsdesk.ingest.agents_file import Agent, agents_csv
-from opsdesk.ingest.export_file import ExportFile, open_export
+from opsdesk.ingest.export_file import DeliveredFile, ExportFile, fetch_export, read_tables
 from opsdesk.ingest.export_header import check_columns
+from opsdesk.ingest.forms.reading_options import Reading
 from opsdesk.ingest.mapping import Mapping
 from opsdesk.ingest.signature import Signature, input_signature
 from opsdesk.ingest.source_files import SourceFile
@@ -19,21 +20,54 @@ KINDS = ("full", "delta")
 
 @dataclass(frozen=True)
 class Delivery:
-    """The export's files, opened and checked, how to read them, the agents, and the export's kind.
+    """The export's files as delivered, how to read them, the agents, and the export's kind.
 
     A `full` export is all there is: days that it does not have disappear from the lake. The rows of
     a `delta` replace those of the same ticket_id.
     """
 
-    files: list[ExportFile]
+    delivered: list[DeliveredFile]
     mapping: Mapping
     agents: list[Agent]
     kind: str
+    work: Path  # a folder for what must be converted
 
     @property
     def is_full(self) -> bool:
         """Return whether it is a full export."""
         return self.kind == "full"
+
+    @cached_property
+    def files(self) -> list[ExportFile]:
+        """Return the tables of the files, converted to CSV text where they are not.
+
+        They are first asked for where there is something to do: converting takes a while.
+
+        Raises:
+            OpsdeskError: one cannot be read with this mapping.
+        """
+        mapping = self.mapping
+        reading = Reading(delimiter=mapping.delimiter, wanted=tuple(mapping.sources))
+        files: list[ExportFile] = []
+        for delivered in self.delivered:
+            files += read_tables(delivered, reading, self.work)
+        for file in files:
+            others = file.text.others
+            check_columns(file.header, mapping.sources, mapping.name, file.shown, others)
+        return files
+
+    def check(self) -> None:
+        """Open every file and check it against the mapping.
+
+        Raises:
+            OpsdeskError: see `files`.
+        """
+        _ = self.files
+
+    @property
+    def notes(self) -> list[str]:
+        """Return sentences on what was assumed to read the files."""
+        return [note for file in self.files for note in file.text.notes]
 
     @property
     def size(self) -> int:
@@ -51,14 +85,14 @@ class Delivery:
         Raises:
             OpsdeskError: one was.
         """
-        for file in self.files:
+        for file in self.delivered:
             file.ensure_unchanged()
 
     @cached_property
     def signature(self) -> Signature:
         """Return all that decides what an ingest of it writes, but for the moment of the run."""
         agents = agents_csv(self.agents)
-        return input_signature(self.files, self.mapping, agents, self.kind)
+        return input_signature(self.delivered, self.mapping, agents, self.kind)
 
 
 def open_delivery(
@@ -68,24 +102,20 @@ def open_delivery(
     kind: str,
     work: Path,
 ) -> Delivery:
-    """Open every file and check it against the mapping, before any is read.
+    """Fetch every file and read the agents.
 
     Raises:
-        OpsdeskError: an unknown kind, or a file that cannot be read with this mapping.
+        OpsdeskError: an unknown kind, a file that is not there, or agents that cannot be read.
     """
     if kind not in KINDS:
         raise OpsdeskError(f"export_kind: {kind!r} is neither full nor delta.")
-    files = _open_files(export, mapping, work)
-    return Delivery(files, mapping, read_agents(agents, work), kind)
+    delivered = _fetch_files(export, work)
+    return Delivery(delivered, mapping, read_agents(agents, work), kind, work)
 
 
-def _open_files(sources: Sequence[SourceFile], mapping: Mapping, work: Path) -> list[ExportFile]:
+def _fetch_files(sources: Sequence[SourceFile], work: Path) -> list[DeliveredFile]:
     # rejects call a file by its name, or by its path where two have the same name
     is_unique = len({source.name for source in sources}) == len(sources)
-    files = []
-    for source in sources:
-        name = source.name if is_unique else source.shown
-        files.append(open_export(source, mapping.delimiter, work, name))
-    for file in files:
-        check_columns(file.header, mapping.sources, mapping.name, file.shown)
-    return files
+    return [
+        fetch_export(source, work, source.name if is_unique else source.shown) for source in sources
+    ]

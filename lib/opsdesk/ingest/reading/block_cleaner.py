@@ -67,7 +67,7 @@ class BlockCleaner:
         columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(file.header)))
         # one thread reads a block: in parallel DuckDB would not keep the order
         con.execute(f"""CREATE OR REPLACE TEMP TABLE texts AS SELECT {selected} FROM read_csv(
-            {quoted_path(block)}, columns={{{columns}}}, delim={quoted(self.mapping.delimiter)},
+            {quoted_path(block)}, columns={{{columns}}}, delim={quoted(file.delimiter)},
             quote='"', escape='"', new_line='\\n', header=false, auto_detect=false,
             parallel=false)""")
         ((read,),) = con.execute("SELECT count(*) FROM texts").fetchall()

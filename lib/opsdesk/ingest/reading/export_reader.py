@@ -36,10 +36,9 @@ class ExportReader:
     def read(self, files: list[ExportFile]) -> list[Layout]:
         """Add every record of every file, cleaned, to the cache; return where they are."""
         layouts = [Layout(file) for file in files]
-        delimiter = self._cleaner.mapping.delimiter
         with ThreadPoolExecutor(AT_A_TIME) as workers:
             for layout in layouts:
-                for chunk, place in find_chunks(layout.file, delimiter, self._cache.reusable):
+                for chunk, place in find_chunks(layout.file, self._cache.reusable):
                     self._take(chunk, layout.file, workers)
                     layout.add(chunk, place)
                 self._hand_over(layout.file, workers)
