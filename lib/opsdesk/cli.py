@@ -20,12 +20,17 @@ from opsdesk.guards.texts import printable, readable
 
 STEP_HELP = "A step is called 01_ingest, ingest or 1."
 INTERRUPTED = 130  # what shells expect after Ctrl-C
+EXIT_CODES = (
+    "Exit codes: 0 done · 1 an error, in one sentence · 2 wrong usage · 3 a kernel died "
+    "(memory, a kill) · 4 too many rows rejected, nothing published · 130 interrupted · "
+    "143 terminated."
+)
 SAMPLE = "params/sample.yaml"
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def main() -> None:
-    """Run the command line; exit codes: 0 done, 1 an error, 2 wrong usage, 3 a kernel died."""
+    """Run the command line; EXIT_CODES says what its exit codes mean."""
     debug = "--debug" in sys.argv
     # --debug may be given anywhere, also after the command.
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
@@ -115,7 +120,7 @@ def _overrides(command: Command) -> Command:
     return option(command)
 
 
-@commands.command()
+@commands.command(epilog=EXIT_CODES)
 @click.argument("params")
 @_overrides
 @click.option("--from", "from_step", metavar="STEP", help=f"Begin with this step. {STEP_HELP}")

@@ -37,6 +37,7 @@ def make_record(
         "kept": counts.kept,
         "rejected": counts.rejects.counts,
         "examples": counts.rejects.examples,
+        "footers": counts.rejects.footers,
         "rejects": rejects,
         "issues": counts.issues,
         "agents": len(delivery.agents),

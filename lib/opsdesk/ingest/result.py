@@ -6,6 +6,7 @@ import pandas as pd
 
 from opsdesk.ingest.reasons import ISSUE_MEANINGS, REASONS
 from opsdesk.ingest.rejects import Reject, read_rejects
+from opsdesk.ingest.remarks import QUIET_DAY, remarks_by_kind
 from opsdesk.lake.lake import Lake, Record
 
 
@@ -44,8 +45,13 @@ class IngestResult:
     def outcome(self) -> str:
         """Return in a sentence what became of the export."""
         if not self.record["rows"]:
-            return "A quiet day: the delta has a header and no rows, so no ticket was changed."
+            return QUIET_DAY
         return f"{self.record['kept']:,} of {self.record['rows']:,} rows were put in the lake."
+
+    @property
+    def odd(self) -> pd.DataFrame:
+        """Return what was assumed about the export, and what looks odd: kind, sentence."""
+        return pd.DataFrame(remarks_by_kind(self.record), columns=["kind", "what"])
 
     @property
     def rejected(self) -> pd.DataFrame:
