@@ -14,13 +14,22 @@ OLDER = "duplicate_ticket_id"
 FUTURE = "created_in_future"
 # These say what form an export has: they concern all of its rows, every day.
 OF_THE_FORM = ("judged_by_flag", "date_only")
+FIELDS = 4  # of a rejected row in the record, before its text: reason, detail, file, line
 SHOWN = 80  # characters of a cell in an example
 
 
 def counts_of(record: Record, key: str) -> dict[str, int]:
     """Return the counts under `key` of a lake's record; an older version may have no such."""
     counts = record.get(key)
-    return counts if isinstance(counts, dict) else {}
+    if not isinstance(counts, dict):
+        return {}
+    return {name: rows for name, rows in counts.items() if isinstance(rows, int)}
+
+
+def number_of(record: Record, key: str) -> int | None:
+    """Return the number under `key` of a lake's record, None where there is none."""
+    number = record.get(key)
+    return number if isinstance(number, int) else None
 
 
 def alarming_reasons(record: Record) -> dict[str, int]:
@@ -38,19 +47,19 @@ def alarming_reasons(record: Record) -> dict[str, int]:
 
 def alarming_rejects(record: Record) -> int:
     """Return the rejected rows that may mean a wrong mapping, without the footers of files."""
-    footers = int(record.get("footers") or 0)
+    footers = number_of(record, "footers") or 0
     return max(0, sum(alarming_reasons(record).values()) - footers)
 
 
 def rejected_share(record: Record) -> float:
     """Return the share of the rows read that are alarming rejects."""
-    rows = record.get("rows")
+    rows = number_of(record, "rows")
     return alarming_rejects(record) / rows if rows else 0.0
 
 
 def issue_shares(record: Record) -> dict[str, float]:
     """Return the share of the kept rows that each issue affects."""
-    kept = record.get("kept")
+    kept = number_of(record, "kept")
     issues = counts_of(record, "issues")
     return {code: rows / kept for code, rows in issues.items()} if kept else {}
 
@@ -66,12 +75,15 @@ def loud_issues(record: Record) -> list[str]:
 def examples_of(record: Record) -> dict[str, str]:
     """Return by reason where its first rejected row is, and the cell that decided."""
     examples = record.get("examples")
-    return dict(map(_example, examples)) if isinstance(examples, list) else {}
+    if not isinstance(examples, list):
+        return {}
+    whole = [reject for reject in examples if isinstance(reject, list) and len(reject) > FIELDS]
+    return dict(map(_example, whole))
 
 
 def _example(reject: list[Any]) -> tuple[str, str]:
-    reason, detail, file, line, *_ = reject
-    where = f"{one_line(str(file))}, line {line}"
+    reason, detail, file, line = map(str, reject[:FIELDS])
+    where = f"{one_line(file)}, line {line}"
     return reason, f"{where}: {_cut(detail)}" if detail else where
 
 
@@ -111,9 +123,10 @@ def _rejected(record: Record) -> Iterator[str]:
 
 def _issues(record: Record) -> Iterator[str]:
     shares = issue_shares(record)
-    tickets = counts_of(record, "issue_tickets")
+    tickets = record.get("issue_tickets")
+    named = tickets if isinstance(tickets, dict) else {}
     for code in loud_issues(record):
-        ticket = tickets.get(code)
+        ticket = named.get(code)
         example = f", such as ticket {_cut(str(ticket))}" if ticket else ""
         yield (
             f"{percent(shares[code])} of the kept rows have the issue {code} "

@@ -37,7 +37,7 @@ def zone_sentences(record: Record) -> Iterator[str]:
     """Return in which zone times without one were read, and who set it; nothing if not known."""
     zone = record.get("zone")
     if isinstance(zone, dict) and "timezone" in zone:
-        source = SET_BY.get(zone.get("from", ""), "")
+        source = SET_BY.get(str(zone.get("from")), "")
         because = f" ({source})" if source else ""
         yield f"Times without a zone were read as {one_line(str(zone['timezone']))}{because}."
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from opsdesk.ingest.alarm import alarms, counts_of, examples_of, issue_shares, percent
+from opsdesk.ingest.alarm import alarms, counts_of, examples_of, issue_shares, number_of, percent
 from opsdesk.ingest.remarks import remarks
 from opsdesk.runner.state import Backlog
 
@@ -40,8 +40,8 @@ def make_summary(
 ) -> Summary:
     """Return the figures in the lake's record and in the last row of backlog_daily."""
     return Summary(
-        rows=record.get("rows"),
-        kept=record.get("kept"),
+        rows=number_of(record, "rows"),
+        kept=number_of(record, "kept"),
         excluded=counts_of(record, "excluded"),
         rejected=counts_of(record, "rejected"),
         examples=examples_of(record),
