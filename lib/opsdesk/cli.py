@@ -20,12 +20,17 @@ from opsdesk.guards.texts import printable, readable
 
 STEP_HELP = "A step is called 01_ingest, ingest or 1."
 INTERRUPTED = 130  # what shells expect after Ctrl-C
+EXIT_CODES = (
+    "Exit codes: 0 done · 1 an error, in one sentence · 2 wrong usage · 3 a kernel died "
+    "(memory, a kill) · 4 too many rows rejected, nothing published · 130 interrupted · "
+    "143 terminated."
+)
 SAMPLE = "params/sample.yaml"
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def main() -> None:
-    """Run the command line; exit codes: 0 done, 1 an error, 2 wrong usage, 3 a kernel died."""
+    """Run the command line; EXIT_CODES says what its exit codes mean."""
     debug = "--debug" in sys.argv
     # --debug may be given anywhere, also after the command.
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
@@ -115,7 +120,7 @@ def _overrides(command: Command) -> Command:
     return option(command)
 
 
-@commands.command()
+@commands.command(epilog=EXIT_CODES)
 @click.argument("params")
 @_overrides
 @click.option("--from", "from_step", metavar="STEP", help=f"Begin with this step. {STEP_HELP}")
@@ -222,13 +227,16 @@ def sample(tickets: int, folder: str) -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["table", "csv", "parquet"]),
-    default="table",
-    show_default=True,
+    type=click.Choice(["table", "csv", "parquet", "xlsx"]),
+    help="A table on screen, else what the ending of --output says.",
 )
 @click.option(
-    "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file."
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write to this .csv, .parquet or .xlsx file.",
 )
+@click.option("--bom", is_flag=True, help="Begin a CSV file so that Excel reads it as UTF-8.")
+@click.option("--local-times", is_flag=True, help="Times in the `timezone` of PARAMS, not UTC.")
 @click.option(
     "--neutralise-formulas",
     is_flag=True,
@@ -242,19 +250,27 @@ def sample(tickets: int, folder: str) -> None:
 def query(
     params: str,
     sql: str,
-    form: str,
+    form: str | None,
     output: Path | None,
+    bom: bool,
+    local_times: bool,
     neutralise_formulas: bool,
     limit: int | None,
 ) -> None:
     """Print the rows of a SELECT on the published tables, or export them."""
-    if form == "parquet" and not output:
-        raise click.UsageError("Parquet is no text: name a file with --output.")
-    from opsdesk.display.query_output import csv_text, neutralised, table_text, write_rows
+    if form in ("parquet", "xlsx") and not output:
+        raise click.UsageError(f"{form} is no text: name a file with --output.")
+    from opsdesk.display.query_files import form_of, in_zone, write_rows
+    from opsdesk.display.query_output import csv_text, neutralised, table_text
     from opsdesk.session import open as open_session
 
+    form = form_of(output, form) if output else form or "table"
+    if bom and not (output and form == "csv"):
+        raise click.UsageError("--bom is for a CSV file: name one with --output.")
     session = open_session(params)
     rows = session.query(sql)
+    if local_times:
+        rows = in_zone(rows, session.params["timezone"], form)
     if neutralise_formulas:
         rows = neutralised(rows)
     if limit and (output or form == "csv"):
@@ -263,7 +279,7 @@ def query(
         mode = session.params["file_mode"]
         with created_with(mode):
             set_mode([output], mode)
-            write_rows(rows, output, form)
+            write_rows(rows, output, form, bom=bom)
         _say(f"{output}: {len(rows):,} rows", err=True)
     elif form == "csv":
         _answer(csv_text(rows))
