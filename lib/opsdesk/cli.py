@@ -97,6 +97,9 @@ def commands(debug: bool) -> None:
 
     Paths in PARAMS start at the project folder.
     """
+    from opsdesk.workbench import find_project
+
+    find_project()
 
 
 def _pairs(
@@ -128,6 +131,7 @@ def _overrides(command: Command) -> Command:
 @click.option(
     "--dry-run", is_flag=True, help="Show what a run would load, scan and cost; change nothing."
 )
+@click.option("--open", "is_opened", is_flag=True, help="Open the report in a browser.")
 @click.pass_context
 def run(
     context: click.Context,
@@ -136,13 +140,17 @@ def run(
     from_step: str | None,
     only_step: str | None,
     dry_run: bool,
+    is_opened: bool,
 ) -> int:
     """Run the notebooks with params/NAME.yaml: ingest, backfill, transform, trends and report."""
     debug = bool(context.find_root().params["debug"])
     if not dry_run:
-        return _run(params, overrides, from_step, only_step, debug)
-    if from_step or only_step:
-        raise click.UsageError("--dry-run looks at the whole run: leave --from and --only out.")
+        return _run(params, overrides, from_step, only_step, debug, is_opened)
+    if from_step or only_step or is_opened:
+        raise click.UsageError(
+            "--dry-run looks at the whole run and writes no report: leave --from, --only and "
+            "--open out."
+        )
     return _plan(params, overrides)
 
 
@@ -152,6 +160,7 @@ def _run(
     from_step: str | None = None,
     only_step: str | None = None,
     debug: bool = False,
+    is_opened: bool = False,
 ) -> int:
     from opsdesk.config.parameters import read_parameters
     from opsdesk.runner import run as runner
@@ -164,7 +173,18 @@ def _run(
         _say(record.traceback, err=True)
     if record.error:
         _say(f"opsdesk: {record.error}", err=True)
+    if is_opened:
+        _open_report(record.report)
     return record.exit_code
+
+
+def _open_report(report: Path | None) -> None:
+    import webbrowser
+
+    if report is None:
+        _say("There is no report to open: 04_trends writes it.", err=True)
+    elif not webbrowser.open(report.as_uri()):
+        _say(f"No browser could be opened: open {report} yourself.", err=True)
 
 
 def _plan(params: str, overrides: dict[str, str]) -> int:
@@ -176,6 +196,16 @@ def _plan(params: str, overrides: dict[str, str]) -> int:
     for line in plan_lines(parameters, plan_run(parameters, datetime.now(UTC))):
         _say(line)
     return 0
+
+
+@commands.command()
+@click.argument("folder", metavar="DIR")
+def init(folder: str) -> None:
+    """Put notebooks, params and mappings into the empty folder DIR, to work there."""
+    from opsdesk.runner.starter import start_project
+
+    for line in start_project(Path(folder).expanduser().absolute()):
+        _say(line)
 
 
 @commands.command()
