@@ -644,7 +644,7 @@ def test_an_export_of_a_round_number_of_rows_looks_cut(tmp_path):
     for count, says in ((999, ""), (1_000, "cut.csv has exactly 1,000 rows")):
         (tmp_path / "cut.csv").write_bytes(as_csv(rows[:count]))
         found = run_ingest(tmp_path, tmp_path / "cut.csv")
-        assert " ".join(found.looks_cut)[: len(says) or 1] == says
+        assert " ".join(found.record["looks_cut"])[: len(says) or 1] == says
         assert says in found.outcome
 
 

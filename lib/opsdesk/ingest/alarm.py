@@ -27,7 +27,7 @@ def counts_of(record: Record, key: str) -> dict[str, int]:
 
 
 def number_of(record: Record, key: str) -> int | None:
-    """Return the number under `key` of a lake's record, None where it has no such."""
+    """Return the number under `key` of a lake's record, None where it lacks it."""
     number = record.get(key)
     return number if isinstance(number, int) else None
 
