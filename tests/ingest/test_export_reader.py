@@ -114,16 +114,16 @@ def test_rows_of_a_spool_are_told_by_their_places(tmp_path):
         {"a": "1", "b": "x\ny", "c": 'q"'},
         "{",
         {"a": "l" * 2_000_001, "b": "", "c": ""},
-        {"a": "2"},
+        {"a": "2", "b": "x\ry"},
     ]
     content = "\n\n".join(line if line == "{" else json.dumps(line) for line in lines)
     records, bad, places = read(tmp_path, content.encode(), "x.json", wanted=("a", "b", "c"))
-    assert records == [("1", "x\ny", 'q"'), ("2", None, None)]
+    assert records == [("1", "x\ny", 'q"'), ("2", "x\ry", None)]
     assert {line: detail for line, (detail, _) in bad.items()} == {
         3: "not JSON: Expecting property name enclosed in double quotes (character 2)",
         5: "longer than 2 MB",
     }
-    assert places == {0: (1, '1,"x\ny","q"""'), 1: (7, "2,,")}
+    assert places == {0: (1, '1,"x\ny","q"""'), 1: (7, '2,"x\ry",')}
 
 
 def test_large_file_with_quoted_newlines_and_unclosed_quotes(tmp_path):
