@@ -647,8 +647,12 @@ def test_an_export_of_a_round_number_of_rows_looks_cut(tmp_path):
         assert says in found.outcome
 
 
-def test_several_files_are_one_export(tmp_path):
+def test_several_files_are_one_export_and_every_row_of_them_counts(tmp_path):
+    lines = [*map(json.dumps, as_objects()[2:]), '{"ticket_id": "T9", "crea']
     (tmp_path / "a.csv").write_bytes(as_csv(CELLS[:2]))
-    (tmp_path / "b.json").write_bytes(json.dumps(as_objects()[2:]).encode())
+    (tmp_path / "b.json").write_text("\n".join(lines))
     found = run_ingest(tmp_path, f"{tmp_path}/a.csv | {tmp_path}/*.json | {tmp_path}/a.*")
-    assert (found.record["rows"], found.record["kept"]) == (6, 5)
+    assert (found.record["rows"], found.record["kept"]) == (7, 5)
+    assert found.record["rejected"] == {"malformed_line": 1, "missing_ticket_id": 1}
+    rejects = found.rejects[["file", "line", "raw"]].to_numpy().tolist()
+    assert rejects[1] == ["b.json", 5, '{"ticket_id": "T9", "crea']
