@@ -47,7 +47,7 @@ class Workbench:
         """Bring an export into the lake (step 01).
 
         Args:
-            export: path or glob of CSV files, local or gs://.
+            export: path or glob of files, local or gs://; several with ` | ` between.
             mapping: a name in params/mappings, or the path of a mapping.
             agents: path of agents_master, or "".
             export_kind: `full` (days it no longer has disappear) or `delta` (rows are upserted by
