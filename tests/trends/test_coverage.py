@@ -8,6 +8,7 @@ import pytest
 from opsdesk.errors import OpsdeskError
 from opsdesk.trends import coverage
 from opsdesk.trends.burn_in import burn_in_days, shares_still_open
+from opsdesk.trends.coverage_table import describe_coverage
 from trends_warehouse import RUN, day, published
 
 
@@ -80,7 +81,7 @@ def test_nothing_published_says_what_to_do(tmp_path):
 
 
 def test_coverage_says_that_all_is_resolved(covered):
-    table = coverage.describe_coverage(replace(covered, open_tickets=0))
+    table = describe_coverage(replace(covered, open_tickets=0))
     assert table.loc["Open tickets"].tolist() == [
         "0 tickets",
         "None: every ticket in the export is resolved.",
@@ -88,7 +89,7 @@ def test_coverage_says_that_all_is_resolved(covered):
 
 
 def test_coverage_speaks_of_a_filter_by_closing_date_and_no_longer_of_a_backlog(covered):
-    table = coverage.describe_coverage(replace(covered, closed_from=pd.Timestamp("2024-01-10")))
+    table = describe_coverage(replace(covered, closed_from=pd.Timestamp("2024-01-10")))
     assert "export all tickets" in table.loc["Filtered by closing date", "what it means"]
     assert not {"Open tickets", "Burn-in until", "Slow tail"} & set(table.index)
 
@@ -99,7 +100,7 @@ def test_coverage_says_where_intake_ends(covered):
         intake_until=pd.Timestamp("2024-01-08"),
         resolved_until=pd.Timestamp("2024-01-16"),
     )
-    assert coverage.describe_coverage(ended).loc["Intake ends"].tolist() == [
+    assert describe_coverage(ended).loc["Intake ends"].tolist() == [
         "2024-01-08",
         "No ticket is opened after it, while tickets are resolved until 2024-01-16.",
     ]
@@ -117,6 +118,6 @@ def test_coverage_says_how_many_have_a_target_and_how_to_give_one(
     covered, with_target, judged, value, meaning
 ):
     facts = replace(covered, tickets=4, with_target=with_target, judged=judged)
-    row = coverage.describe_coverage(facts).loc["With an SLA target"]
+    row = describe_coverage(facts).loc["With an SLA target"]
     assert row["value"] == value
     assert meaning in row["what it means"]

@@ -57,7 +57,7 @@ def _is_end_of_axis(intake_until: pd.Timestamp, when: str) -> bool:
 
 
 def _mark_burn_in(ax: Axes, first: pd.Timestamp, until: pd.Timestamp) -> None:
-    # there is none, or it ended before the first whole week
+    # it is not known, or it ended before the first whole week
     if pd.isna(until) or until < first:
         return
     ax.axvspan(

@@ -89,7 +89,7 @@ def in_words(
 
 
 def note(sentence: str) -> Sentence | None:
-    """Return a sentence as a notebook and a report show it; nothing where there is none."""
+    """Return a sentence as a notebook and a report show it; nothing for ""."""
     return Sentence(sentence) if sentence else None
 
 

@@ -1,4 +1,4 @@
-"""A sentence in the place of a table or a chart that would be empty: it says why there is none."""
+"""A sentence in the place of a table or a chart that would be empty, to say why it is."""
 
 from dataclasses import dataclass
 

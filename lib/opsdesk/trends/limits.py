@@ -1,6 +1,6 @@
 """What an export cannot know, found in its own days: where intake ends, how it was filtered.
 
-Both rules would rather miss a case than see one that is none: see docs/decisions.md.
+Both rules would rather miss a case than see one too many: see docs/decisions.md.
 """
 
 import pandas as pd

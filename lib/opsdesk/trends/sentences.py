@@ -1,14 +1,11 @@
-"""What a reader must be told: sentences about what an export cannot know, "" where it can.
+"""What a reader must know: sentences about what an export cannot know, "" where it can.
 
 They are Markdown, and nothing in them comes from a cell of the export.
 """
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
-if TYPE_CHECKING:
-    from opsdesk.trends.coverage import Coverage
+from opsdesk.trends.coverage import Coverage
 
 FILTERED = "this export looks filtered by closing date (see *What the data cannot know*)"
 HOW_TO_GIVE_A_TARGET = (
@@ -17,7 +14,7 @@ HOW_TO_GIVE_A_TARGET = (
 )
 
 
-def about_filter(coverage: "Coverage") -> str:
+def about_filter(coverage: Coverage) -> str:
     """Return how an export was filtered by closing date, and what to export instead."""
     if coverage.closed_from is None:
         return ""
@@ -30,14 +27,14 @@ def about_filter(coverage: "Coverage") -> str:
     )
 
 
-def about_backlog(coverage: "Coverage") -> str:
+def about_backlog(coverage: Coverage) -> str:
     """Return why the backlog cannot be shown."""
     if coverage.closed_from is None:
         return ""
     return f"The backlog is not drawn: {FILTERED}, and open tickets are missing."
 
 
-def about_flow(coverage: "Coverage") -> str:
+def about_flow(coverage: Coverage) -> str:
     """Return why what was opened is not known for the whole time."""
     if coverage.closed_from is not None:
         return (
@@ -54,7 +51,7 @@ def about_flow(coverage: "Coverage") -> str:
     )
 
 
-def about_promises(coverage: "Coverage") -> str:
+def about_promises(coverage: Coverage) -> str:
     """Return why deadlines cannot be shown."""
     if coverage.with_target and coverage.closed_from is None:
         return ""
@@ -75,7 +72,7 @@ def about_promises(coverage: "Coverage") -> str:
     )
 
 
-def about_judged(coverage: "Coverage") -> str:
+def about_judged(coverage: Coverage) -> str:
     """Return why no resolved ticket is called too late."""
     if coverage.judged:
         return ""
@@ -84,7 +81,7 @@ def about_judged(coverage: "Coverage") -> str:
     return "No ticket with a target is resolved yet."
 
 
-def about_deadlines(coverage: "Coverage") -> str:
+def about_deadlines(coverage: Coverage) -> str:
     """Return what to say where no ticket has a deadline in the next 24 hours."""
     return about_promises(coverage) or "No open ticket has a deadline in the next 24 hours."
 
