@@ -156,7 +156,7 @@ def test_exclude(tmp_path):
     assert found.record["excluded"] == {"merged": 1, "spam": 4}
     assert found.record["rejected"] == {"bad_created_at": 1, "duplicate_ticket_id": 2}
     assert [row[0] for row in tickets(tmp_path)] == ["3", "5"]
-    assert list(found.reconciliation["rows"]) == [10, 2, 3, 1, 4]
+    assert list(found.reconciliation["rows"]) == [10, 2, 3, 5]
     assert found.record["notes"] == [
         f"{tmp_path}/export.csv has no column 'nowhere': the rule 'gone' excluded nothing."
     ]

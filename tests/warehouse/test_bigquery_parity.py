@@ -23,6 +23,7 @@ from opsdesk.lake.open import open_lake
 from opsdesk.runner.plan import plan_run
 from opsdesk.runner.plan_lines import plan_lines
 from opsdesk.trends import coverage, series, snapshot
+from opsdesk.trends.coverage_table import describe_coverage
 from opsdesk.warehouse.bigquery import estimate
 from opsdesk.warehouse.billing import LEAST_BILLED
 from steps import backfill, ingest, open_warehouse, transform
@@ -81,7 +82,7 @@ def test_the_frames_behind_the_charts_are_the_same(both):
         days, weeks = series.read_days(warehouse, covered), series.read_weeks(warehouse, covered)
         frames.append(
             [
-                days, weeks, coverage.describe_coverage(covered), snapshot.read_headline(warehouse, days, weeks), snapshot.read_deadlines(warehouse),
+                days, weeks, describe_coverage(covered), snapshot.read_headline(warehouse, days, weeks), snapshot.read_deadlines(warehouse),
                 snapshot.read_segments(warehouse, covered), snapshot.read_agents(warehouse, covered),
             ]
         )  # fmt: skip
