@@ -34,17 +34,24 @@ class Workbench:
     spark: SparkOptions = DEFAULTS
 
     def ingest(
-        self, export: str, mapping: str, agents: str, export_kind: str, lake: str
+        self,
+        export: str,
+        mapping: str,
+        agents: str,
+        export_kind: str,
+        lake: str,
+        timezone: str = "UTC",
     ) -> "IngestResult":
         """Bring an export into the lake (step 01).
 
         Args:
             export: path or glob of CSV files, local or gs://.
-            mapping: a name in params/mappings.
+            mapping: a name in params/mappings, or the path of a mapping.
             agents: path of agents_master, or "".
             export_kind: `full` (days it no longer has disappear) or `delta` (rows are upserted by
                 ticket_id).
             lake: a folder, or gs://bucket[/prefix].
+            timezone: that of times without one, where neither header nor mapping names it.
 
         Raises:
             OpsdeskError: see `steps.ingest`.
@@ -54,7 +61,7 @@ class Workbench:
         from opsdesk.lake.open import open_lake
         from opsdesk.steps.ingest import ingest
 
-        rules = read_mapping(mapping)
+        rules = read_mapping(mapping).in_zone(timezone)
         target = open_lake(lake, self.google)
         files = find_files(export, self.google)
         people = find_files(agents, self.google) if agents else []

@@ -8,15 +8,17 @@ import duckdb
 import pytest
 
 from opsdesk.errors import OpsdeskError
+from opsdesk.ingest.column_plan import plan_columns
 from opsdesk.ingest.export_file import open_export
 from opsdesk.ingest.mapping import Mapping
+from opsdesk.ingest.mapping_sources import ColumnName, Source
 from opsdesk.ingest.reading.block_cleaner import BlockCleaner
 from opsdesk.ingest.reading.export_reader import ExportReader
 from opsdesk.ingest.reading.row_cache import RowCache
 from opsdesk.ingest.source_files import LocalFile, find_files
 
 
-def select_texts(mapping, header, cells, moment, *, has_newlines):
+def select_texts(plan, cells, moment, *, has_newlines):
     """Cells as they were read."""
     return f"SELECT rowid AS record, c0, c1, c2, NULL AS reason FROM {cells}"
 
@@ -26,11 +28,11 @@ def read(tmp_path, content: bytes, name: str = "x.csv"):
     path = tmp_path / name
     path.write_bytes(content)
     file = open_export(LocalFile(path), ",", tmp_path)
-    sources = {column: (column,) for column in ("a", "b", "c")}
-    mapping = Mapping("own", path, columns=sources, timestamps=())
+    sources = {column: (Source((ColumnName(column),)),) for column in ("a", "b", "c")}
+    plan = plan_columns(Mapping("own", path, columns=sources, timestamps={}), file.header, name)
     with duckdb.connect() as con:
         cache = RowCache(con, Path(":memory:"), "test", MOMENT)
-        cleaner = BlockCleaner(con, mapping, MOMENT, select_texts)
+        cleaner = BlockCleaner(con, {file.header: plan}, MOMENT, select_texts)
         layout = ExportReader(cleaner, cache, tmp_path).read([file])[0]
         rows = cache.rows_of([layout]).source
         records = con.execute(f"SELECT c0, c1, c2 FROM {rows} ORDER BY record").fetchall()

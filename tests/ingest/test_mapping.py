@@ -18,7 +18,7 @@ def read(tmp_path, monkeypatch, text: str):
 
 @pytest.mark.parametrize("name", ["ops_tickets", "boston311"])
 def test_shipped_mappings_are_sound(name):
-    assert read_mapping(name).has_targets
+    assert {"ticket_id", "created_at", "resolved_at"} <= read_mapping(name).columns.keys()
 
 
 def test_defaults(tmp_path, monkeypatch):
@@ -27,12 +27,12 @@ def test_defaults(tmp_path, monkeypatch):
         mapping.timezone,
         mapping.delimiter,
         mapping.closed_statuses,
-        mapping.has_targets,
+        mapping.decimal,
     ) == (
-        "UTC",
+        "",
         ",",
         (),
-        False,
+        ".",
     )
 
 
@@ -45,7 +45,7 @@ REFUSED = [
     pytest.param(COLUMNS + FORMATS + "timezon: UTC", "unknown key 'timezon'. Did you mean timezone", id="misspelt key"),
     pytest.param(COLUMNS + FORMATS + "timezone: Berlin", "'Berlin' is not an IANA time zone", id="no zone"),
     pytest.param(COLUMNS + FORMATS + "timezone: posix/Europe/Berlin", "is not an IANA time zone", id="a zone of Python alone"),
-    pytest.param(COLUMNS, "timestamps must list the accepted formats", id="no formats"),
+    pytest.param(COLUMNS + "timestamps: []", "timestamps must list the accepted formats", id="no formats"),
     pytest.param(COLUMNS + "timestamps: ['%H:%i']", "'%H:%i', which is not a format", id="unknown directive"),
     pytest.param(COLUMNS + "timestamps: ['%Y %Z']", "names of zones are ambiguous", id="names of zones"),
     pytest.param(COLUMNS + FORMATS + "closed_statuses: Closed", "closed_statuses must be a list of texts", id="a text for a list"),

@@ -43,11 +43,17 @@ def _optional_path(value: str) -> str | None:
 
 
 def _mapping(value: str) -> str | None:
+    if value.endswith((".yaml", ".yml")) or "/" in value:
+        path = project.resolve(value)
+        return None if path.is_file() else f"is not a file (looked for {path})"
     folder = project.ROOT / "params" / "mappings"
     known = sorted(path.stem for path in folder.glob("*.yaml"))
     if value in known:
         return None
-    return f"is not one of the files in params/mappings/: {', '.join(known) or 'none there'}"
+    return (
+        f"is not one of the files in params/mappings/ ({', '.join(known) or 'none there'}), "
+        "nor the path of a mapping"
+    )
 
 
 def _export_kind(value: str) -> str | None:

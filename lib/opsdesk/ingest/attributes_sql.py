@@ -30,7 +30,7 @@ def select_attributes(texts: Mapping[str, str]) -> str:
 
 
 def _pair(name: str, text: str) -> str:
-    """Return SQL for a name with its value, NULL where it has no value."""
+    """Return SQL for a name with its value, NULL where the text is blank."""
     escaped = text
     for sign in ESCAPED:
         code = f"\\u{ord(sign):04x}"

@@ -7,14 +7,17 @@ from datetime import datetime
 
 from opsdesk.duckdb_file import quoted
 from opsdesk.ingest import timestamps_sql as timestamps
+from opsdesk.ingest.attributes_sql import select_attributes
+from opsdesk.ingest.cells_sql import excluding_rule, first_text, number, spent_seconds
+from opsdesk.ingest.column_plan import ColumnPlan
 from opsdesk.ingest.kept_rows import digest_sql
-from opsdesk.ingest.mapping import Mapping
 from opsdesk.ingest.mapping_checks import LONGEST_SLA_HOURS
-from opsdesk.ingest.white_space import single_spaced_sql, trimmed_sql
+from opsdesk.ingest.timestamp_formats import TIMESTAMPS
+from opsdesk.ingest.white_space import single_spaced_sql
 from opsdesk.lake.columns import AGENT, ATTRIBUTES, text_columns
 
 # the columns of the export that are read before they are checked
-CHECKED = ("ticket_id", *timestamps.TIMESTAMPS, "sla_hours", "resolution_hours", "sla_breached")
+CHECKED = ("ticket_id", *TIMESTAMPS, "sla_hours", "resolution_hours", "sla_breached")
 
 # DuckDB reads lines of 2,000,000 bytes; the rest is for dates, numbers and issues
 LONGEST_LINE = 1_999_000
@@ -25,6 +28,7 @@ SELECT record, ticket_id_text AS ticket_id,
   created_at, resolved_at, resolution_hours, sla_hours, sla_breached, {texts},
   updated_at, first_response_at, attributes,
   nullif(concat_ws(';', {issues}), '') AS _issues,
+  excluded,
   CASE WHEN {is_long} THEN 'malformed_line'
        WHEN ticket_id_text IS NULL THEN 'missing_ticket_id'
        WHEN created_at_text IS NULL THEN 'missing_created_at'
@@ -46,106 +50,139 @@ SPENT = "date_diff('second', created_at, resolved_at)"  # seconds
 ISSUES = {
     "bad_resolved_at": "resolved_at IS NULL AND resolved_at_text IS NOT NULL",
     "resolved_in_future": "resolved_at > run_at",
-    "resolved_before_created": "resolved_at < created_at",
+    # of a day without a time, midnight is taken, which is before anything else of that day
+    "resolved_before_created": (
+        "resolved_at < created_at"
+        " AND NOT (resolved_at_day AND date_diff('second', resolved_at, created_at) < 86400)"
+    ),
     "bad_updated_at": "updated_at IS NULL AND updated_at_text IS NOT NULL",
     "bad_first_response_at": "first_response_at IS NULL AND first_response_at_text IS NOT NULL",
-    "first_response_before_created": "first_response_at < created_at",
+    "first_response_before_created": "first_response_at < created_at AND NOT has_day",
     "bad_sla_hours": "target_text IS NOT NULL AND sla_hours IS NULL",
     "bad_resolution_hours": "resolution_hours_text IS NOT NULL AND resolution_hours IS NULL",
     # 0.1 h is 360 s; the rest is what a decimal of hours loses as a float
     "resolution_hours_differ": (
-        f"resolved_at <= run_at AND abs(resolution_hours * 3600 - {SPENT}) > 360.000001"
+        "resolved_at <= run_at AND NOT has_day"
+        f" AND abs(resolution_hours * 3600 - {SPENT}) > 360.000001"
     ),
     "bad_sla_flag": "sla_breached_text IS NOT NULL AND sla_breached IS NULL",
     # of a ticket whose resolution is still to come, the flag says nothing yet
     "sla_flag_differs": (
-        f"resolved_at <= run_at AND sla_breached <> ({SPENT} > round(sla_hours * 3600))"
+        "resolved_at <= run_at AND NOT has_day"
+        f" AND sla_breached <> ({SPENT} > round(sla_hours * 3600))"
     ),
     "ambiguous_time": "list_contains(doubts, 'ambiguous_time')",
     "nonexistent_time": "list_contains(doubts, 'nonexistent_time')",
+    # hours from or to such a day are not known
+    "date_only": "has_day",
+    "due_date_only": "has_due_day",
 }
+DOUBTFUL = "two_formats_"  # and the name of a column: its text fits both, and they differ
 
 
-def select_tickets(
-    mapping: Mapping, header: tuple[str, ...], cells: str, moment: datetime, *, has_newlines: bool
-) -> str:
+def select_tickets(plan: ColumnPlan, cells: str, moment: datetime, *, has_newlines: bool) -> str:
     """Return the query that cleans the rows of one file, as of the run's moment (UTC).
 
     Args:
-        cells: the name of a table with the columns c0, c1, ... as text, one for each of `header`.
-            The table `clock` must be there too, see `timestamps_sql`.
+        cells: the name of a table with the columns c0, c1, ... as text, one for each place that the
+            plan reads. The tables of the clocks of its zones must be there too, see
+            `timestamps_sql`.
         has_newlines: whether a cell may hold one.
     """
-    issues = [f"CASE WHEN {condition} THEN '{code}' END" for code, condition in ISSUES.items()]
-    if not mapping.has_targets:  # then the exported flag judges, see fact_tickets.sql
-        issues.append("'judged_by_flag'")
     texts = ", ".join(f"{name}_text AS {name}" for name in text_columns())
-    cleaned = CLEANED.format(texts=texts, issues=", ".join(issues), is_long=_is_long_line())
+    issues = ", ".join(_issues(plan))
+    cleaned = CLEANED.format(texts=texts, issues=issues, is_long=_is_long_line())
     # each step can use the names that the step before has given
     return f"""WITH
 cells AS (
-  SELECT rowid AS record, TIMESTAMP '{moment}' AS run_at, {_cells(mapping, header)} FROM {cells}),
-read AS (SELECT *, {timestamps.select_readings(mapping)} FROM cells),
+  SELECT rowid AS record, TIMESTAMP '{moment}' AS run_at, {_cells(plan)} FROM {cells}),
+read AS (SELECT *, {timestamps.select_readings(plan)} FROM cells),
 placed AS (
-  SELECT read.*, {timestamps.select_instants(mapping)}
-  FROM read {timestamps.join_clock(mapping)}),
-derived AS (SELECT *, {_derived(mapping)} FROM placed)
+  SELECT read.*, {timestamps.select_instants(plan)}
+  FROM read {timestamps.join_clock(plan)}),
+derived AS (SELECT *, {_derived(plan)} FROM placed)
 SELECT *, {digest_sql(has_newlines=has_newlines)} FROM ({cleaned})"""
 
 
-def _cells(mapping: Mapping, header: tuple[str, ...]) -> str:
-    """Return each of our columns as text, NULL where blank.
+def _issues(plan: ColumnPlan) -> list[str]:
+    """Return each code that may be noted about a row, NULL where it does not apply."""
+    noted = [f"CASE WHEN {condition} THEN '{code}' END" for code, condition in ISSUES.items()]
+    for name in TIMESTAMPS:
+        condition = timestamps.is_doubtful(plan, name)
+        if condition != "false":
+            noted.append(f"CASE WHEN {condition} THEN '{DOUBTFUL}{name}' END")
+    # then the exported flag judges, see fact_tickets.sql
+    if not plan.has_targets and "sla_breached" in plan.targets:
+        noted.append("'judged_by_flag'")
+    return noted
 
-    The text is trimmed, the first source that is not blank wins, the mapping's values translate it.
-    """
+
+def _cells(plan: ColumnPlan) -> str:
+    """Return each of our columns as text, NULL where blank, and the lengths of time."""
     cells = []
     for target in (*CHECKED, *text_columns()):
-        sources = mapping.columns.get(target, ())
-        texts = [trimmed_sql(f"c{header.index(source)}") for source in sources]
-        text = f"coalesce({', '.join(texts)})" if texts else "NULL::VARCHAR"
-        text = _translated(text, mapping.values.get(target, {}))
+        alternatives = plan.targets.get(target, ())
+        text = first_text(plan, alternatives, target)
         # as in the list of agents, which the ids are looked up in
-        if target == AGENT and texts:
+        if target == AGENT and alternatives:
             text = single_spaced_sql(text)
         cells.append(f"{text} AS {target}_text")
+        if any(alternative.unit for alternative in alternatives):
+            cells.append(f"{spent_seconds(plan, alternatives, target)} AS {target}_spent")
+    texts = {name: first_text(plan, found, name) for name, found in plan.attributes.items()}
+    cells.append(f"{select_attributes(texts)} AS attributes")
+    cells.append(f"{excluding_rule(plan)} AS excluded")
     return ", ".join(cells)
 
 
-def _translated(text: str, values: dict[str, str]) -> str:
-    if not values:
-        return text
-    cases = [f"WHEN {quoted(old)} THEN nullif({quoted(new)}, '')" for old, new in values.items()]
-    return f"CASE {text} {' '.join(cases)} ELSE {text} END"
-
-
-def _derived(mapping: Mapping) -> str:
+def _derived(plan: ColumnPlan) -> str:
     """Return what follows from the texts: target, hours, flags."""
-    closed = ", ".join(quoted(status.lower()) for status in mapping.closed_statuses) or "NULL"
-    spent = _number("resolution_hours_text")
-    target, hours = _target(mapping)
+    statuses = plan.mapping.closed_statuses
+    closed = ", ".join(quoted(status.lower()) for status in statuses) or "NULL"
+    spent = _hours(plan, "resolution_hours")
+    target, hours = _target(plan)
     columns = (
         f"{target} AS target_text",
         f"CAST({hours} AS DOUBLE) AS sla_hours",
         f"CASE WHEN {spent} >= 0 AND isfinite({spent}) THEN {spent} END AS resolution_hours",
-        f"{_flag('lower(sla_breached_text)')} AS sla_breached",
+        f"{_is_breached(plan)} AS sla_breached",
         f"coalesce(lower(status_text) IN ({closed}), false) AS is_closed",
-        "NULL::VARCHAR AS attributes",
     )
     return ", ".join(columns)
 
 
-def _target(mapping: Mapping) -> tuple[str, str]:
+def _has_length(plan: ColumnPlan, target: str) -> bool:
+    return any(alternative.unit for alternative in plan.targets.get(target, ()))
+
+
+def _hours(plan: ColumnPlan, target: str) -> str:
+    """Return a number of hours."""
+    hours = number(plan, f"{target}_text")
+    if _has_length(plan, target):
+        return f"coalesce({target}_spent / 3600, {hours})"
+    return hours
+
+
+def _is_breached(plan: ColumnPlan) -> str:
+    """Return the exported flag. Of what is left of the time promised, the sign says it."""
+    flag = _flag("lower(sla_breached_text)")
+    if _has_length(plan, "sla_breached"):
+        return f"coalesce(sla_breached_spent < 0, {flag})"
+    return flag
+
+
+def _target(plan: ColumnPlan) -> tuple[str, str]:
     """Return the text that an SLA target comes from, and the target in hours, NULL if invalid."""
     target = "sla_hours_text"
-    read = _number(target)
-    if "due_at" in mapping.columns:
+    read = _hours(plan, "sla_hours")
+    if "due_at" in plan.targets:
         target = "due_at_text"
         read = "date_diff('second', created_at, due_at) / 3600"
     hours = f"CASE WHEN {read} > 0 AND {read} <= {LONGEST_SLA_HOURS} THEN {read} END"
-    by_priority = mapping.sla_hours_by_priority
-    if not by_priority:
+    promises = plan.mapping.sla_hours_by_priority
+    if not promises:
         return target, hours
-    cases = [f"WHEN {quoted(name)} THEN {number!r}" for name, number in by_priority.items()]
+    cases = [f"WHEN {quoted(name)} THEN {long!r}" for name, long in promises.items()]
     promised = f"CASE priority_text {' '.join(cases)} END"
     return target, f"CASE WHEN {target} IS NULL THEN {promised} ELSE {hours} END"
 
@@ -162,11 +199,6 @@ def _is_long_line() -> str:
     )
     # the first half is quick, and only texts of half the limit can reach it
     return f"({lengths} > {LONGEST_LINE // 3} AND {lengths} + {quotes} > {LONGEST_LINE})"
-
-
-def _number(text: str) -> str:
-    # DuckDB would read 1_000 as a number
-    return f"CASE WHEN NOT contains({text}, '_') THEN try_cast({text} AS DOUBLE) END"
 
 
 def _flag(text: str) -> str:

@@ -8,11 +8,13 @@ from pathlib import Path
 from opsdesk.errors import OpsdeskError
 from opsdesk.ingest.agents import read_agents
 from opsdesk.ingest.agents_file import Agent, agents_csv
+from opsdesk.ingest.column_finder import Header
+from opsdesk.ingest.column_plan import ColumnPlan, plan_columns
 from opsdesk.ingest.export_file import ExportFile, open_export
-from opsdesk.ingest.export_header import check_columns
 from opsdesk.ingest.mapping import Mapping
 from opsdesk.ingest.signature import Signature, input_signature
 from opsdesk.ingest.source_files import SourceFile
+from opsdesk.ingest.timestamps_sql import zones_of
 
 KINDS = ("full", "delta")
 
@@ -21,11 +23,14 @@ KINDS = ("full", "delta")
 class Delivery:
     """The export's files, opened and checked, how to read them, the agents, and the export's kind.
 
+    `plans` says for each header which of its columns become ours.
+
     A `full` export is all there is: days that it does not have disappear from the lake. The rows of
     a `delta` replace those of the same ticket_id.
     """
 
     files: list[ExportFile]
+    plans: dict[Header, ColumnPlan]
     mapping: Mapping
     agents: list[Agent]
     kind: str
@@ -44,6 +49,24 @@ class Delivery:
     def names(self) -> str:
         """Return the files as messages name them."""
         return ", ".join(file.name for file in self.files)
+
+    @property
+    def zone(self) -> dict[str, str]:
+        """Return the zone of times without one, and who named it: header, mapping or run."""
+        zones = sorted({zone for plan in self.plans.values() for zone in zones_of(plan)})
+        named = ", ".join(zones) or self.mapping.timezone
+        is_own = zones and zones != [self.mapping.timezone]
+        return {"timezone": named, "from": "header" if is_own else self.mapping.zone_from}
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """Return the export's columns of each of our columns."""
+        return {name: text for plan in self.plans.values() for name, text in plan.shown.items()}
+
+    @property
+    def notes(self) -> list[str]:
+        """Return in sentences what the mapping names and the files do not have."""
+        return [note for plan in self.plans.values() for note in plan.notes]
 
     def ensure_unchanged(self) -> None:
         """Check, after reading, that no file of the export has changed since it was opened.
@@ -76,7 +99,8 @@ def open_delivery(
     if kind not in KINDS:
         raise OpsdeskError(f"export_kind: {kind!r} is neither full nor delta.")
     files = _open_files(export, mapping, work)
-    return Delivery(files, mapping, read_agents(agents, work), kind)
+    plans = {file.header: plan_columns(mapping, file.header, file.shown) for file in files}
+    return Delivery(files, plans, mapping, read_agents(agents, work), kind)
 
 
 def _open_files(sources: Sequence[SourceFile], mapping: Mapping, work: Path) -> list[ExportFile]:
@@ -86,6 +110,4 @@ def _open_files(sources: Sequence[SourceFile], mapping: Mapping, work: Path) -> 
     for source in sources:
         name = source.name if is_unique else source.shown
         files.append(open_export(source, mapping.delimiter, work, name))
-    for file in files:
-        check_columns(file.header, mapping.sources, mapping.name, file.shown)
     return files

@@ -64,30 +64,27 @@ def check_is_text(first: bytes, shown: str) -> None:
         )
 
 
-def check_columns(
-    header: tuple[str, ...], wanted: list[str], mapping_name: str, shown: str
-) -> None:
-    """Check that a header has every column that a mapping names, once.
+def missing_columns(
+    header: tuple[str, ...], missing: list[str], mapping: str, shown: str
+) -> OpsdeskError:
+    """Return the error for columns that a mapping names and a header does not have.
 
-    Raises:
-        OpsdeskError: one is missing or there twice; the text lists the columns there are.
+    Args:
+        missing: each in quotes, with its alternatives.
+        mapping: the mapping's file, as messages name it.
     """
-    missing = [name for name in wanted if name not in header]
-    mapping = f"params/mappings/{mapping_name}.yaml"
     # a header in one piece is most likely one with another delimiter
     separator = _other_separator(header)
-    if missing and separator:
-        raise OpsdeskError(
+    if separator:
+        return OpsdeskError(
             f"{shown} separates its columns by {separator!r}: "
             f"write `delimiter: {json.dumps(separator)}` into {mapping}."
         )
-    if missing:
-        raise OpsdeskError(
-            f"{shown} has no column {', '.join(map(repr, missing))}, which the mapping "
-            f"{mapping_name!r} needs. Its columns are: {', '.join(map(repr, header))}. "
-            f"Correct the export, or name the right columns in {mapping}."
-        )
-    refuse_repeated_columns(header, wanted, shown)
+    return OpsdeskError(
+        f"{shown} has no column {', '.join(missing)}, which {mapping} needs. "
+        f"Its columns are: {', '.join(map(repr, header))}. "
+        f"Correct the export, or name the right columns in {mapping}."
+    )
 
 
 def refuse_repeated_columns(

@@ -1,6 +1,9 @@
-"""How an export's columns become ours: one YAML file in params/mappings/ per export format."""
+"""How an export's columns become ours: one YAML file per export format.
 
-from dataclasses import dataclass, field
+Those that come with opsdesk are in params/mappings/; others may be anywhere.
+"""
+
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -8,40 +11,72 @@ from opsdesk import project
 from opsdesk.errors import OpsdeskError
 from opsdesk.guards.documents import UnreadableDocument, compose_yaml, parse_yaml
 from opsdesk.ingest import mapping_checks as check
-from opsdesk.ingest.timestamp_formats import check_formats
+from opsdesk.ingest import mapping_file_form as form
+from opsdesk.ingest.mapping_exclude import ExcludeRule, read_exclude
+from opsdesk.ingest.mapping_sources import Source
+from opsdesk.ingest.timestamp_formats import ALL, check_formats
+from opsdesk.instants import read_zone
 
 
 @dataclass(frozen=True)
 class Mapping:
     """A checked mapping file.
 
-    `columns` gives the source columns of each of our columns; the first that is not blank wins.
-    `earliest` is the first plausible instant (UTC), None where the export itself is to tell.
-    `timestamps` are the accepted formats, `timezone` is that of texts without an offset.
+    `columns` gives the sources of each of our columns, `attributes` those of the user's own; the
+    first that is not blank wins. `optional` are our columns that an export may lack.
+    `timestamps` are the accepted formats, by our column or for all. `timezone` is that of times
+    without an offset, "" where the mapping names none; `zone_from` says who named it. `missing` are
+    texts that mean blank, `decimal` is the sign before the fraction of a number. `earliest` is the
+    first plausible instant (UTC), None where the export itself is to tell. The rest says how a file
+    is read: `encoding` is a codec of Python, `sheet` one of a workbook, `header_row` counts from 1.
     """
 
     name: str
     path: Path
-    columns: dict[str, tuple[str, ...]]
-    timestamps: tuple[str, ...]
-    timezone: str = "UTC"
+    columns: dict[str, tuple[Source, ...]]
+    timestamps: dict[str, tuple[str, ...]]
+    timezone: str = ""
+    zone_from: str = "mapping"
+    attributes: dict[str, tuple[Source, ...]] = field(default_factory=dict)
+    optional: tuple[str, ...] = ()
     values: dict[str, dict[str, str]] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    exclude: tuple[ExcludeRule, ...] = ()
     closed_statuses: tuple[str, ...] = ()
     sla_hours_by_priority: dict[str, float] = field(default_factory=dict)
-    delimiter: str = ","
+    decimal: str = "."
     earliest: datetime | None = None
+    delimiter: str = ","
+    encoding: str = ""
+    sheet: str = ""
+    header_row: int = 1
 
     @property
-    def has_targets(self) -> bool:
-        """Return whether tickets of this export can have an SLA target at all."""
-        has_column = "sla_hours" in self.columns or "due_at" in self.columns
-        return has_column or bool(self.sla_hours_by_priority)
+    def shown(self) -> str:
+        """Return the file, as messages name it."""
+        return project.shown(self.path)
 
     @property
-    def sources(self) -> list[str]:
-        """Return every source column that is named, each once, in the order of the file."""
-        named = (source for sources in self.columns.values() for source in sources)
-        return list(dict.fromkeys(named))
+    def source_names(self) -> tuple[str, ...]:
+        """Return every column that is named, each once, in the order of the file."""
+        listed = (*self.columns.values(), *self.attributes.values())
+        names = [each.name for sources in listed for source in sources for each in source.names]
+        return tuple(dict.fromkeys([*names, *(rule.column for rule in self.exclude)]))
+
+    def formats(self, target: str) -> tuple[str, ...]:
+        """Return the accepted formats of one of our timestamps."""
+        return self.timestamps.get(target, self.timestamps.get(ALL, ()))
+
+    def in_zone(self, timezone: str) -> "Mapping":
+        """Return this mapping with a zone: its own, or `timezone` where it names none.
+
+        Raises:
+            OpsdeskError: `timezone` is not a zone.
+        """
+        if self.timezone:
+            return self
+        read_zone(timezone)
+        return replace(self, timezone=timezone, zone_from="run")
 
 
 def mappings_folder() -> Path:
@@ -49,19 +84,35 @@ def mappings_folder() -> Path:
     return project.ROOT / "params" / "mappings"
 
 
-def read_mapping(name: str) -> Mapping:
-    """Return the mapping called `name` (params/mappings/NAME.yaml).
+def mapping_path(mapping: str) -> Path:
+    """Return the file of a mapping: a name in params/mappings/, or a path.
+
+    Raises:
+        OpsdeskError: there is no such file; the text lists the names.
+    """
+    is_path = mapping.endswith((".yaml", ".yml")) or "/" in mapping
+    path = project.resolve(mapping) if is_path else mappings_folder() / f"{mapping}.yaml"
+    project.refuse_pipe("The mapping", path)
+    if path.is_file():
+        return path
+    if is_path:
+        raise OpsdeskError(
+            f"There is no mapping {mapping} (looked for {path}): write its path from the project's "
+            "folder, or a name in params/mappings/."
+        )
+    names = sorted(path.stem for path in mappings_folder().glob("*.yaml") if path.is_file())
+    raise OpsdeskError(
+        f"There is no mapping {mapping!r}: params/mappings/ has {', '.join(names) or 'none'}."
+    )
+
+
+def read_mapping(mapping: str) -> Mapping:
+    """Return a mapping, by its name in params/mappings/ or by its path.
 
     Raises:
         OpsdeskError: no such file, or an invalid value in it; the text names file and key.
     """
-    project.refuse_pipe("The mapping", mappings_folder() / f"{name}.yaml")
-    names = sorted(path.stem for path in mappings_folder().glob("*.yaml") if path.is_file())
-    if name not in names:
-        raise OpsdeskError(
-            f"There is no mapping {name!r}: params/mappings/ has {', '.join(names) or 'none'}."
-        )
-    path = mappings_folder() / f"{name}.yaml"
+    path = mapping_path(mapping)
     where = project.shown(path)
     try:
         text = path.read_text(encoding="utf-8")
@@ -74,21 +125,29 @@ def read_mapping(name: str) -> Mapping:
     except UnreadableDocument as error:
         raise OpsdeskError(f"{where}, {error}: write it as the other mappings are.") from None
     check.refuse_repeated_keys(where, root)
-    return _checked(name, path, content)
+    return _checked(path, content)
 
 
-def _checked(name: str, path: Path, content: object) -> Mapping:
+def _checked(path: Path, content: object) -> Mapping:
     where = project.shown(path)
     block = check.block_of(where, content)
     return Mapping(
-        name=name,
+        name=path.stem,
         path=path,
         columns=check.columns(where, block["columns"]),
         timestamps=check_formats(where, block.get("timestamps")),
-        timezone=check.timezone(where, block.get("timezone", "UTC")),
+        timezone=form.timezone(where, block["timezone"]) if block.get("timezone") else "",
+        attributes=check.attributes(where, block.get("attributes") or {}),
+        optional=check.optional(where, block),
         values=check.values(where, block.get("values") or {}),
-        closed_statuses=check.closed_statuses(where, block.get("closed_statuses") or []),
+        missing=check.texts(where, "missing", block.get("missing") or []),
+        exclude=read_exclude(where, block.get("exclude") or []),
+        closed_statuses=check.texts(where, "closed_statuses", block.get("closed_statuses") or []),
         sla_hours_by_priority=check.sla_hours(where, block.get("sla_hours_by_priority") or {}),
-        delimiter=check.delimiter(where, block.get("delimiter", ",")),
-        earliest=check.earliest(where, block.get("earliest")),
+        decimal=form.decimal(where, block.get("decimal", ".")),
+        earliest=form.earliest(where, block.get("earliest")),
+        delimiter=form.delimiter(where, block.get("delimiter", ",")),
+        encoding=form.encoding(where, block.get("encoding") or ""),
+        sheet=form.sheet(where, block.get("sheet") or ""),
+        header_row=form.header_row(where, block.get("header_row", 1)),
     )

@@ -1,30 +1,38 @@
-"""What a mapping file may say: one function per key, which returns its value or names the error.
+"""What a mapping file may say of our columns: one function per key.
 
-`where` is the file, as messages name it.
+Each returns the key's value or names the error. `where` is the file, as messages name it.
 """
 
-from collections.abc import Collection
-from datetime import datetime
-from difflib import get_close_matches
+import re
 from typing import Any
 
 import yaml
 
 from opsdesk.errors import OpsdeskError
-from opsdesk.instants import is_zone
+from opsdesk.ingest.attributes_sql import RESERVED
+from opsdesk.ingest.mapping_sources import Source, read_sources
+from opsdesk.ingest.mapping_words import refuse_unknown
 from opsdesk.lake.columns import exported_columns
 
 EXTRA_TARGETS = ("due_at",)  # it becomes sla_hours and is not in the lake
 REQUIRED = ("ticket_id", "created_at", "resolved_at")
 KEYS = (
     "columns",
+    "attributes",
+    "optional",
     "timestamps",
     "timezone",
     "values",
+    "missing",
+    "exclude",
     "closed_statuses",
     "sla_hours_by_priority",
-    "delimiter",
+    "decimal",
     "earliest",
+    "delimiter",
+    "encoding",
+    "sheet",
+    "header_row",
 )
 LONGEST_SLA_HOURS = 876_000  # a century; a longer target means no target (9999-12-31)
 
@@ -35,6 +43,9 @@ def refuse_repeated_keys(where: str, node: yaml.Node | None) -> None:
     Raises:
         OpsdeskError: one is; the text names its line.
     """
+    if isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            refuse_repeated_keys(where, item)
     if not isinstance(node, yaml.MappingNode):
         return
     keys = [key.value for key, _ in node.value]
@@ -54,49 +65,75 @@ def block_of(where: str, content: object) -> dict[str, Any]:
             f"{where}: a mapping needs a block `columns:` that names the export's column for "
             "each of our columns."
         )
-    _refuse_unknown(where, "key", content, KEYS)
+    refuse_unknown(where, "key", content, KEYS)
     return content
 
 
-def columns(where: str, columns: dict[str, object]) -> dict[str, tuple[str, ...]]:
-    """Return the source columns of each of our columns."""
-    targets = (*exported_columns(), *EXTRA_TARGETS)
-    _refuse_unknown(f"{where}, columns", "column", columns, targets)
+def columns(where: str, columns: dict[str, object]) -> dict[str, tuple[Source, ...]]:
+    """Return the sources of each of our columns."""
+    refuse_unknown(f"{where}, columns", "column", columns, targets())
     for target in REQUIRED:
         if not columns.get(target):
             raise OpsdeskError(f"{where}: columns must say where {target} comes from.")
-    if "sla_hours" in columns and "due_at" in columns:
+    if columns.get("sla_hours") and columns.get("due_at"):
         raise OpsdeskError(
             f"{where}: map sla_hours or due_at, not both: the target would have two sources."
         )
-    return {target: _names(where, target, names) for target, names in columns.items() if names}
+    given = {target: written for target, written in columns.items() if written}
+    return {target: read_sources(where, target, written) for target, written in given.items()}
 
 
-def timezone(where: str, zone: object) -> str:
-    """Return the name of an IANA time zone."""
-    if not is_zone(str(zone)):
+def targets() -> tuple[str, ...]:
+    """Return those of our columns that `columns:` may name."""
+    return tuple(dict.fromkeys((*exported_columns(), *EXTRA_TARGETS)))
+
+
+def attributes(where: str, block: object) -> dict[str, tuple[Source, ...]]:
+    """Return the sources of the user's own columns, by name."""
+    if not isinstance(block, dict):
         raise OpsdeskError(
-            f"{where}: timezone {zone!r} is not an IANA time zone such as Europe/Berlin or UTC."
+            f"{where}: attributes must be a block such as {{product: Product}}, got {block!r}."
         )
-    return str(zone)
+    for name in block:
+        if not re.fullmatch("[a-z][a-z0-9_]{0,39}", str(name)):
+            raise OpsdeskError(
+                f"{where}: the attribute {name!r} needs a name of small letters, digits and "
+                "underscores, such as product_line."
+            )
+        if name in (*targets(), *RESERVED):
+            raise OpsdeskError(
+                f"{where}: {name} is one of our names: call the attribute something else."
+            )
+    return {name: read_sources(where, name, written) for name, written in block.items()}
+
+
+def optional(where: str, block: dict[str, Any]) -> tuple[str, ...]:
+    """Return those of our columns and attributes that an export may lack."""
+    listed = texts(where, "optional", block.get("optional") or [])
+    known = (*block["columns"], *(block.get("attributes") or {}))
+    refuse_unknown(f"{where}, optional", "column", listed, known)
+    for target in REQUIRED:
+        if target in listed:
+            raise OpsdeskError(f"{where}: {target} cannot be optional: every ticket needs it.")
+    return listed
 
 
 def values(where: str, values: object) -> dict[str, dict[str, str]]:
     """Return for each column the texts to replace and their replacements."""
     if not isinstance(values, dict) or not all(map(_is_block, values.values())):
         raise OpsdeskError(f"{where}: values must give a block of translations for each column.")
-    _refuse_unknown(f"{where}, values", "column", values, exported_columns())
+    refuse_unknown(f"{where}, values", "column", values, exported_columns())
     return {target: _translations(where, target, block) for target, block in values.items()}
 
 
-def closed_statuses(where: str, statuses: object) -> tuple[str, ...]:
-    """Return the statuses of a ticket that must have been resolved."""
-    if not isinstance(statuses, list) or not all(isinstance(text, str) for text in statuses):
+def texts(where: str, key: str, listed: object) -> tuple[str, ...]:
+    """Return the texts of a list."""
+    if not isinstance(listed, list) or not all(isinstance(text, str) for text in listed):
         raise OpsdeskError(
-            f"{where}: closed_statuses must be a list of texts such as [Resolved, Closed]; "
+            f"{where}: {key} must be a list of texts such as [Resolved, Closed]; "
             "put No, Yes and numbers in quotes."
         )
-    return tuple(statuses)
+    return tuple(listed)
 
 
 def sla_hours(where: str, hours: object) -> dict[str, float]:
@@ -107,47 +144,6 @@ def sla_hours(where: str, hours: object) -> dict[str, float]:
             "century) for each priority."
         )
     return {str(priority): float(number) for priority, number in hours.items()}
-
-
-def delimiter(where: str, delimiter: object) -> str:
-    """Return the one character between two fields."""
-    if not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter in '"\r\n':
-        raise OpsdeskError(
-            f"{where}: delimiter must be one character, such as ; or a tab, got {delimiter!r}."
-        )
-    return delimiter
-
-
-def earliest(where: str, day: object) -> datetime | None:
-    """Return the day before which no ticket is plausible, at midnight; None where none is given."""
-    if day is None:
-        return None
-    try:
-        found = datetime.strptime(str(day), "%Y-%m-%d")
-    except ValueError:
-        found = datetime.min
-    if found.year < 1970:
-        raise OpsdeskError(
-            f'{where}: earliest must be a day from 1970 on, such as "1998-01-01", got {day!r}.'
-        )
-    return found
-
-
-def _refuse_unknown(where: str, kind: str, given: Collection[str], known: Collection[str]) -> None:
-    for key in given:
-        if key not in known:
-            close = get_close_matches(str(key), known, 1)
-            hint = f"Did you mean {close[0]}?" if close else f"Known: {', '.join(known)}."
-            raise OpsdeskError(f"{where}: unknown {kind} {key!r}. {hint}")
-
-
-def _names(where: str, target: str, names: object) -> tuple[str, ...]:
-    listed = names if isinstance(names, list) else [names]
-    if not all(isinstance(name, str) for name in listed):
-        raise OpsdeskError(
-            f"{where}: columns.{target} must be a column name or a list of them, got {names!r}."
-        )
-    return tuple(listed)
 
 
 def _is_block(block: object) -> bool:

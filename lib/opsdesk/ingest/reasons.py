@@ -1,5 +1,7 @@
 """Why a row is rejected, and what may be noted about a row that is kept: codes and meanings."""
 
+from opsdesk.ingest.timestamp_formats import TIMESTAMPS
+
 # in the order in which they are tried; the first that applies is given
 REASONS = {
     "malformed_line": "too few or too many fields, a quote that is not closed, or not UTF-8",
@@ -36,5 +38,13 @@ ISSUE_MEANINGS = {
     "sla_flag_differs": "the exported SLA flag contradicts the timestamps, which decide",
     "ambiguous_time": "a wall time that a clock change repeats: the first of the two was taken",
     "nonexistent_time": "a wall time that a clock change skips: moved forward by the gap",
+    "date_only": "a time that is only a day: midnight was taken, and no hours follow from it",
+    "due_date_only": "due_at is only a day: the last second of that day was taken",
+    **{
+        f"two_formats_{name}": (
+            f"{name} fits two of the mapping's formats, which differ: the first was taken"
+        )
+        for name in TIMESTAMPS
+    },
     "judged_by_flag": "this export knows no SLA targets: its flag judges resolved tickets",
 }

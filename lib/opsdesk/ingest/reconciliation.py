@@ -18,18 +18,22 @@ from opsdesk.lake.lake import Lake
 from opsdesk.lake.manifest import Manifest
 from opsdesk.lake.names import is_month_partition
 
+# reasons of the rows of a delta that may leave nothing to keep
+EMPTY_DELTA = {"created_in_future", "duplicate_ticket_id", "closed_without_resolved_at"}
+
 
 @dataclass(frozen=True)
 class Counts:
     """Rows of an export, and what becomes of them.
 
-    `days` are the days of the kept rows, `issues` their rows by code. An ingest at any moment from
-    `latest` until before `known_until` (UTC) gives the same: in between, no time that is the future
-    becomes the past.
+    `excluded` are rows by rule of the mapping, `days` the days of the kept rows, `issues` their
+    rows by code. An ingest at any moment from `latest` until before `known_until` (UTC) gives the
+    same: in between, no time that is the future becomes the past.
     """
 
     rows: int
     rejects: Rejects
+    excluded: dict[str, int]
     days: dict[str, Day]
     issues: dict[str, int]
     known_until: datetime | None
@@ -53,10 +57,18 @@ def count_rows(
     with ThreadPoolExecutor(1) as worker:
         days = worker.submit(verdicts.kept.days)
         issues = worker.submit(_count_issues, verdicts.kept)
+        excluded = worker.submit(verdicts.excluded)
         known_until = worker.submit(rows.known_until)
         rejects = collect_rejects(verdicts, layouts, rejects_file)
     total = sum(layout.rows for layout in layouts)
-    return Counts(total, rejects, days.result(), issues.result(), known_until.result())
+    return Counts(
+        rows=total,
+        rejects=rejects,
+        excluded=excluded.result(),
+        days=days.result(),
+        issues=issues.result(),
+        known_until=known_until.result(),
+    )
 
 
 def _count_issues(kept: KeptRows) -> dict[str, int]:
@@ -75,20 +87,29 @@ def reconcile(export: str, counts: Counts, *, is_full: bool = True) -> None:
         OpsdeskError: no rows, rows unaccounted for, or every row rejected.
     """
     rejected = counts.rejects.total
+    excluded = sum(counts.excluded.values())
     # rows come from Python, kept rows from DuckDB, rejected rows from both
-    lost = counts.rows - counts.kept - rejected
+    lost = counts.rows - counts.kept - rejected - excluded
     if not counts.rows and is_full:
         raise OpsdeskError(
             f"The export {export} has a header but no rows. Nothing was changed; export it again."
         )
     if lost:
         raise OpsdeskError(
-            f"{export}: of {counts.rows:,} rows {counts.kept:,} were kept and {rejected:,} "
-            f"rejected; {lost:,} are unaccounted for. Nothing was changed; please report this."
+            f"{export}: of {counts.rows:,} rows {counts.kept:,} were kept, {rejected:,} rejected "
+            f"and {excluded:,} excluded; {lost:,} are unaccounted for. Nothing was changed; please "
+            "report this."
         )
-    is_waiting = counts.rejects.counts.keys() <= {"created_in_future"} and not is_full
-    if not counts.kept and not is_waiting:
-        raise _nothing_left(export, counts.rejects)
+    # a delta may bring nothing but tickets that wait, or that leave the lake
+    is_usual = not is_full and counts.rejects.counts.keys() <= EMPTY_DELTA
+    if counts.kept or is_usual:
+        return
+    if not rejected:
+        raise OpsdeskError(
+            f"Every row of {export} would be excluded ({_listed(counts.excluded)}). Nothing was "
+            "changed; do the rules under `exclude` of the mapping fit this export?"
+        )
+    raise _nothing_left(export, counts)
 
 
 def confirm_lake(
@@ -125,12 +146,16 @@ def confirm_lake(
     }
 
 
-def _nothing_left(export: str, rejects: Rejects) -> OpsdeskError:
-    first = min(rejects.examples, key=lambda example: example.line)
+def _nothing_left(export: str, counts: Counts) -> OpsdeskError:
+    first = min(counts.rejects.examples, key=lambda example: example.line)
     detail = f" ({first.detail})" if first.detail else ""
-    by_reason = ", ".join(f"{reason} {rows:,}" for reason, rows in rejects.counts.items())
+    others = f", and the others excluded ({_listed(counts.excluded)})" if counts.excluded else ""
     return OpsdeskError(
-        f"Every row of {export} would be rejected ({by_reason}); the first is line {first.line} of "
-        f"{first.file}: {first.reason}{detail}. Nothing was changed; does the mapping fit this "
-        "export?"
+        f"Every row of {export} would be rejected ({_listed(counts.rejects.counts)}){others}; the "
+        f"first is line {first.line} of {first.file}: {first.reason}{detail}. Nothing was changed; "
+        "does the mapping fit this export?"
     )
+
+
+def _listed(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {rows:,}" for name, rows in counts.items())

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from opsdesk.ingest.reasons import ISSUE_MEANINGS, REASONS
+from opsdesk.ingest.record import zone_sentence
 from opsdesk.ingest.rejects import Reject, read_rejects
 from opsdesk.lake.lake import Lake, Record
 
@@ -24,12 +25,17 @@ class IngestResult:
 
     @property
     def reconciliation(self) -> pd.DataFrame:
-        """Return rows of the export, put in the lake, rejected: the first is the others' sum."""
+        """Return rows of the export, put in the lake, rejected, excluded.
+
+        The first is the others' sum.
+        """
         counts = {
             "in the export": self.record["rows"],
             "put in the lake": self.record["kept"],
             "rejected": sum(self.record["rejected"].values()),
         }
+        for rule, rows in self.record["excluded"].items():
+            counts[f"excluded: {rule}"] = rows
         return pd.DataFrame({"tickets": counts.keys(), "rows": counts.values()})
 
     @property
@@ -46,6 +52,16 @@ class IngestResult:
         if not self.record["rows"]:
             return "A quiet day: the delta has a header and no rows, so no ticket was changed."
         return f"{self.record['kept']:,} of {self.record['rows']:,} rows were put in the lake."
+
+    @property
+    def zone(self) -> str:
+        """Return in a sentence how times without a zone were read."""
+        return zone_sentence(self.record["zone"])
+
+    @property
+    def sources(self) -> pd.DataFrame:
+        """Return which columns of the export were read: column, export's column."""
+        return pd.DataFrame(self.record["sources"].items(), columns=["column", "export's column"])
 
     @property
     def rejected(self) -> pd.DataFrame:

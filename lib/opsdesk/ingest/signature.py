@@ -9,7 +9,7 @@ import duckdb
 from opsdesk.errors import OpsdeskError
 from opsdesk.ingest.export_file import ExportFile
 from opsdesk.ingest.mapping import Mapping
-from opsdesk.instants import zone_digest
+from opsdesk.instants import zone_digest, zone_release
 from opsdesk.lake.lake import MISSING, Lake, Record, not_as_left, refuse_other_columns
 from opsdesk.lake.manifest import lake_digest
 from opsdesk.lake.names import MONTHS_FOLDER, REJECTS_FOLDER, WAITING, day_of
@@ -31,8 +31,16 @@ def input_signature(
         "agents": hashlib.sha256(agents).hexdigest(),
         "kind": kind,
         # DuckDB's digests and its reading of numbers may differ between versions
-        "cleaning": [CLEANING, duckdb.__version__, zone_digest(mapping.timezone)],
+        "cleaning": [CLEANING, duckdb.__version__, *_zone_of(mapping)],
     }
+
+
+def _zone_of(mapping: Mapping) -> list[str]:
+    """Return what decides how times without a zone are read, but for the headers."""
+    sources = [source for listed in mapping.columns.values() for source in listed]
+    # a zone in a header is read with the same release of the zones' data
+    release = [zone_release()] if any(source.pattern for source in sources) else []
+    return [zone_digest(mapping.timezone), *release]
 
 
 def is_up_to_date(record: Record, signature: Signature, moment: datetime, lake: Lake) -> bool:

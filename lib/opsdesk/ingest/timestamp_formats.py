@@ -1,13 +1,22 @@
 """The formats of timestamps that a mapping lists: strptime directives, tried in order."""
 
 import re
+from functools import lru_cache
+from itertools import combinations
 
 import duckdb
 
 from opsdesk.errors import OpsdeskError
+from opsdesk.ingest.mapping_words import refuse_unknown
 
+ALL = "all"  # the formats of every column that has none of its own
+TIMESTAMPS = ("created_at", "resolved_at", "due_at", "updated_at", "first_response_at")
 # DuckDB knows these; it is asked about others only, because starting it takes a while
 USUAL_FORMAT = re.compile(r"(?:[^%]|%-?[mdyHIMS]|%[Ypfz])+")
+TIME_OF_DAY = re.compile(r"%-?[HIcXs]")
+# a day that reads otherwise when day, month and year change places
+TELLING = "TIMESTAMP '2003-02-01 00:00:00'"
+EPOCH = "TIMESTAMP '1970-01-01'"
 
 
 def is_zoned(text: str) -> bool:
@@ -15,8 +24,47 @@ def is_zoned(text: str) -> bool:
     return "%z" in text or text.endswith("Z")
 
 
-def check_formats(where: str, formats: object) -> tuple[str, ...]:
-    """Return the accepted formats of timestamps, in the order in which they are tried."""
+def is_date_only(text: str) -> bool:
+    """Return whether texts of a format say the day and no time."""
+    return not TIME_OF_DAY.search(text)
+
+
+@lru_cache
+def conflicting(formats: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return the pairs of formats that read the same text as different times.
+
+    "%d/%m/%Y" and "%m/%d/%Y" do: 01/02/2003 fits both.
+    """
+    walls = [text for text in formats if not is_zoned(text)]
+    with duckdb.connect() as con:
+        return [
+            (first, second)
+            for first, second in combinations(walls, 2)
+            if _misreads(con, first, second) or _misreads(con, second, first)
+        ]
+
+
+def _misreads(con: duckdb.DuckDBPyConnection, written: str, read: str) -> bool:
+    """Return whether a text of one format is another, plausible time in the other."""
+    other = f"try_strptime(strftime({TELLING}, $written), $read)"
+    query = f"SELECT {other} <> {TELLING} AND {other} >= {EPOCH}"
+    ((differs,),) = con.execute(query, {"written": written, "read": read}).fetchall()
+    return bool(differs)
+
+
+def check_formats(where: str, written: object) -> dict[str, tuple[str, ...]]:
+    """Return the accepted formats by our column, in the order in which they are tried.
+
+    Nothing where none is given: then times must not be texts.
+    """
+    if written is None:
+        return {}
+    blocks = written if isinstance(written, dict) else {ALL: written}
+    refuse_unknown(f"{where}, timestamps", "column", blocks, (ALL, *TIMESTAMPS))
+    return {target: _formats(where, listed) for target, listed in blocks.items()}
+
+
+def _formats(where: str, formats: object) -> tuple[str, ...]:
     if not isinstance(formats, list) or not formats or not all(map(_is_format, formats)):
         raise OpsdeskError(
             f'{where}: timestamps must list the accepted formats, such as "%Y-%m-%d %H:%M:%S".'

@@ -7,39 +7,82 @@ import re
 
 from opsdesk.duckdb_file import quoted
 from opsdesk.ingest.clock_changes import wall_hours
-from opsdesk.ingest.mapping import Mapping
-from opsdesk.ingest.timestamp_formats import is_zoned
+from opsdesk.ingest.column_plan import ColumnPlan
+from opsdesk.ingest.timestamp_formats import TIMESTAMPS, conflicting, is_date_only, is_zoned
 from opsdesk.instants import zone_offsets
 
-TIMESTAMPS = ("created_at", "resolved_at", "due_at", "updated_at", "first_response_at")
 # anything before it is a blank date in disguise (1900-01-01, 0023-01-05)
 EARLIEST = "TIMESTAMP '1970-01-01'"
 NONE = "NULL::TIMESTAMP"
+# how a spool writes the dates of a file whose cells have types
+TYPED = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S%z")
+TYPED_DATE = "%Y-%m-%d"
+HOURS_FOLLOW = ("created_at", "resolved_at", "first_response_at")  # of a day, no hours are known
+LAST_SECOND = "to_seconds(86399)"  # of a day: a ticket is due until then
 
 
-def mapped_timestamps(mapping: Mapping) -> list[str]:
-    """Return those of our timestamps that the export has."""
-    return [name for name in TIMESTAMPS if name in mapping.columns]
+def mapped_timestamps(plan: ColumnPlan) -> list[str]:
+    """Return those of our timestamps that the file has."""
+    return [name for name in TIMESTAMPS if name in plan.targets]
 
 
-def select_readings(mapping: Mapping) -> str:
-    """Return the columns NAME_wall and NAME_utc, read from the texts NAME_text.
+def _formats(plan: ColumnPlan, name: str) -> tuple[str, ...]:
+    listed = plan.mapping.formats(name)
+    return (*TYPED, TYPED_DATE, *listed) if plan.typed else listed
 
-    NAME_wall is a time in the mapping's zone. NAME_utc is set where the text has its own offset.
+
+def select_readings(plan: ColumnPlan) -> str:
+    """Return the columns NAME_wall, NAME_utc and NAME_day, read from the texts NAME_text.
+
+    NAME_wall is a time in the column's zone. NAME_utc is set where the text has its own offset.
+    NAME_day is whether the text is a day without a time.
     """
-    walls = [quoted(text) for text in mapping.timestamps if not is_zoned(text)]
-    zoned = [text for text in mapping.timestamps if is_zoned(text)]
     columns = []
-    for name in mapped_timestamps(mapping):
-        text = f"{name}_text"
-        wall = f"try_strptime({text}, [{', '.join(walls)}])" if walls else NONE
-        # formats with an offset are tried on the texts that the others did not read
-        unread = f"CASE WHEN {wall} IS NULL THEN {text} END"
-        read = ", ".join(_read_zoned(unread, text_format) for text_format in zoned)
-        utc = f"coalesce({read})" if zoned else NONE
-        columns.append(f"date_trunc('second', {wall}) AS {name}_wall")
-        columns.append(f"date_trunc('second', {utc}) AS {name}_utc")
+    for name in mapped_timestamps(plan):
+        columns += _readings(name, _formats(plan, name))
     return ", ".join(columns)
+
+
+def _readings(name: str, formats: tuple[str, ...]) -> list[str]:
+    text = f"{name}_text"
+    times = [one for one in formats if not is_zoned(one) and not is_date_only(one)]
+    days = [one for one in formats if not is_zoned(one) and is_date_only(one)]
+    zoned = [one for one in formats if is_zoned(one)]
+    time = _read_first(text, times)
+    day = _read_first(text, days)
+    wall = time
+    if days:
+        late = f"{day} + {LAST_SECOND}" if name == "due_at" else day
+        wall = f"coalesce({time}, {late})"
+    # formats with an offset are tried on the texts that the others did not read
+    unread = f"CASE WHEN {wall} IS NULL THEN {text} END"
+    read = ", ".join(_read_zoned(unread, text_format) for text_format in zoned)
+    utc = f"coalesce({read})" if zoned else NONE
+    is_day = f"({time} IS NULL AND {day} IS NOT NULL)" if days else "false"
+    return [
+        f"date_trunc('second', {wall}) AS {name}_wall",
+        f"date_trunc('second', {utc}) AS {name}_utc",
+        f"{is_day} AS {name}_day",
+    ]
+
+
+def _read_first(text: str, formats: list[str]) -> str:
+    """Return the first reading of a text, NULL where no format reads it."""
+    if not formats:
+        return NONE
+    return f"try_strptime({text}, [{', '.join(map(quoted, formats))}])"
+
+
+def is_doubtful(plan: ColumnPlan, name: str) -> str:
+    """Return the condition that a text fits two listed formats which read it differently."""
+    pairs = conflicting(_formats(plan, name)) if name in plan.targets else []
+    text = f"{name}_text"
+    conditions = []
+    for first, second in pairs:
+        one = f"try_strptime({text}, {quoted(first)})"
+        other = f"try_strptime({text}, {quoted(second)})"
+        conditions.append(f"({one} <> {other} AND least({one}, {other}) >= {EARLIEST})")
+    return " OR ".join(conditions) or "false"
 
 
 def _read_zoned(text: str, text_format: str) -> str:
@@ -62,8 +105,8 @@ def _impossible_offset(text_format: str) -> str:
     return rf"[+-](?:1[5-9]|[2-9]\d|14:?(?:0[1-9]|[1-9]\d)|\d\d:?[6-9]\d)(?::?\d\d)*{rest}$"
 
 
-def clock_table(mapping: Mapping) -> str:
-    """Return the statement that makes the table `clock` of the mapping's zone.
+def clock_table(timezone: str) -> str:
+    """Return the statement that makes the table of a zone's clocks.
 
     Columns: month, wall_from, wall_to, ahead (of UTC), doubt. It is empty where clocks never
     change.
@@ -71,52 +114,73 @@ def clock_table(mapping: Mapping) -> str:
     rows = [
         f"(DATE '{hours.start:%Y-%m-01}', TIMESTAMP '{hours.start}', TIMESTAMP '{hours.end}', "
         f"to_seconds({hours.seconds}), {quoted(hours.doubt) if hours.doubt else 'NULL'})"
-        for hours in wall_hours(mapping.timezone)
+        for hours in wall_hours(timezone)
     ]
     nothing = "SELECT NULL, NULL, NULL, NULL, NULL WHERE false"
     content = f"VALUES {', '.join(rows)}" if rows else nothing
     columns = "month, wall_from, wall_to, ahead, doubt"
-    return f"CREATE OR REPLACE TABLE clock AS SELECT * FROM ({content}) AS hours({columns})"
+    table = _clock_name(timezone)
+    return f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM ({content}) AS hours({columns})"
 
 
-def join_clock(mapping: Mapping) -> str:
+def zones_of(plan: ColumnPlan) -> list[str]:
+    """Return the zones of the file's times without one, each once."""
+    return sorted({plan.zone(name) for name in mapped_timestamps(plan)})
+
+
+def _clock_name(timezone: str) -> str:
+    return f'"clock {timezone}"'  # a zone's name has no quote in it
+
+
+def join_clock(plan: ColumnPlan) -> str:
     """Return the joins that find the hours NAME_clock of each wall time."""
-    if not wall_hours(mapping.timezone):
-        return ""
-    return " ".join(map(_join_clock, mapped_timestamps(mapping)))
+    return " ".join(_join_clock(name, plan.zone(name)) for name in _with_changes(plan))
 
 
-def _join_clock(name: str) -> str:
+def _with_changes(plan: ColumnPlan) -> list[str]:
+    """Return the timestamps in a zone that changes its clocks."""
+    return [name for name in mapped_timestamps(plan) if wall_hours(plan.zone(name))]
+
+
+def _join_clock(name: str, timezone: str) -> str:
     # the month is compared first, for an equality can be hashed
     wall = f"read.{name}_wall"
     clock = f"{name}_clock"
+    month = f"CAST(date_trunc('month', {wall}) AS DATE)"
     return (
-        f"LEFT JOIN clock AS {clock} ON {clock}.month = CAST(date_trunc('month', {wall}) AS DATE) "
+        f"LEFT JOIN {_clock_name(timezone)} AS {clock} ON {clock}.month = {month} "
         f"AND {wall} >= {clock}.wall_from AND {wall} < {clock}.wall_to"
     )
 
 
-def select_instants(mapping: Mapping) -> str:
-    """Return each timestamp as UTC, NULL where unreadable, and the column `doubts`.
+def select_instants(plan: ColumnPlan) -> str:
+    """Return each timestamp as UTC, NULL where unreadable, and what is doubtful about the row.
 
-    `doubts` lists the kinds of clock change that the row met.
+    `doubts` lists the kinds of clock change that it met. `has_day` is whether a time of it is only
+    a day, `has_due_day` whether due_at is.
     """
-    mapped = mapped_timestamps(mapping)
+    mapped = mapped_timestamps(plan)
     columns = []
-    for name in mapped:
-        instant = _instant(mapping, name)
+    for name in mapped:  # created_at is the first, and others may be counted from it
+        instant = _instant(plan, name)
         valid = f"{instant} >= {EARLIEST} AND isfinite({instant})"
         columns.append(f"CASE WHEN {valid} THEN {instant} END AS {name}")
-    absent = (name for name in TIMESTAMPS if name not in mapped)
-    columns += [f"{NONE} AS {name}" for name in absent]
-    doubts = [f"{name}_clock.doubt" for name in mapped] if wall_hours(mapping.timezone) else []
+    columns += [f"{NONE} AS {name}" for name in TIMESTAMPS if name not in mapped]
+    doubts = [f"{name}_clock.doubt" for name in _with_changes(plan)]
     columns.append(f"[{', '.join(doubts)}]::VARCHAR[] AS doubts")
+    days = [f"{name}_day" for name in mapped if name in HOURS_FOLLOW]
+    columns.append(f"({' OR '.join(days)}) AS has_day")
+    columns.append(f"{'due_at_day' if 'due_at' in mapped else 'false'} AS has_due_day")
     return ", ".join(columns)
 
 
-def _instant(mapping: Mapping, name: str) -> str:
-    # of the years after those in `clock` nothing is known but the last offset
-    ahead = f"to_seconds({zone_offsets(mapping.timezone).seconds[-1]})"
-    if wall_hours(mapping.timezone):
+def _instant(plan: ColumnPlan, name: str) -> str:
+    # of the years after those in the table nothing is known but the last offset
+    timezone = plan.zone(name)
+    ahead = f"to_seconds({zone_offsets(timezone).seconds[-1]})"
+    if wall_hours(timezone):
         ahead = f"coalesce({name}_clock.ahead, {ahead})"
-    return f"coalesce({name}_utc, {name}_wall - {ahead})"
+    read = [f"{name}_utc", f"{name}_wall - {ahead}"]
+    if any(alternative.unit for alternative in plan.targets[name]):
+        read.append(f"created_at + to_seconds({name}_spent)")
+    return f"coalesce({', '.join(read)})"

@@ -1,4 +1,4 @@
-"""What becomes of each record: it goes into the lake, or it is rejected with a reason."""
+"""What becomes of each record: it goes into the lake, is rejected with a reason, or excluded."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,6 +31,13 @@ class Verdicts:
     kept: KeptRows
     repeated_ids: str
 
+    def excluded(self) -> dict[str, int]:
+        """Return how many rows each rule excludes."""
+        cursor = self.con.cursor()  # it may be asked in another thread
+        found = cursor.execute("""
+            SELECT excluded, count(*) FROM excluded_rows GROUP BY excluded ORDER BY excluded""")
+        return dict(found.fetchall())
+
     def rejected(self, file: int) -> Iterator[Verdict]:
         """Yield the rejected records of the file of that number, in order."""
         cursor = self.con.cursor()  # its result is read while others run
@@ -45,14 +52,14 @@ class Verdicts:
 def decide(rows: CleanedRows) -> Verdicts:
     """Decide about every row of an export.
 
-    Of the versions of a ticket only the newest can be kept, even if it is then rejected: an older
-    one would show the ticket as it no longer is.
+    Of the versions of a ticket only the newest can be kept, even if it is then rejected or
+    excluded: an older one would show the ticket as it no longer is.
     """
     con = rows.con.cursor()
     _find_older_versions(con, rows)
     con.execute(f"""CREATE VIEW kept AS
         SELECT * FROM {rows.source} ANTI JOIN older USING (file, record)
-        WHERE reason IS NULL AND NOT closed_without_resolution""")
+        WHERE reason IS NULL AND NOT closed_without_resolution AND excluded IS NULL""")
     # `reason` is NULL for both kinds of row that are decided here and not while cleaning
     con.execute(f"""CREATE TABLE decided AS
         SELECT file, record,
@@ -61,7 +68,11 @@ def decide(rows: CleanedRows) -> Verdicts:
             CASE WHEN older.record IS NOT NULL THEN 'ticket_id: ' || ticket_id
                 ELSE coalesce(detail, '') END AS detail
         FROM {rows.source} LEFT JOIN older USING (file, record)
-        WHERE older.record IS NOT NULL OR reason IS NOT NULL OR closed_without_resolution""")
+        WHERE older.record IS NOT NULL
+            OR excluded IS NULL AND (reason IS NOT NULL OR closed_without_resolution)""")
+    con.execute(f"""CREATE VIEW excluded_rows AS
+        SELECT * FROM {rows.source} ANTI JOIN older USING (file, record)
+        WHERE excluded IS NOT NULL""")
     return Verdicts(con, KeptRows(con, "kept"), "SELECT ticket_id FROM repeated")
 
 

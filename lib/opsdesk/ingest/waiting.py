@@ -19,7 +19,7 @@ from opsdesk.lake.names import WAITING
 
 # the newest version, as of those that are kept; what would be rejected for more has to be fed again
 FUTURE = """SELECT {columns} FROM {source}
-WHERE reason = 'created_in_future' AND NOT closed_without_resolution
+WHERE reason = 'created_in_future' AND NOT closed_without_resolution AND excluded IS NULL
 QUALIFY row_number() OVER (
     PARTITION BY ticket_id ORDER BY updated_at DESC NULLS LAST, file DESC, record DESC) = 1"""
 

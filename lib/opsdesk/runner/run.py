@@ -68,6 +68,7 @@ def run(
         for line in take_ownership(parameters):
             log(line)
         set_modes(parameters)
+        _check_mapping(parameters, chosen)
         _refuse_lone_delta(parameters, chosen)
         record.folder.mkdir(parents=True)
         record.save()
@@ -79,6 +80,14 @@ def run(
     for line in _closing_lines(record):
         say(line)
     return record
+
+
+def _check_mapping(parameters: Parameters, chosen: list[str]) -> None:
+    """Read the mapping before anything runs."""
+    if INGEST in chosen and "mapping" in parameters.values:
+        from opsdesk.ingest.mapping import read_mapping
+
+        read_mapping(parameters.values["mapping"])
 
 
 def _refuse_lone_delta(parameters: Parameters, chosen: list[str]) -> None:

@@ -166,6 +166,7 @@ def _read(
     work: Path,
 ) -> tuple[list[Layout], CleanedRows]:
     """Read and clean every record of every file; return where the records are, and the rows."""
-    cleaner = BlockCleaner(con, delivery.mapping, moment)
-    layouts = ExportReader(cleaner, cache, work).read(delivery.files)
+    cleaner = BlockCleaner(con, delivery.plans, moment)
+    reader = ExportReader(cleaner, cache, work, delivery.mapping.delimiter)
+    layouts = reader.read(delivery.files)
     return layouts, cache.rows_of(layouts)

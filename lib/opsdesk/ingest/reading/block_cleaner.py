@@ -12,10 +12,10 @@ import pyarrow as pa
 from opsdesk.duckdb_file import quoted, quoted_path
 from opsdesk.errors import OpsdeskError
 from opsdesk.ingest.cleaning_sql import select_tickets
+from opsdesk.ingest.column_plan import ColumnPlan
 from opsdesk.ingest.export_file import ExportFile
-from opsdesk.ingest.mapping import Mapping
 from opsdesk.ingest.reading.chunk import Chunk
-from opsdesk.ingest.timestamps_sql import clock_table
+from opsdesk.ingest.timestamps_sql import clock_table, zones_of
 
 AT_A_TIME = 2  # blocks that are read and cleaned in parallel, each by one thread
 
@@ -23,20 +23,22 @@ AT_A_TIME = 2  # blocks that are read and cleaned in parallel, each by one threa
 class BlockCleaner:
     """Reads and cleans blocks of an export as of a moment (UTC), AT_A_TIME in parallel.
 
-    `select` makes the query; only tests of reading give another.
+    `plans` are those of the export's files, by header. `select` makes the query; only tests of
+    reading give another.
     """
 
     def __init__(
         self,
         con: duckdb.DuckDBPyConnection,
-        mapping: Mapping,
+        plans: dict[tuple[str, ...], ColumnPlan],
         moment: datetime,
         select: Callable[..., str] = select_tickets,
     ) -> None:
-        self.mapping = mapping
+        self._plans = plans
         self._moment = moment
         self._select = select
-        con.execute(clock_table(mapping))
+        for timezone in {zone for plan in plans.values() for zone in zones_of(plan)}:
+            con.execute(clock_table(timezone))
         # a connection works on one block at a time; its temporary tables are its own
         self._free = deque(con.cursor() for _ in range(AT_A_TIME))
 
@@ -48,11 +50,10 @@ class BlockCleaner:
             file: the file of the export that they are from.
         """
         con = self._free.pop()
+        plan = self._plans[file.header]
         self._read_texts(con, block, file, sum(chunk.records for chunk in chunks))
         has_newlines = any(chunk.has_newlines for chunk in chunks)
-        select = self._select(
-            self.mapping, file.header, "texts", self._moment, has_newlines=has_newlines
-        )
+        select = self._select(plan, "texts", self._moment, has_newlines=has_newlines)
         con.execute(f"CREATE OR REPLACE TEMP TABLE cleaned AS {select}")
         rows = con.table("cleaned").to_arrow_table()
         self._free.append(con)
@@ -62,12 +63,12 @@ class BlockCleaner:
         self, con: duckdb.DuckDBPyConnection, block: Path, file: ExportFile, expected: int
     ) -> None:
         """Create `texts`: the cells that the mapping names, as text, in the records' order."""
-        sources = sorted({file.header.index(column) for column in self.mapping.sources})
-        selected = ", ".join(f"c{place}" for place in sources)
+        plan = self._plans[file.header]
+        selected = ", ".join(f"c{place}" for place in plan.places)
         columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(file.header)))
         # one thread reads a block: in parallel DuckDB would not keep the order
         con.execute(f"""CREATE OR REPLACE TEMP TABLE texts AS SELECT {selected} FROM read_csv(
-            {quoted_path(block)}, columns={{{columns}}}, delim={quoted(self.mapping.delimiter)},
+            {quoted_path(block)}, columns={{{columns}}}, delim={quoted(plan.mapping.delimiter)},
             quote='"', escape='"', new_line='\\n', header=false, auto_detect=false,
             parallel=false)""")
         ((read,),) = con.execute("SELECT count(*) FROM texts").fetchall()

@@ -18,7 +18,7 @@ from opsdesk.ingest.reading.cached_chunks import CREATE_CHUNKS, insert_chunks, s
 from opsdesk.ingest.reading.chunk import Chunk
 from opsdesk.ingest.reading.chunk_layout import Layout
 
-FORMAT = 5  # raise it when the tables below mean something else
+FORMAT = 6  # raise it when the tables below mean something else
 
 # A row is as it was cleaned until the moment of a run passes a time in it that was the future, or
 # goes back before one that was not.
