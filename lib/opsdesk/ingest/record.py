@@ -12,7 +12,7 @@ from opsdesk.ingest.signature import BEGUN
 from opsdesk.lake.columns import ticket_column_names
 from opsdesk.lake.lake import COLUMNS, Record
 from opsdesk.lake.manifest import Manifest, lake_digest
-from opsdesk.lake.names import WAITING, is_month_partition
+from opsdesk.lake.names import FOR_DELTAS, is_month_partition
 
 BEGAN = "began"  # key of a record
 
@@ -65,8 +65,9 @@ def begun_record(last: Record, delivery: Delivery, counts: Counts) -> Record:
     begun = {*counts.days, *unfinished(last).get(BEGUN, [])}
     files: dict[str, Any] = dict.fromkeys(sorted(listed_reject_files(last)))
     rejects = last.get("rejects")
-    if isinstance(rejects, dict) and WAITING in rejects:
-        files[WAITING] = rejects[WAITING]  # it stays what it was until it is written again
+    for name in FOR_DELTAS:
+        if isinstance(rejects, dict) and name in rejects:
+            files[name] = rejects[name]  # it stays what it was until it is written again
     now = {"writing": delivery.signature, BEGUN: sorted(begun), "rejects": files}
     return last | now
 

@@ -21,7 +21,7 @@ from opsdesk.ingest.reading.chunk_layout import Layout
 from opsdesk.ingest.reasons import REASONS
 from opsdesk.ingest.verdicts import Verdicts
 from opsdesk.lake.lake import Lake, Record
-from opsdesk.lake.names import REJECTS_FOLDER, WAITING, is_reject_file
+from opsdesk.lake.names import FOR_DELTAS, REJECTS_FOLDER, is_reject_file
 
 SHOWN = 200  # characters of a text outside of the file of rejects
 # Exports end with lines such as a total; more than a few are no footer.
@@ -138,7 +138,7 @@ def store_rejects(
         for other in sorted(ours.intersection(there) - {name}):
             lake.store.delete(other)
     sums = lake.store.checksums(REJECTS_FOLDER)
-    return {file: found for file, found in sums.items() if file in {*ours, WAITING}}
+    return {file: found for file, found in sums.items() if file in {*ours, *FOR_DELTAS}}
 
 
 def listed_reject_files(record: Record) -> set[str]:

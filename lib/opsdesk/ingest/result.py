@@ -29,12 +29,18 @@ class IngestResult:
 
     @property
     def reconciliation(self) -> pd.DataFrame:
-        """Return rows of the export, put in the lake, rejected, excluded: a sum and its parts."""
+        """Return rows of the export, put in the lake, older than what it has, rejected, excluded.
+
+        The first is the others' sum.
+        """
+        outdated = self._count("outdated")
         counts = {
             "in the export": self.record["rows"],
-            "put in the lake": self.record["kept"],
-            "rejected": sum(self.record["rejected"].values()),
+            "put in the lake": self.record["kept"] - outdated,
         }
+        if outdated:
+            counts["older than what the lake has"] = outdated
+        counts["rejected"] = sum(self.record["rejected"].values())
         if self.record.get("excluded"):
             counts["excluded by a rule"] = sum(self.record["excluded"].values())
         return pd.DataFrame({"tickets": counts.keys(), "rows": counts.values()})
@@ -52,7 +58,18 @@ class IngestResult:
         """Return in a sentence what became of the export, and what may be missing in it."""
         if not self.record["rows"]:
             return QUIET_DAY
-        return f"{self.record['kept']:,} of {self.record['rows']:,} rows were put in the lake."
+        outdated = self._count("outdated")
+        put_in = self.record["kept"] - outdated
+        sentences = [f"{put_in:,} of {self.record['rows']:,} rows were put in the lake."]
+        if outdated:
+            sentences.append(f"Older by updated_at than what it has, and left out: {outdated:,}.")
+        if left := self._count("left"):
+            sentences.append(f"Tickets that left it, by their newest version: {left:,}.")
+        return " ".join(sentences)
+
+    def _count(self, key: str) -> int:
+        """Return a count of the record, 0 where an earlier version wrote it."""
+        return int(self.record.get(key, 0))
 
     @property
     def sources(self) -> pd.DataFrame:
