@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from opsdesk.guards.texts import one_line, readable
-from opsdesk.ingest.alarm import alarms
+from opsdesk.ingest.alarm import alarms, number_of
 from opsdesk.lake.lake import Record
 
 QUIET_DAY = "A quiet day: the delta has a header and no rows, so no ticket was changed."
@@ -18,8 +18,21 @@ SET_BY = {
 def remarks(record: Record) -> list[str]:
     """Return the sentences that follow the counts in the terminal."""
     quiet = [QUIET_DAY] if record.get("rows") == 0 else []
+    quiet += delta_sentences(record)
     calm = [sentence for kind, sentence in remarks_by_kind(record) if kind != LOUD]
     return [*quiet, *calm]
+
+
+def delta_sentences(record: Record) -> list[str]:
+    """Return what a delta did to the lake's own tickets, where it did anything."""
+    outdated = number_of(record, "outdated")
+    left = number_of(record, "left")
+    said = []
+    if outdated:
+        said.append(f"Older by updated_at than what the lake has, and left out: {outdated:,}.")
+    if left:
+        said.append(f"Tickets that left the lake, by their newest version: {left:,}.")
+    return said
 
 
 def remarks_by_kind(record: Record) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from opsdesk.guards.texts import one_line
 from opsdesk.ingest.alarm import alarms
 from opsdesk.ingest.reasons import ISSUE_MEANINGS, REASONS
 from opsdesk.ingest.rejects import read_rejects
-from opsdesk.ingest.remarks import QUIET_DAY, remarks_by_kind
+from opsdesk.ingest.remarks import QUIET_DAY, delta_sentences, remarks_by_kind
 from opsdesk.lake.lake import Lake, Record
 
 LONGEST_DETAIL = 80  # characters of a column and its cell
@@ -61,11 +61,7 @@ class IngestResult:
         outdated = self._count("outdated")
         put_in = self.record["kept"] - outdated
         sentences = [f"{put_in:,} of {self.record['rows']:,} rows were put in the lake."]
-        if outdated:
-            sentences.append(f"Older by updated_at than what it has, and left out: {outdated:,}.")
-        if left := self._count("left"):
-            sentences.append(f"Tickets that left it, by their newest version: {left:,}.")
-        return " ".join(sentences)
+        return " ".join([*sentences, *delta_sentences(self.record)])
 
     def _count(self, key: str) -> int:
         """Return a count of the record, 0 where an earlier version wrote it."""
