@@ -10,6 +10,7 @@ import pytest
 from opsdesk.errors import OpsdeskError
 from opsdesk.ingest.column_plan import plan_columns
 from opsdesk.ingest.export_file import open_export
+from opsdesk.ingest.forms.reading_options import Reading
 from opsdesk.ingest.mapping import Mapping
 from opsdesk.ingest.mapping_sources import ColumnName, Source
 from opsdesk.ingest.reading.block_cleaner import BlockCleaner
@@ -27,12 +28,12 @@ def read(tmp_path, content: bytes, name: str = "x.csv"):
     """Records, {line: (what is wrong, text)} and {record: (line, text)} of columns a, b, c."""
     path = tmp_path / name
     path.write_bytes(content)
-    file = open_export(LocalFile(path), ",", tmp_path)
+    [file] = open_export(LocalFile(path), Reading(), tmp_path)
     sources = {column: (Source((ColumnName(column),)),) for column in ("a", "b", "c")}
     plan = plan_columns(Mapping("own", path, columns=sources, timestamps={}), file.header, name)
     with duckdb.connect() as con:
         cache = RowCache(con, Path(":memory:"), "test", MOMENT)
-        cleaner = BlockCleaner(con, {file.header: plan}, MOMENT, select_texts)
+        cleaner = BlockCleaner(con, {file.name: plan}, MOMENT, select_texts)
         layout = ExportReader(cleaner, cache, tmp_path).read([file])[0]
         rows = cache.rows_of([layout]).source
         records = con.execute(f"SELECT c0, c1, c2 FROM {rows} ORDER BY record").fetchall()
@@ -85,7 +86,7 @@ def test_lines_become_records(tmp_path, data, records, malformed, lines):
 def test_a_byte_order_mark_is_not_part_of_the_first_name(tmp_path):
     path = tmp_path / "x.csv"
     path.write_bytes(b"\xef\xbb\xbfa,b\n1,2\n")
-    assert open_export(LocalFile(path), ",", tmp_path).header == ("a", "b")
+    assert open_export(LocalFile(path), Reading(), tmp_path)[0].header == ("a", "b")
 
 
 def test_raw_text_is_the_line_as_delivered(tmp_path):
@@ -120,20 +121,15 @@ def test_large_file_with_quoted_newlines_and_unclosed_quotes(tmp_path):
     [
         pytest.param("x.csv", b"", "is empty", id="empty"),
         pytest.param("x.csv", b"\n \n", "is empty", id="blank lines only"),
-        pytest.param("x.csv", b"PK\x03\x04abc", "a zip archive", id="zip"),
-        pytest.param("x.csv", "a,b\n1,2\n".encode("utf-16"), "UTF-16", id="UTF-16"),
+        pytest.param("x.csv", b"PK\x03\x04abc", "not a complete zip archive", id="incomplete zip"),
         pytest.param(
             "x.csv", "a,b\n1,2\n".encode("utf-16-le"), "zero bytes", id="UTF-16 without mark"
         ),
-        pytest.param("x.csv", gzip.compress(b"a,b\n"), "gzip", id="gzip under a plain name"),
         pytest.param(
             "x.csv.gz",
             gzip.compress(b"a,b\n" * 999)[:-9],
             "not a complete gzip file",
             id="incomplete gzip",
-        ),
-        pytest.param(
-            "x.csv.gz", b"a,b\n1,2\n", "not a complete gzip file", id="plain text under a gzip name"
         ),
         pytest.param("x.csv", b"a,b\r1,2\r", "bare CR", id="old Mac"),
         pytest.param("x.csv", b"a,\xe9\n1,2\n", "header of", id="header not UTF-8"),
@@ -144,7 +140,7 @@ def test_what_is_not_csv_text_is_refused(tmp_path, name, content, says):
     path = tmp_path / name
     path.write_bytes(content)
     with pytest.raises(OpsdeskError, match=says):
-        open_export(LocalFile(path), ",", tmp_path)
+        open_export(LocalFile(path), Reading(), tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -153,10 +149,8 @@ def test_what_is_not_csv_text_is_refused(tmp_path, name, content, says):
         pytest.param("", "is a folder", id="folder"),
         pytest.param("nothing.csv", "There is no file", id="missing"),
         pytest.param("*.csv", "No file matches", id="glob without match"),
-        pytest.param("x.xlsx", "does not end in .csv", id="another kind"),
     ],
 )
 def test_what_is_not_there_is_reported(tmp_path, export, says):
-    (tmp_path / "x.xlsx").touch()
     with pytest.raises(OpsdeskError, match=says):
         find_files(f"{tmp_path}/{export}")

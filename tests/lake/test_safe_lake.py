@@ -12,6 +12,7 @@ import pytest
 from exports import COLUMNS, lake_files, lake_rows, line, run_ingest, write_export
 from opsdesk.errors import OpsdeskError
 from opsdesk.ingest import export_file
+from opsdesk.ingest.forms import archives, spool
 from opsdesk.ingest.reading.export_reader import ExportReader
 from opsdesk.lake.folder_store import FolderStore
 from opsdesk.lake.lake import Lake
@@ -293,7 +294,7 @@ def test_a_gzip_of_zeros_is_refused_at_its_first_bytes(tmp_path, monkeypatch):
 
 
 def test_a_gzip_of_the_same_line_for_ever_is_refused_at_a_bound(tmp_path, monkeypatch):
-    monkeypatch.setattr(export_file, "SURELY_FINE", 20 << 20)
+    monkeypatch.setattr(spool, "SURELY_FINE", 20 << 20)
     bomb = tmp_path / "bomb.csv.gz"
     bomb.write_bytes(gzip.compress((HEADER + "\n").encode() + (line() + "\n").encode() * 1_000_000))
     written = count_written(monkeypatch)
@@ -303,9 +304,10 @@ def test_a_gzip_of_the_same_line_for_ever_is_refused_at_a_bound(tmp_path, monkey
 
 
 def count_written(monkeypatch) -> list[int]:
+    """The bytes that are unpacked, chunk by chunk."""
     written: list[int] = []
-    write = export_file._write
-    monkeypatch.setattr(export_file, "_write", lambda file, chunk, shown: written.append(len(chunk)) or write(file, chunk, shown))  # fmt: skip
+    translate = archives.translate_write_errors
+    monkeypatch.setattr(archives, "translate_write_errors", lambda shown: written.append(archives.CHUNK) or translate(shown))  # fmt: skip
     return written
 
 

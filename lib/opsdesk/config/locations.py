@@ -14,6 +14,7 @@ BUCKET = re.compile(rf"gs://{BUCKET_NAME.pattern}(/[^/].*)?/?")
 # A project's id may begin with the domain of its organisation, such as example.com:my-project.
 PROJECT_ID = r"(?:[a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]"
 DATASET = re.compile(rf"(?P<project>{PROJECT_ID})\.(?P<dataset>[A-Za-z0-9_]{{1,1024}})")
+BETWEEN_PATTERNS = " | "
 WAREHOUSE_SCHEMES = ("duckdb", "bigquery")
 
 
@@ -43,6 +44,11 @@ class BigQueryLocation:
 def is_in_bucket(text: str) -> bool:
     """Return whether a location is in Cloud Storage."""
     return text.startswith(BUCKET_SCHEME)
+
+
+def split_patterns(export: str) -> list[str]:
+    """Return the paths and globs that the parameter `export` names."""
+    return [pattern.strip() for pattern in export.split(BETWEEN_PATTERNS)]
 
 
 def is_in_bigquery(text: str) -> bool:

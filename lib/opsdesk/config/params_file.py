@@ -9,11 +9,13 @@ import yaml
 
 from opsdesk import project
 from opsdesk.config.block_rules import BLOCKS
+from opsdesk.config.locations import BETWEEN_PATTERNS
 from opsdesk.errors import OpsdeskError
 from opsdesk.guards.documents import UnreadableDocument, compose_yaml
 from opsdesk.guards.secrets import looks_secret
 
 TEXT = "tag:yaml.org,2002:str"
+LISTED = "export"  # the key that takes a list too
 KINDS = {
     "timestamp": "a date",
     "int": "a number",
@@ -55,6 +57,9 @@ def _texts(where: str, block: yaml.MappingNode, prefix: str) -> dict[str, str]:
         seen.add(key)
         if key in BLOCKS:
             values |= _block(line, where, key, value_node)
+        elif key == LISTED and isinstance(value_node, yaml.SequenceNode):
+            texts = [_text(line, key, item) for item in value_node.value]
+            values[key] = BETWEEN_PATTERNS.join(texts)
         else:
             values[key] = _text(line, key, value_node)
     return values

@@ -5,7 +5,12 @@ from datetime import datetime
 
 from opsdesk import project
 from opsdesk.config.block_rules import BLOCKS, Check, is_number
-from opsdesk.config.locations import BUCKET, is_in_bucket, problem_with_warehouse
+from opsdesk.config.locations import (
+    BUCKET,
+    is_in_bucket,
+    problem_with_warehouse,
+    split_patterns,
+)
 from opsdesk.guards.file_mode import MODES
 from opsdesk.guards.secrets import SECRET_VALUE, holds_secret
 from opsdesk.guards.texts import is_plain
@@ -36,6 +41,10 @@ def _path(value: str) -> str | None:
             "such as gs://ops-tickets-files or gs://ops-tickets-files/support"
         )
     return _filled(value)
+
+
+def _export(value: str) -> str | None:
+    return next(filter(None, map(_path, split_patterns(value))), None)
 
 
 def _optional_path(value: str) -> str | None:
@@ -102,7 +111,7 @@ def _engine(value: str) -> str | None:
 
 
 CHECKS: dict[str, Check] = {
-    "export": _path,
+    "export": _export,
     "mapping": _mapping,
     "agents": _optional_path,
     "export_kind": _export_kind,

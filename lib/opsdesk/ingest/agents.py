@@ -12,6 +12,7 @@ from opsdesk.errors import OpsdeskError
 from opsdesk.ingest.agents_file import Agent
 from opsdesk.ingest.export_file import open_export
 from opsdesk.ingest.export_header import refuse_repeated_columns
+from opsdesk.ingest.forms.reading_options import Reading
 from opsdesk.ingest.source_files import SourceFile
 from opsdesk.ingest.white_space import single_spaced
 from opsdesk.lake.columns import agent_columns
@@ -39,7 +40,13 @@ def read_agents(sources: Sequence[SourceFile], work: Path) -> list[Agent]:
             f"agents: {len(sources)} files are named, from {source.shown} on; "
             "there is one list of agents."
         )
-    file = open_export(source, ",", work)  # the list of agents has no mapping, so no delimiter
+    # the list of agents has no mapping, so no delimiter
+    file, *more_tables = open_export(source, Reading(), work)
+    if more_tables:
+        raise OpsdeskError(
+            f"agents: {source.shown} holds {len(more_tables) + 1} files; there is one list of "
+            "agents: unpack it, and name its file."
+        )
     refuse_repeated_columns(file.header, agent_columns(), file.shown)
     if "agent_id" not in file.header:
         columns = ", ".join(map(repr, file.header))

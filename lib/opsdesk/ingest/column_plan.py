@@ -60,9 +60,19 @@ class ColumnPlan:
 
 
 def plan_columns(
-    mapping: Mapping, header: Header, shown: str, *, typed: bool = False
+    mapping: Mapping,
+    header: Header,
+    shown: str,
+    *,
+    typed: bool = False,
+    others: tuple[str, ...] = (),
 ) -> ColumnPlan:
-    """Return the plan for a file; `shown` is what messages call it.
+    """Return the plan for a file.
+
+    Args:
+        shown: what messages call it.
+        typed: whether its dates are no texts.
+        others: columns of the file that were left out of the header, for messages.
 
     Raises:
         OpsdeskError: a column that is needed is missing, or is there twice.
@@ -82,7 +92,7 @@ def plan_columns(
             else:
                 missing.append(sources)
     if missing:
-        raise missing_columns(header, list(map(_or, missing)), mapping.shown, shown)
+        raise missing_columns(header, list(map(_or, missing)), mapping.shown, shown, others)
     excluded = _excluded(mapping, finder, notes)
     plan = ColumnPlan(mapping, header, targets, attributes, excluded, tuple(notes), typed)
     _check(plan, shown)

@@ -8,9 +8,9 @@ from pathlib import Path
 from opsdesk.errors import OpsdeskError
 from opsdesk.ingest.agents import read_agents
 from opsdesk.ingest.agents_file import Agent, agents_csv
-from opsdesk.ingest.column_finder import Header
 from opsdesk.ingest.column_plan import ColumnPlan, plan_columns
-from opsdesk.ingest.export_file import ExportFile, open_export
+from opsdesk.ingest.export_file import DeliveredFile, ExportFile, fetch_export, read_tables
+from opsdesk.ingest.forms.reading_options import Reading
 from opsdesk.ingest.mapping import Mapping
 from opsdesk.ingest.signature import Signature, input_signature
 from opsdesk.ingest.source_files import SourceFile
@@ -21,24 +21,53 @@ KINDS = ("full", "delta")
 
 @dataclass(frozen=True)
 class Delivery:
-    """The export's files, opened and checked, how to read them, the agents, and the export's kind.
-
-    `plans` says for each header which of its columns become ours.
+    """The export's files as delivered, how to read them, the agents, and the export's kind.
 
     A `full` export is all there is: days that it does not have disappear from the lake. The rows of
     a `delta` replace those of the same ticket_id.
     """
 
-    files: list[ExportFile]
-    plans: dict[Header, ColumnPlan]
+    delivered: list[DeliveredFile]
     mapping: Mapping
     agents: list[Agent]
     kind: str
+    work: Path  # a folder for what must be converted
 
     @property
     def is_full(self) -> bool:
         """Return whether it is a full export."""
         return self.kind == "full"
+
+    @cached_property
+    def files(self) -> list[ExportFile]:
+        """Return the tables of the files, converted to CSV text where they are not.
+
+        They are first asked for where there is something to do: converting takes a while.
+
+        Raises:
+            OpsdeskError: one cannot be read with this mapping.
+        """
+        files: list[ExportFile] = []
+        for delivered in self.delivered:
+            files += read_tables(delivered, reading_of(self.mapping), self.work)
+        return files
+
+    @cached_property
+    def plans(self) -> dict[str, ColumnPlan]:
+        """Return which columns of each table become ours, by the table's name.
+
+        Raises:
+            OpsdeskError: one cannot be read with this mapping.
+        """
+        return {file.name: _plan(self.mapping, file) for file in self.files}
+
+    def check(self) -> None:
+        """Open every file and check it against the mapping.
+
+        Raises:
+            OpsdeskError: see `plans`.
+        """
+        _ = self.plans
 
     @property
     def size(self) -> int:
@@ -65,8 +94,9 @@ class Delivery:
 
     @property
     def notes(self) -> list[str]:
-        """Return in sentences what the mapping names and the files do not have."""
-        return [note for plan in self.plans.values() for note in plan.notes]
+        """Return sentences on what was assumed, and on what the mapping names in vain."""
+        assumed = [note for file in self.files for note in file.text.notes]
+        return [*assumed, *(note for plan in self.plans.values() for note in plan.notes)]
 
     def ensure_unchanged(self) -> None:
         """Check, after reading, that no file of the export has changed since it was opened.
@@ -74,14 +104,34 @@ class Delivery:
         Raises:
             OpsdeskError: one was.
         """
-        for file in self.files:
+        for file in self.delivered:
             file.ensure_unchanged()
 
     @cached_property
     def signature(self) -> Signature:
         """Return all that decides what an ingest of it writes, but for the moment of the run."""
         agents = agents_csv(self.agents)
-        return input_signature(self.files, self.mapping, agents, self.kind)
+        return input_signature(self.delivered, self.mapping, agents, self.kind)
+
+
+def reading_of(mapping: Mapping) -> Reading:
+    """Return how the files of an export are read, as its mapping says."""
+    # a pattern may fit any column
+    sources = [source for listed in mapping.columns.values() for source in listed]
+    has_patterns = any(source.pattern for source in sources)
+    return Reading(
+        delimiter=mapping.delimiter,
+        encoding=mapping.encoding,
+        sheet=mapping.sheet,
+        header_row=mapping.header_row,
+        wanted=None if has_patterns else mapping.source_names,
+    )
+
+
+def _plan(mapping: Mapping, file: ExportFile) -> ColumnPlan:
+    return plan_columns(
+        mapping, file.header, file.shown, typed=file.is_typed, others=file.text.others
+    )
 
 
 def open_delivery(
@@ -91,23 +141,20 @@ def open_delivery(
     kind: str,
     work: Path,
 ) -> Delivery:
-    """Open every file and check it against the mapping, before any is read.
+    """Fetch every file and read the agents.
 
     Raises:
-        OpsdeskError: an unknown kind, or a file that cannot be read with this mapping.
+        OpsdeskError: an unknown kind, a file that is not there, or agents that cannot be read.
     """
     if kind not in KINDS:
         raise OpsdeskError(f"export_kind: {kind!r} is neither full nor delta.")
-    files = _open_files(export, mapping, work)
-    plans = {file.header: plan_columns(mapping, file.header, file.shown) for file in files}
-    return Delivery(files, plans, mapping, read_agents(agents, work), kind)
+    delivered = _fetch_files(export, work)
+    return Delivery(delivered, mapping, read_agents(agents, work), kind, work)
 
 
-def _open_files(sources: Sequence[SourceFile], mapping: Mapping, work: Path) -> list[ExportFile]:
+def _fetch_files(sources: Sequence[SourceFile], work: Path) -> list[DeliveredFile]:
     # rejects call a file by its name, or by its path where two have the same name
     is_unique = len({source.name for source in sources}) == len(sources)
-    files = []
-    for source in sources:
-        name = source.name if is_unique else source.shown
-        files.append(open_export(source, mapping.delimiter, work, name))
-    return files
+    return [
+        fetch_export(source, work, source.name if is_unique else source.shown) for source in sources
+    ]

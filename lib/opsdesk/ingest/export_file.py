@@ -1,42 +1,36 @@
-"""One file of an export as plain CSV text on this machine, and its digest."""
+"""One file of an export on this machine, with its digest, and its tables as CSV text."""
 
-import gzip
-import tempfile
-import zlib
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from blake3 import blake3
 
 from opsdesk.errors import OpsdeskError
-from opsdesk.ingest.export_header import LOOKED_AT, check_is_text, read_header
+from opsdesk.ingest.forms.csv_text import CsvText
+from opsdesk.ingest.forms.open_form import open_form
+from opsdesk.ingest.forms.reading_options import Reading
 from opsdesk.ingest.source_files import SourceFile
 
 CHUNK = 1 << 22  # bytes that are read at a time
 AT_A_TIME = 2  # pieces of a file that are read in parallel
-# A ticket export shrinks to a fifth or a fiftieth. What is larger than both is a trap for the disk.
-LARGEST_RATIO = 200
-SURELY_FINE = 256 << 20  # bytes
 Identity = tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class ExportFile:
-    """One file of an export, as plain CSV text on this machine.
+class DeliveredFile:
+    """A file of an export as it was delivered, on this machine.
 
-    `shown` is what messages call it, `name` is what rejects call it. `plain` is the file to read:
-    itself, or its unzipped copy. `digest` is of the bytes as delivered. `delivered` is the file
-    with those, and `identity` what it was before it was read.
+    `shown` is what messages call it, `name` is what rejects call it. `identity` is what it was
+    before it was read.
     """
 
     shown: str
-    plain: Path
-    header: tuple[str, ...]
-    digest: str
     name: str
-    delivered: Path
+    path: Path
+    digest: str
     identity: Identity
 
     def ensure_unchanged(self) -> None:
@@ -45,30 +39,91 @@ class ExportFile:
         Raises:
             OpsdeskError: it was.
         """
-        if _identity(self.delivered) != self.identity:
+        if _identity(self.path) != self.identity:
             raise OpsdeskError(
                 f"{self.shown} was changed while it was read. Nothing was written; "
                 "run this again when it is complete."
             )
 
 
-def open_export(source: SourceFile, delimiter: str, work: Path, name: str = "") -> ExportFile:
-    """Return one file, checked to be text with a header; fetch or unzip it into `work` if needed.
+@dataclass(frozen=True)
+class ExportFile:
+    """One table of an export: the delivered file that it is in, and its CSV text."""
+
+    delivered: DeliveredFile
+    text: CsvText
+
+    @property
+    def shown(self) -> str:
+        """Return what messages call it."""
+        return self.delivered.shown + self.text.label
+
+    @property
+    def name(self) -> str:
+        """Return what rejects call it."""
+        return self.delivered.name + self.text.label
+
+    @property
+    def plain(self) -> Path:
+        """Return the file of CSV text to read."""
+        return self.text.plain
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """Return the names of its columns."""
+        return self.text.header
+
+    @property
+    def delimiter(self) -> str:
+        """Return what separates its cells."""
+        return self.text.delimiter
+
+    @property
+    def is_typed(self) -> bool:
+        """Return whether instants and dates were typed cells: then they are ISO 8601."""
+        return self.text.is_typed
+
+    def ensure_unchanged(self) -> None:
+        """Check, after reading, that the delivered file has not changed; see `DeliveredFile`."""
+        self.delivered.ensure_unchanged()
+
+
+def fetch_export(source: SourceFile, work: Path, name: str = "") -> DeliveredFile:
+    """Return one file as delivered; fetch it into `work` if needed.
 
     Raises:
-        OpsdeskError: empty, not text, not a complete gzip file, unreadable, or without a header.
+        OpsdeskError: it cannot be read.
     """
-    shown = source.shown
-    try:
+    with _translate_errors(source.shown):
         path = source.fetch(work)
         identity = _identity(path)
-        digest = _digest(path)
-        is_packed = path.name.lower().endswith(".gz")
-        plain = _unzip(path, work, shown) if is_packed else path
-        header = read_header(plain, delimiter, shown)
+        return DeliveredFile(source.shown, name or source.name, path, _digest(path), identity)
+
+
+def read_tables(delivered: DeliveredFile, reading: Reading, work: Path) -> list[ExportFile]:
+    """Return the tables of a delivered file as CSV text, each checked to have a header.
+
+    Raises:
+        OpsdeskError: empty, broken, of a form that is not read, or without a header.
+    """
+    with _translate_errors(delivered.shown):
+        texts = open_form(delivered.path, reading, work, delivered.shown)
+    return [ExportFile(delivered, text) for text in texts]
+
+
+def open_export(
+    source: SourceFile, reading: Reading, work: Path, name: str = ""
+) -> list[ExportFile]:
+    """Return the tables of one file: see `fetch_export` and `read_tables`."""
+    return read_tables(fetch_export(source, work, name), reading, work)
+
+
+@contextmanager
+def _translate_errors(shown: str) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise OpsdeskError(f"Cannot read the export {shown}: {error.strerror or error}.") from None
-    return ExportFile(shown, plain, header, digest, name or source.name, path, identity)
 
 
 def _identity(path: Path) -> Identity:
@@ -99,42 +154,3 @@ def _digest(path: Path) -> str:
     with ThreadPoolExecutor(AT_A_TIME) as workers:
         digests = b"".join(workers.map(piece, starts))
     return str(blake3(digests).hexdigest())
-
-
-def _unzip(path: Path, work: Path, shown: str) -> Path:
-    try:
-        with (
-            gzip.open(path, "rb") as packed,
-            tempfile.NamedTemporaryFile("wb", dir=work, suffix=".csv", delete=False) as unpacked,
-        ):
-            most = max(SURELY_FINE, path.stat().st_size * LARGEST_RATIO)
-            while chunk := packed.read(CHUNK):
-                # before more of it is unpacked: a disk is filled in seconds
-                if not unpacked.tell():
-                    check_is_text(chunk[:LOOKED_AT], shown)
-                _write(unpacked, chunk, shown)
-                if unpacked.tell() > most:
-                    raise _too_large(shown, most)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise OpsdeskError(
-            f"{shown} is not a complete gzip file ({error}): fetch it again."
-        ) from None
-    return Path(unpacked.name)
-
-
-def _too_large(shown: str, most: int) -> OpsdeskError:
-    return OpsdeskError(
-        f"{shown} unpacks to more than {most >> 20:,} MB, {LARGEST_RATIO} times its size: no "
-        "ticket export shrinks like that, so it was not read. If it is one, unpack it and name "
-        "the .csv."
-    )
-
-
-def _write(file: IO[bytes], chunk: bytes, shown: str) -> None:
-    # apart from reading, whose errors mean that the export is broken
-    try:
-        file.write(chunk)
-    except OSError as error:
-        raise OpsdeskError(
-            f"No room to unzip {shown}: {error.strerror}. Free space, then run again."
-        ) from None

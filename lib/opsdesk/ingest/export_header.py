@@ -1,4 +1,4 @@
-"""The first bytes of an export: whether they are CSV text, and which columns the header names."""
+"""The first bytes of CSV text: whether they are text, and which columns the header names."""
 
 import csv
 import json
@@ -8,37 +8,47 @@ from opsdesk.errors import OpsdeskError
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 LOOKED_AT = 1 << 16  # bytes; a header longer than that is not one
-SIGNATURES = {
-    b"PK\x03\x04": "a zip archive or an Excel workbook: unpack it, or save the sheet as CSV UTF-8",
-    b"\xff\xfe": "UTF-16 text: save it again as CSV UTF-8",
-    b"\xfe\xff": "UTF-16 text: save it again as CSV UTF-8",
-    b"\x1f\x8b": "compressed with gzip: let its name end in .csv.gz",
-    b"%PDF": "a PDF",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook: save the sheet as CSV UTF-8",
-    b"PAR1": "a Parquet file",
-}
 
 
-def read_header(file: Path, delimiter: str, shown: str) -> tuple[str, ...]:
-    """Return the names of the columns; `shown` is what messages call the file.
+def read_header(file: Path, delimiter: str, shown: str, row: int = 1) -> tuple[str, ...]:
+    """Return the names of the columns, from the line `row` of CSV text.
+
+    `shown` is what messages call the file.
 
     Raises:
-        OpsdeskError: empty, not text, not UTF-8, or no header on the first line.
+        OpsdeskError: not UTF-8, or no header on that line.
     """
-    with file.open("rb") as stream:
-        first = stream.read(LOOKED_AT)
-    check_is_text(first, shown)
-    line = first.removeprefix(BYTE_ORDER_MARK).split(b"\n", 1)[0].rstrip(b"\r")
+    line = _line(file, row, shown)
     try:
         text = line.decode("utf-8")
     except UnicodeDecodeError as error:
         raise OpsdeskError(
-            f"The header of {shown} is not UTF-8 (byte {error.start + 1} of line 1): "
-            "save the export as CSV UTF-8."
+            f"The header of {shown} is not UTF-8 (byte {error.start + 1} of line {row}): "
+            "save the export as CSV UTF-8, or name its encoding in the mapping, such as "
+            "`encoding: cp1252` (Excel in western Europe) or `encoding: cp1250` (central Europe)."
         ) from None
     if not text.strip():
-        raise OpsdeskError(f"The first line of {shown} is blank: it must be the header.")
+        which = "first line" if row == 1 else f"line {row}"
+        raise OpsdeskError(
+            f"The {which} of {shown} is blank: it must be the header, or `header_row:` in the "
+            "mapping must name the line that is."
+        )
     return tuple(name.strip() for name in next(csv.reader([text], delimiter=delimiter)))
+
+
+def _line(file: Path, row: int, shown: str) -> bytes:
+    """Return one line without its end; a header is no longer than LOOKED_AT."""
+    with file.open("rb") as stream:
+        for before in range(row - 1):
+            if not stream.readline():
+                raise OpsdeskError(
+                    f"{shown} has {before} lines, so no header on line {row}: correct "
+                    "`header_row:` in the mapping."
+                )
+        line = stream.readline(LOOKED_AT)
+    if row == 1:
+        line = line.removeprefix(BYTE_ORDER_MARK)
+    return line.rstrip(b"\r\n")
 
 
 def check_is_text(first: bytes, shown: str) -> None:
@@ -47,13 +57,11 @@ def check_is_text(first: bytes, shown: str) -> None:
     Raises:
         OpsdeskError: it does not; the text says what it is.
     """
-    for signature, meaning in SIGNATURES.items():
-        if first.startswith(signature):
-            raise OpsdeskError(f"The export {shown} is not CSV text: it is {meaning}.")
     if b"\0" in first:
         raise OpsdeskError(
             f"The export {shown} is not text: it holds zero bytes (UTF-16 or binary). "
-            "Save it as CSV UTF-8."
+            "Save it as CSV UTF-8, or name its encoding in the mapping, such as "
+            "`encoding: utf-16-le`."
         )
     if not first.removeprefix(BYTE_ORDER_MARK).strip(b" \t\r\n"):
         raise OpsdeskError(f"The export {shown} is empty: not even a header line. Export it again.")
@@ -65,13 +73,18 @@ def check_is_text(first: bytes, shown: str) -> None:
 
 
 def missing_columns(
-    header: tuple[str, ...], missing: list[str], mapping: str, shown: str
+    header: tuple[str, ...],
+    missing: list[str],
+    mapping: str,
+    shown: str,
+    others: tuple[str, ...] = (),
 ) -> OpsdeskError:
     """Return the error for columns that a mapping names and a header does not have.
 
     Args:
         missing: each in quotes, with its alternatives.
         mapping: the mapping's file, as messages name it.
+        others: columns of the export that were left out.
     """
     # a header in one piece is most likely one with another delimiter
     separator = _other_separator(header)
@@ -80,9 +93,10 @@ def missing_columns(
             f"{shown} separates its columns by {separator!r}: "
             f"write `delimiter: {json.dumps(separator)}` into {mapping}."
         )
+    there = [*filter(None, header), *others]
     return OpsdeskError(
         f"{shown} has no column {', '.join(missing)}, which {mapping} needs. "
-        f"Its columns are: {', '.join(map(repr, header))}. "
+        f"Its columns are: {', '.join(map(repr, there))}. "
         f"Correct the export, or name the right columns in {mapping}."
     )
 

@@ -48,10 +48,16 @@ class IngestResult:
 
     @property
     def outcome(self) -> str:
-        """Return in a sentence what became of the export."""
+        """Return in a sentence what became of the export, and what may be missing in it."""
         if not self.record["rows"]:
             return "A quiet day: the delta has a header and no rows, so no ticket was changed."
-        return f"{self.record['kept']:,} of {self.record['rows']:,} rows were put in the lake."
+        counts = f"{self.record['kept']:,} of {self.record['rows']:,} rows were put in the lake."
+        return "\n".join([counts, *self.looks_cut, *self.record.get("notes", [])])
+
+    @property
+    def looks_cut(self) -> list[str]:
+        """Return a sentence for each file that stops exactly where many systems cut an export."""
+        return list(self.record.get("looks_cut", []))
 
     @property
     def zone(self) -> str:

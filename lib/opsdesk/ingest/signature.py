@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from opsdesk.errors import OpsdeskError
-from opsdesk.ingest.export_file import ExportFile
+from opsdesk.ingest.export_file import DeliveredFile
 from opsdesk.ingest.mapping import Mapping
 from opsdesk.instants import zone_digest, zone_release
 from opsdesk.lake.lake import MISSING, Lake, Record, not_as_left, refuse_other_columns
@@ -22,7 +22,7 @@ SHOWN = {"rows", "kept", "examples", "months", "held"}  # keys of a record that 
 
 
 def input_signature(
-    files: list[ExportFile], mapping: Mapping, agents: bytes, kind: str
+    files: list[DeliveredFile], mapping: Mapping, agents: bytes, kind: str
 ) -> Signature:
     """Return all that decides what an ingest writes, but for the moment of the run."""
     return {

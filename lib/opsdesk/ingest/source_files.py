@@ -1,13 +1,14 @@
 """Which files the parameter `export` or `agents` names, here or in a bucket; how to get them."""
 
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from opsdesk import project
-from opsdesk.config.locations import is_in_bucket, read_bucket
+from opsdesk.config.locations import is_in_bucket, read_bucket, split_patterns
 from opsdesk.errors import OpsdeskError
 from opsdesk.google.connection import ON_THIS_MACHINE, GoogleConnection
 
@@ -89,19 +90,24 @@ class CloudFile:
 
 
 def find_files(export: str, google: GoogleConnection = ON_THIS_MACHINE) -> list[SourceFile]:
-    """Return the files that `export` (a path or a glob, local or gs://) names, sorted by name.
+    """Return the files that `export` names: paths or globs, local or gs://, with ` | ` between.
+
+    Those of a glob are sorted by name. A file that is named twice is read once.
 
     Raises:
-        OpsdeskError: nothing is there, a folder, or a file that is neither .csv nor .csv.gz.
+        OpsdeskError: nothing is there for one of them, or a folder.
     """
-    found: list[SourceFile] = []
-    found += _find_objects(export, google) if is_in_bucket(export) else _find_paths(export)
-    for file in found:
-        if isinstance(file, LocalFile):
-            project.refuse_pipe("The export", file.path)
-        if not file.name.lower().endswith((".csv", ".csv.gz")):
-            raise OpsdeskError(f"The export {file.shown} does not end in .csv or .csv.gz.")
-    return found
+    found: dict[str, SourceFile] = {}
+    for pattern in split_patterns(export):
+        for file in _find(pattern, google):
+            if isinstance(file, LocalFile):
+                project.refuse_pipe("The export", file.path)
+            found.setdefault(file.shown, file)
+    return list(found.values())
+
+
+def _find(pattern: str, google: GoogleConnection) -> Sequence[SourceFile]:
+    return _find_objects(pattern, google) if is_in_bucket(pattern) else _find_paths(pattern)
 
 
 def _find_paths(export: str) -> list[LocalFile]:

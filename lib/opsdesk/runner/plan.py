@@ -84,6 +84,7 @@ def _after_ingest(
     at = moment.replace(tzinfo=None)
     if is_up_to_date(lake.record(), delivery.signature, at, lake):
         return SAME, lake.manifests()
+    delivery.check()
     if kind == "delta":
         return DELTA, lake.manifests()
     scratch = open_lake(str(work / "lake"))

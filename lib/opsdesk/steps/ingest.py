@@ -18,6 +18,7 @@ from opsdesk.ingest.day_files import write_days
 from opsdesk.ingest.delivery import Delivery, open_delivery
 from opsdesk.ingest.delta import Merged, merge_with_lake
 from opsdesk.ingest.kept_rows import Target
+from opsdesk.ingest.looks_cut import looks_cut
 from opsdesk.ingest.mapping import Mapping
 from opsdesk.ingest.plausibility import find_earliest, judge
 from opsdesk.ingest.reading.block_cleaner import BlockCleaner
@@ -55,7 +56,7 @@ def ingest(
     """Bring an export into the lake.
 
     Args:
-        export: its CSV files.
+        export: its files.
         mapping: how its columns become ours.
         agents: the file agents_master, or none.
         export_kind: `full` (days it no longer has disappear) or `delta` (rows replace those of the
@@ -74,6 +75,7 @@ def ingest(
         if is_up_to_date(record, delivery.signature, moment, lake):
             lake.claim()
             return IngestResult(record, True, lake)
+        delivery.check()  # before anything is written
         if not delivery.is_full:
             refuse_interrupted(lake, record, delivery.signature)
         lake.claim()
@@ -133,6 +135,7 @@ def _write_lake(
         "known": known_span(counts.latest, known_until),
         "held": held,
         "earliest": earliest.isoformat() if earliest else None,
+        "looks_cut": looks_cut(layouts),
     }
     lake.write_record(record)
     return record
@@ -154,8 +157,8 @@ def _earliest(delivery: Delivery, rows: CleanedRows, before: Record) -> datetime
 def _cache_key(delivery: Delivery) -> str:
     """Return all that decides how a record of the export is cleaned, but for the moment."""
     signature = delivery.signature
-    headers = [file.header for file in delivery.files]
-    return json.dumps([FORMAT, signature["mapping"], signature["cleaning"], headers])
+    forms = [[file.header, file.delimiter, file.is_typed] for file in delivery.files]
+    return json.dumps([FORMAT, signature["mapping"], signature["cleaning"], forms])
 
 
 def _read(
@@ -167,6 +170,5 @@ def _read(
 ) -> tuple[list[Layout], CleanedRows]:
     """Read and clean every record of every file; return where the records are, and the rows."""
     cleaner = BlockCleaner(con, delivery.plans, moment)
-    reader = ExportReader(cleaner, cache, work, delivery.mapping.delimiter)
-    layouts = reader.read(delivery.files)
+    layouts = ExportReader(cleaner, cache, work).read(delivery.files)
     return layouts, cache.rows_of(layouts)

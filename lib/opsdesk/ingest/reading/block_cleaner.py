@@ -23,14 +23,14 @@ AT_A_TIME = 2  # blocks that are read and cleaned in parallel, each by one threa
 class BlockCleaner:
     """Reads and cleans blocks of an export as of a moment (UTC), AT_A_TIME in parallel.
 
-    `plans` are those of the export's files, by header. `select` makes the query; only tests of
+    `plans` are those of the export's files, by name. `select` makes the query; only tests of
     reading give another.
     """
 
     def __init__(
         self,
         con: duckdb.DuckDBPyConnection,
-        plans: dict[tuple[str, ...], ColumnPlan],
+        plans: dict[str, ColumnPlan],
         moment: datetime,
         select: Callable[..., str] = select_tickets,
     ) -> None:
@@ -50,7 +50,7 @@ class BlockCleaner:
             file: the file of the export that they are from.
         """
         con = self._free.pop()
-        plan = self._plans[file.header]
+        plan = self._plans[file.name]
         self._read_texts(con, block, file, sum(chunk.records for chunk in chunks))
         has_newlines = any(chunk.has_newlines for chunk in chunks)
         select = self._select(plan, "texts", self._moment, has_newlines=has_newlines)
@@ -63,12 +63,12 @@ class BlockCleaner:
         self, con: duckdb.DuckDBPyConnection, block: Path, file: ExportFile, expected: int
     ) -> None:
         """Create `texts`: the cells that the mapping names, as text, in the records' order."""
-        plan = self._plans[file.header]
+        plan = self._plans[file.name]
         selected = ", ".join(f"c{place}" for place in plan.places)
         columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(file.header)))
         # one thread reads a block: in parallel DuckDB would not keep the order
         con.execute(f"""CREATE OR REPLACE TEMP TABLE texts AS SELECT {selected} FROM read_csv(
-            {quoted_path(block)}, columns={{{columns}}}, delim={quoted(plan.mapping.delimiter)},
+            {quoted_path(block)}, columns={{{columns}}}, delim={quoted(file.delimiter)},
             quote='"', escape='"', new_line='\\n', header=false, auto_detect=false,
             parallel=false)""")
         ((read,),) = con.execute("SELECT count(*) FROM texts").fetchall()

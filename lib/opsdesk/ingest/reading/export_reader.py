@@ -22,11 +22,8 @@ WORTHWHILE = 2 << 20  # bytes for which it is started where it has nothing to do
 class ExportReader:
     """Reads files into a cache; `work` is a folder for the blocks that are handed over."""
 
-    def __init__(
-        self, cleaner: BlockCleaner, cache: RowCache, work: Path, delimiter: str = ","
-    ) -> None:
+    def __init__(self, cleaner: BlockCleaner, cache: RowCache, work: Path) -> None:
         self._cleaner = cleaner
-        self._delimiter = delimiter
         self._cache = cache
         self._work = work
         self._old: list[Chunk] = []
@@ -41,7 +38,7 @@ class ExportReader:
         layouts = [Layout(file) for file in files]
         with ThreadPoolExecutor(AT_A_TIME) as workers:
             for layout in layouts:
-                for chunk, place in find_chunks(layout.file, self._delimiter, self._cache.reusable):
+                for chunk, place in find_chunks(layout.file, self._cache.reusable):
                     self._take(chunk, layout.file, workers)
                     layout.add(chunk, place)
                 self._hand_over(layout.file, workers)

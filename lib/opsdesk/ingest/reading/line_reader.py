@@ -29,9 +29,12 @@ class LineReader:
         self._pattern = RecordPattern(delimiter, fields, limits)
         self._limits = limits
 
-    def after_header(self) -> int:
-        """Return the byte at which the first record may start."""
-        return len(self._window.line(0) or b"")
+    def after_header(self, header_row: int = 1) -> int:
+        """Return the byte at which the first record may start; the header is a line from 1 on."""
+        place = 0
+        for _ in range(header_row):
+            place += len(self._window.line(place) or b"")
+        return place
 
     def chunk(self, start: int, stop: int | None = None) -> Chunk | None:
         """Return what is in the file from byte `start` on, None at the end of the file.

@@ -20,6 +20,7 @@ class Limits:
 
 
 LIMITS = Limits()
+NOT_UTF8 = "not UTF-8"
 
 
 class Window(Protocol):
@@ -103,7 +104,7 @@ def what_is_wrong(record: bytes, was_joined: bool, pattern: RecordPattern) -> st
     if len(record) > pattern.limits.record_bytes:
         return "longer than 2 MB"
     if not is_utf8(record):
-        return "not UTF-8"
+        return NOT_UTF8
     if b"\r" in record:
         return "a carriage return inside the line"
     if pattern.stray.search(record):

@@ -19,9 +19,7 @@ from opsdesk.ingest.reading.record_pattern import LIMITS
 TRIES = 3  # how often a line that begins a cached chunk may turn out to begin something else
 
 
-def find_chunks(
-    file: ExportFile, delimiter: str, cached: Mapping[str, Chunk]
-) -> Iterator[tuple[Chunk, int]]:
+def find_chunks(file: ExportFile, cached: Mapping[str, Chunk]) -> Iterator[tuple[Chunk, int]]:
     """Yield the chunks of a file in order, each with the byte at which it starts.
 
     `cached` holds chunks by their `head`, in the order of the last export; each may come once.
@@ -31,10 +29,10 @@ def find_chunks(
         file.plain.open("rb") as ahead,
         ThreadPoolExecutor(AT_A_TIME) as workers,
     ):
-        reader = LineReader(stream, delimiter, len(file.header), LIMITS)
+        reader = LineReader(stream, file.delimiter, len(file.header), LIMITS)
         # two streams: the reader goes on where it was while the search is ahead
         search = _Search(file.plain, ahead, cached, workers)
-        place = reader.after_header()
+        place = reader.after_header(file.text.header_row)
         stop: int | None = 0  # where the next cached chunk begins, None without one
         while True:
             was_at = place
