@@ -39,6 +39,7 @@ def make_record(
         "rejected": counts.rejects.counts,
         "excluded": counts.excluded,
         "examples": counts.rejects.examples,
+        "footers": counts.rejects.footers,
         "rejects": rejects,
         "issues": counts.issues,
         "zone": delivery.zone,
@@ -91,13 +92,3 @@ def unfinished(last: Record) -> Record:
 def known_span(since: datetime | None, until: datetime | None) -> list[str | None]:
     """Return, for the record, from and until when (UTC) the lake is what it is."""
     return [moment.isoformat() if moment else None for moment in (since, until)]
-
-
-def zone_sentence(zone: dict[str, str]) -> str:
-    """Return in a sentence how times without a zone were read; `zone` is that of a record."""
-    by = {
-        "header": "as the header says",
-        "mapping": "as the mapping says",
-        "run": "as `timezone` of the run says, for the mapping names none",
-    }
-    return f"Times without a zone were read as {zone['timezone']}, {by[zone['from']]}."

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from opsdesk.ingest.reasons import ISSUE_MEANINGS, REASONS
-from opsdesk.ingest.record import zone_sentence
 from opsdesk.ingest.rejects import Reject, read_rejects
+from opsdesk.ingest.remarks import QUIET_DAY, remarks_by_kind
 from opsdesk.lake.lake import Lake, Record
 
 
@@ -50,24 +50,18 @@ class IngestResult:
     def outcome(self) -> str:
         """Return in a sentence what became of the export, and what may be missing in it."""
         if not self.record["rows"]:
-            return "A quiet day: the delta has a header and no rows, so no ticket was changed."
-        counts = f"{self.record['kept']:,} of {self.record['rows']:,} rows were put in the lake."
-        return "\n".join([counts, *self.looks_cut, *self.record.get("notes", [])])
-
-    @property
-    def looks_cut(self) -> list[str]:
-        """Return a sentence for each file that stops exactly where many systems cut an export."""
-        return list(self.record.get("looks_cut", []))
-
-    @property
-    def zone(self) -> str:
-        """Return in a sentence how times without a zone were read."""
-        return zone_sentence(self.record["zone"])
+            return QUIET_DAY
+        return f"{self.record['kept']:,} of {self.record['rows']:,} rows were put in the lake."
 
     @property
     def sources(self) -> pd.DataFrame:
         """Return which columns of the export were read: column, export's column."""
         return pd.DataFrame(self.record["sources"].items(), columns=["column", "export's column"])
+
+    @property
+    def odd(self) -> pd.DataFrame:
+        """Return what was assumed about the export, and what looks odd: kind, sentence."""
+        return pd.DataFrame(remarks_by_kind(self.record), columns=["kind", "what"])
 
     @property
     def rejected(self) -> pd.DataFrame:

@@ -48,6 +48,14 @@ class Verdicts:
         while found := cursor.fetchmany(FETCHED):
             yield from map(Verdict._make, found)
 
+    def last_kept(self, file: int) -> int | None:
+        """Return the last record of the file of that number that goes into the lake."""
+        found = self.con.cursor().execute(
+            "SELECT max(record) FROM kept WHERE file = $file", {"file": file}
+        )
+        record: int | None = found.fetchall()[0][0]
+        return record
+
 
 def decide(rows: CleanedRows) -> Verdicts:
     """Decide about every row of an export.

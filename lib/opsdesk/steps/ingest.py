@@ -37,6 +37,7 @@ from opsdesk.ingest.signature import (
     trusted_digests,
 )
 from opsdesk.ingest.source_files import SourceFile
+from opsdesk.ingest.suspicions import suspicions
 from opsdesk.ingest.verdicts import decide
 from opsdesk.ingest.waiting import WaitingTickets
 from opsdesk.ingest.work_database import translate_errors, work_database
@@ -120,6 +121,7 @@ def _write_lake(
         if not delivery.is_full:
             merged = merge_with_lake(con, verdicts.kept, waiting, moment, lake, work)
         written = write_days(merged.target, lake, trusted, work)
+        odd = suspicions(verdicts.kept, delivery.mapping.closed_statuses, counts.issues)
         waiting.store(lake, work)
         known_until = min(filter(None, (counts.known_until, waiting.until())), default=None)
     write_agents(lake, delivery.agents)
@@ -137,6 +139,7 @@ def _write_lake(
         "earliest": earliest.isoformat() if earliest else None,
         "looks_cut": looks_cut(layouts),
     }
+    record |= odd
     lake.write_record(record)
     return record
 
