@@ -114,8 +114,9 @@ EXPLORE = System(
 
 
 def explore_days(ticket: Ticket, clock: Clock) -> Known:
+    tags = {"merged": "vip, closed_by_merge", "spam": "spam"}.get(ticket.end, "not_spam")
     return {
-        "Ticket ID": ticket.number, "Ticket status": EXPLORE.state(ticket),
+        "Ticket tags": tags, "Ticket ID": ticket.number, "Ticket status": EXPLORE.state(ticket),
         "Ticket created - Date": clock.write(ticket.created),
         "Ticket solved - Date": clock.write(ticket.resolved), "Ticket priority": EXPLORE.priority(ticket),
     }  # fmt: skip
@@ -124,12 +125,12 @@ def explore_days(ticket: Ticket, clock: Clock) -> Known:
 EXPLORE_DAYS = replace(
     EXPLORE,
     name="zendesk_explore, days",
-    header="Ticket ID,Ticket status,Ticket created - Date,Ticket solved - Date,Ticket priority,Tickets",
+    header="Ticket ID,Ticket status,Ticket created - Date,Ticket solved - Date,Ticket priority,Ticket tags,Tickets",
     cells=explore_days,
     clock=Clock(BERLIN, "%Y-%m-%d"),
     lacks=(*EXPLORE.lacks, "category", "channel", "agent_id", "customer", "subject"),
     attributes=lambda ticket: {},
-    ends={"deleted": "deleted"},
+    ends={"deleted": "deleted", "merged": "merged by tag", "spam": "spam"},
     footers=(),
     issues=("date_only",),
 )
