@@ -56,6 +56,7 @@ REFUSED = [
     pytest.param(COLUMNS + FORMATS + "sla_hours_by_priority: {High: .inf}", "a number of hours above 0", id="endless hours"),
     pytest.param(COLUMNS + FORMATS + "delimiter: ab", "delimiter must be one character", id="a long delimiter"),
     pytest.param(COLUMNS + FORMATS + "timezone: UTC\ntimezone: UTC", "timezone is given twice", id="a key twice"),
+    pytest.param(COLUMNS + FORMATS + "exclude: [{name: a, column: []}]", "a column name, or a list", id="no column"),
     pytest.param(COLUMNS.replace("}", ", sla_hours: s, due_at: d}") + FORMATS, "map sla_hours or due_at, not both", id="two targets"),
 ]  # fmt: skip
 

@@ -108,12 +108,12 @@ def _excluded(
 ) -> tuple[tuple[ExcludeRule, tuple[int, ...]], ...]:
     found = []
     for rule in mapping.exclude:
-        places = finder.places(rule.column)
+        places = tuple(place for name in rule.columns for place in finder.places(name))
         if places:
             found.append((rule, places))
         else:
             notes.append(
-                f"{finder.shown} has no column {rule.column!r}: "
+                f"{finder.shown} has no column {' or '.join(map(repr, rule.columns))}: "
                 f"the rule {rule.name!r} excluded nothing."
             )
     return tuple(found)

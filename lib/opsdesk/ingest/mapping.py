@@ -61,7 +61,8 @@ class Mapping:
         """Return every column that is named, each once, in the order of the file."""
         listed = (*self.columns.values(), *self.attributes.values())
         names = [each.name for sources in listed for source in sources for each in source.names]
-        return tuple(dict.fromkeys([*names, *(rule.column for rule in self.exclude)]))
+        names += [name for rule in self.exclude for name in rule.columns]
+        return tuple(dict.fromkeys(names))
 
     def formats(self, target: str) -> tuple[str, ...]:
         """Return the accepted formats of one of our timestamps."""

@@ -15,13 +15,14 @@ KEYS = ("name", "column", "in", "matches")
 
 @dataclass(frozen=True)
 class ExcludeRule:
-    """Rows whose cell in `column` is one of `texts`, or in which the regular expression is found.
+    """Rows with a cell that is one of `texts`, or in which the regular expression is found.
 
-    Cells are trimmed. Where the column is there more than once, any of its cells counts.
+    Cells are trimmed. Each cell in one of the `columns` counts; one of these must be there, and it
+    may be there more than once.
     """
 
     name: str
-    column: str
+    columns: tuple[str, ...]
     texts: tuple[str, ...] = ()
     pattern: str = ""
 
@@ -49,16 +50,25 @@ def _rule(where: str, rule: object) -> ExcludeRule:
             f"got {rule!r}."
         )
     refuse_unknown(where, "key", rule, KEYS)
-    for key in ("name", "column"):
-        if not is_text(rule.get(key)):
-            raise OpsdeskError(f"{where}: a rule needs a text for `{key}`, got {rule!r}.")
+    if not is_text(rule.get("name")):
+        raise OpsdeskError(f"{where}: a rule needs a text for `name`, got {rule!r}.")
     name = str(rule["name"])
-    column = str(rule["column"])
+    columns = _columns(where, rule)
     if ("in" in rule) == ("matches" in rule):
         raise OpsdeskError(f"{where}: the rule {name!r} needs `in` or `matches`, one of the two.")
     if "in" in rule:
-        return ExcludeRule(name, column, texts=_texts(where, name, rule["in"]))
-    return ExcludeRule(name, column, pattern=_pattern(where, name, rule["matches"]))
+        return ExcludeRule(name, columns, texts=_texts(where, name, rule["in"]))
+    return ExcludeRule(name, columns, pattern=_pattern(where, name, rule["matches"]))
+
+
+def _columns(where: str, rule: dict[str, object]) -> tuple[str, ...]:
+    written = rule.get("column")
+    listed = written if isinstance(written, list) else [written]
+    if not listed or not all(map(is_text, listed)):
+        raise OpsdeskError(
+            f"{where}: a rule needs a column name, or a list of them, for `column`, got {rule!r}."
+        )
+    return tuple(map(str, listed))
 
 
 def _texts(where: str, name: str, texts: object) -> tuple[str, ...]:
