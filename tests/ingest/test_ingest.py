@@ -423,7 +423,7 @@ REFUSED = [
     ),
     pytest.param(TICKETS, {"export_kind": "partial"}, "neither full nor delta", id="unknown kind"),
     pytest.param(
-        TICKETS, {"mapping": "zendesk"}, "There is no mapping 'zendesk'", id="unknown mapping"
+        TICKETS, {"mapping": "zendesck"}, "There is no mapping .zendesck.", id="unknown mapping"
     ),
     pytest.param(
         TICKETS, {"mapping": "boston311"}, "has no column 'case_enquiry_id'", id="another export"

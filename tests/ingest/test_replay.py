@@ -74,7 +74,7 @@ histories = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(histories, st.integers(0, 4), st.randoms(use_true_random=False))
 def test_deltas_in_any_order_are_one_full_export(tmp_path_factory, history, begun, chance):
     folder, whole = tmp_path_factory.mktemp("replay"), tmp_path_factory.mktemp("whole")
@@ -102,7 +102,7 @@ def days_of(chance: random.Random) -> list[list[Version]]:
     return days
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 def test_weeks_of_deltas_are_one_load_in_every_table(tmp_path, seed):
     """At the moment of each run, some tickets are still to be opened: they wait, and come in."""
     chance = random.Random(seed)
@@ -169,7 +169,9 @@ def test_a_ticket_fed_again(tmp_path, fed, kept, said):
     ]
     assert [row.split(",")[7] for row in text.splitlines()[1:]] == kept
     assert (result.record["outdated"], result.record["left"]) == said
-    assert ("left out: 1." in result.outcome, "left it" in result.outcome) == tuple(map(bool, said))
+    assert ("left out: 1." in result.outcome, "left the lake" in result.outcome) == tuple(
+        map(bool, said)
+    )
     assert result.reconciliation["rows"].iloc[0] == result.reconciliation["rows"].iloc[1:].sum()
 
 
