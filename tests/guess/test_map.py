@@ -122,7 +122,7 @@ def test_columns_are_guessed(folder, header, row, expected):
 
 def test_a_german_excel_file_becomes_tickets(folder):
     printed = look(write(folder, *GERMAN, name="Störungen 2023.csv", encoding="cp1252"))
-    mapping = read_mapping("storungen_2023")
+    mapping = read_mapping("stoerungen_2023")
     assert (mapping.delimiter, mapping.encoding, mapping.timezone) == (";", "cp1252", "")
     assert mapping.closed_statuses == ("Erledigt", "Geschlossen")
     assert mapping.values["priority"] == {"Sehr hoch": "Critical", "hoch": "High", "niedrig": "Low"}
@@ -131,14 +131,14 @@ def test_a_german_excel_file_becomes_tickets(folder):
     assert "%d.%m.%Y %H:%M reads 100 % of 3 cells" in printed
     assert 'Kommentar: "=1+1"' in printed
     assert "The zone of the times: they name none" in printed
-    assert printed.endswith("Next: opsdesk run params/storungen_2023.yaml")
-    values = read_params_file(folder / "params/storungen_2023.yaml")
+    assert printed.endswith("Next: opsdesk run params/stoerungen_2023.yaml")
+    values = read_params_file(folder / "params/stoerungen_2023.yaml")
     assert (values["mapping"], values["agents"], values["as_of"]) == (
-        "storungen_2023",
+        "stoerungen_2023",
         "",
         "latest",
     )
-    record = run_ingest(folder, values["export"], "storungen_2023", "Europe/Berlin")
+    record = run_ingest(folder, values["export"], "stoerungen_2023", "Europe/Berlin")
     assert (record["kept"], record["rejected"]) == (3, {})
     rows = (
         duckdb.connect()

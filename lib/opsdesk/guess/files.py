@@ -8,6 +8,7 @@ from opsdesk import project
 from opsdesk.errors import OpsdeskError
 from opsdesk.guess.findings import Findings
 from opsdesk.guess.mapping_text import adapted_text, guessed_text, quoted
+from opsdesk.guess.words import german
 from opsdesk.ingest.mapping import mappings_folder, read_mapping
 
 NAME = re.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
@@ -59,7 +60,7 @@ def _made_of(file_name: str) -> str:
     stem = file_name
     while stem.lower().endswith(ENDINGS):
         stem = stem.rsplit(".", 1)[0]
-    plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()
+    plain = unicodedata.normalize("NFKD", german(stem)).encode("ascii", "ignore").decode()
     return re.sub("[^A-Za-z0-9]+", "_", plain).strip("_").lower()[:60] or "export"
 
 

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from opsdesk.guess.format_choice import Times
 from opsdesk.guess.known_forms import KnownForm
 from opsdesk.guess.labels import Priority, Status
 from opsdesk.guess.table import Column, Table
-from opsdesk.guess.times import Times
 from opsdesk.guess.words import has_word
 from opsdesk.ingest.column_finder import Alternative
 
@@ -14,11 +14,11 @@ from opsdesk.ingest.column_finder import Alternative
 class Findings:
     """What was found out about a file.
 
-    `sources` are the export's columns of our columns, `attributes` those of the mapping's own ones, in a
-    known `form`.
-    `reasons` says how each was chosen. `times` is by place in the header. `missing` are texts that
-    mean blank. `unreadable` are columns whose name says a time that no format reads. `repeated`
-    rows have an id that an earlier one has, `backwards` are resolved before they were created.
+    `sources` says which columns are ours, `attributes` which are those of a known form's mapping,
+    `reasons` how each was chosen. `times` is by place in the header. `missing` are texts that mean
+    blank. `unreadable` are columns whose name says a time that no format reads. `repeated` rows
+    have an id that an earlier one has, `backwards` are resolved before they were created.
+    `adapted` says what about a known form is different here.
     """
 
     table: Table
@@ -88,3 +88,8 @@ class Findings:
         """Return whether times have no offset and no zone is named."""
         times = [one for target in self.sources for one in self.times_of(target)]
         return not self.zone and not all(one.is_zoned for one in times)
+
+    @property
+    def needs_days(self) -> bool:
+        """Return whether all that is open about zones is where a day begins."""
+        return not self.needs_zone and self.zone in ("", "UTC")

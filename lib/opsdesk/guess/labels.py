@@ -46,12 +46,17 @@ def count_texts(table: Table, sources: Sources, blanks: Blanks) -> list[tuple[st
 
 
 def count_statuses(
-    table: Table, status: Sources, resolved: Sources, blanks: Blanks
+    table: Table, status: Sources, resolved: Sources, blanks: Blanks, left_out: list[str]
 ) -> list[tuple[str, int, int]]:
-    """Return each status, the number of its rows, and of those with a resolved time."""
+    """Return each status, the number of its rows, and of those with a resolved time.
+
+    Rows that meet a condition in `left_out` are not counted.
+    """
+    is_counted = " AND ".join(f"({condition}) IS NOT TRUE" for condition in left_out) or "true"
     query = f"""SELECT text, count(*), count(resolved) FROM (
         SELECT {first_cell(status, blanks)} AS text, {first_cell(resolved, blanks)} AS resolved
-        FROM cells) WHERE text IS NOT NULL GROUP BY text ORDER BY 2 DESC, 1 LIMIT {MOST}"""
+        FROM cells WHERE {is_counted})
+        WHERE text IS NOT NULL GROUP BY text ORDER BY 2 DESC, 1 LIMIT {MOST}"""
     return [(text, rows, done) for text, rows, done in table.ask(query)]
 
 
@@ -67,6 +72,17 @@ def judge_status(text: str, rows: int, resolved: int) -> Status:
     if has_word("open", text):
         return Status(text, rows, resolved, False, "its name says open, most have a resolved time")
     return Status(text, rows, resolved, True, "closed because most have a resolved time")
+
+
+def judge_known_status(text: str, rows: int, resolved: int, is_closed: bool) -> Status:
+    """Return a status of a known form, with a doubt where its rows do not fit its meaning."""
+    share = resolved / rows
+    doubt = ""
+    if is_closed and share < NAMED_AND_RESOLVED:
+        doubt = "closed tickets without a resolved time are rejected"
+    elif not is_closed and share >= MOSTLY_RESOLVED:
+        doubt = "most have a resolved time: is it missing in closed_statuses?"
+    return Status(text, rows, resolved, is_closed, doubt)
 
 
 def count_repeated(table: Table, ticket_id: Sources, blanks: Blanks) -> int:

@@ -4,15 +4,16 @@ from collections.abc import Iterator
 
 from opsdesk.guess import shown
 from opsdesk.guess.columns import is_epoch
+from opsdesk.guess.decisions import decisions
 from opsdesk.guess.findings import Findings
+from opsdesk.guess.format_choice import Times
 from opsdesk.guess.labels import Status
-from opsdesk.guess.mapping_text import EXAMPLE_OF_SLA
 from opsdesk.guess.table import Column
 from opsdesk.guess.text_form import CSV, EXCEL
-from opsdesk.guess.times import Times
 from opsdesk.ingest.column_finder import Alternative
 
 MOST_LABELS = 25
+MOST_COLUMNS = 40
 FEW_BACKWARDS = 0.02  # of the rows; more look like the wrong column
 NOT_FILLED = "no cell is filled"
 
@@ -93,7 +94,7 @@ def _how(found: Findings, target: str, source: Alternative) -> str:
         parts.append("under a condition")
     if source.unit:
         parts.append(f"a length of time in {source.unit}")
-    elif times:
+    if times and not source.unit:
         parts += _about_times(found, times)
     else:
         column = found.table.columns[source.places[0]]
@@ -102,6 +103,9 @@ def _how(found: Findings, target: str, source: Alternative) -> str:
 
 
 def _about_times(found: Findings, times: Times) -> Iterator[str]:
+    if not times.filled:
+        yield "nothing to read"
+        return
     read = f"{shown.share(times.read, times.filled)} of {shown.count(times.filled, 'cell')}"
     if times.rivals:
         first, second = times.rivals[0]
@@ -155,9 +159,9 @@ def _about_priorities(found: Findings) -> Iterator[str]:
     yield from _more(len(found.priorities))
 
 
-def _more(number: int) -> Iterator[str]:
-    if number > MOST_LABELS:
-        yield f"  and {number - MOST_LABELS} more"
+def _more(number: int, most: int = MOST_LABELS) -> Iterator[str]:
+    if number > most:
+        yield f"  and {number - most} more"
 
 
 def _about_rows(found: Findings) -> Iterator[str]:
@@ -185,65 +189,19 @@ def _about_the_rest(found: Findings) -> Iterator[str]:
         return
     yield ""
     yield "Not used"
+    by_name: dict[str, list[Column]] = {}
     for column in found.left_out:
-        example = ", ".join(map(shown.cell, column.examples[:1]))
-        yield f"  {shown.name(column.name) or '(no name)'}: {example}"
+        by_name.setdefault(column.name, []).append(column)
+    for name, columns in list(by_name.items())[:MOST_COLUMNS]:
+        example = ", ".join(map(shown.cell, columns[0].examples[:1]))
+        times = f" ({len(columns)} times)" if len(columns) > 1 else ""
+        yield f"  {shown.name(name) or '(no name)'}{times}: {example}"
+    yield from _more(len(by_name), MOST_COLUMNS)
 
 
 def _about_decisions(found: Findings) -> Iterator[str]:
-    decisions = list(_decisions(found))
-    if decisions:
+    listed = list(decisions(found))
+    if listed:
         yield ""
         yield "You must decide"
-        yield from (f"  {number}. {text}" for number, text in enumerate(decisions, 1))
-
-
-def _decisions(found: Findings) -> Iterator[str]:
-    for target in found.in_doubt:
-        for times in found.times_of(target):
-            if times.rivals:
-                yield _day_or_month(found, target, times)
-    for target in found.sources:
-        for times in found.times_of(target):
-            if times.also:
-                yield _also(found, target, times)
-    if found.needs_zone:
-        yield (
-            "The zone of the times: they name none, and UTC is written for now. Set `timezone` in "
-            "the params file, such as Europe/Berlin."
-        )
-    if not {"sla_hours", "due_at"} & found.sources.keys() and not _has_hours(found):
-        yield (
-            "The SLA targets: no column has any. To give some, write into the mapping: "
-            f"{EXAMPLE_OF_SLA}"
-        )
-    unknown = [one.text for one in found.priorities if not one.ours]
-    if unknown:
-        listed = ", ".join(map(shown.cell, unknown[:5]))
-        yield f"What these priorities mean: {listed} (`values:` in the mapping translates them)."
-    if found.no_work:
-        listed = ", ".join(map(shown.cell, (one.text for one in found.no_work)))
-        yield f"Whether these tickets count: {listed} (`exclude:` in the mapping leaves them out)."
-
-
-def _has_hours(found: Findings) -> bool:
-    return bool(found.form and found.form.mapping.sla_hours_by_priority)
-
-
-def _day_or_month(found: Findings, target: str, times: Times) -> str:
-    column = found.table.columns[times.place]
-    first, second = times.rivals[0]
-    examples = ", ".join(map(shown.cell, column.examples))
-    return (
-        f"Day first or month first in {shown.name(column.name)}: {examples}. Write {first} or "
-        f"{second} for {target} under `timestamps:` in the mapping; until then a run refuses it."
-    )
-
-
-def _also(found: Findings, target: str, times: Times) -> str:
-    column = found.table.columns[times.place]
-    examples = ", ".join(map(shown.cell, column.examples))
-    return (
-        f"Whether {shown.name(column.name)} is {times.formats[0]}, as this form has it, or "
-        f"{times.also}: every cell fits both: {examples}."
-    )
+        yield from (f"  {number}. {text}" for number, text in enumerate(listed, 1))

@@ -9,8 +9,11 @@ from opsdesk.guess import shown
 from opsdesk.guess.findings import Findings
 from opsdesk.guess.table import Column
 from opsdesk.guess.text_form import CSV, EXCEL
+from opsdesk.guess.words import normal
+from opsdesk.ingest.attributes_sql import RESERVED
 from opsdesk.ingest.column_finder import Alternative
 from opsdesk.ingest.mapping import Mapping
+from opsdesk.ingest.mapping_checks import targets
 from opsdesk.ingest.timestamp_formats import TIMESTAMPS
 
 FEW_DIFFERENT = range(2, 31)  # texts of a column that may be an attribute
@@ -172,10 +175,9 @@ def _offers(found: Findings) -> list[str]:
 
 
 def _attribute(found: Findings, column: Column) -> str:
-    from opsdesk.guess.words import normal
-
     key = re.sub("[^a-z0-9]+", "_", normal(column.name)).strip("_")[:40]
-    key = key if key[:1].isalpha() else f"column_{column.place + 1}"
+    if not key[:1].isalpha() or key in (*targets(), *RESERVED):
+        key = f"column_{column.place + 1}"
     return f"#   {key}: {_source(found, Alternative((column.place,)))}"
 
 

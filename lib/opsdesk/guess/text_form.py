@@ -1,16 +1,16 @@
 """How a file is to be read: its encoding, what separates its columns, and where its header is."""
 
-import codecs
 import csv
 import io
-import re
 from collections import Counter
 from itertools import islice
 from pathlib import Path
 
 from opsdesk.errors import OpsdeskError
+from opsdesk.guess.encoding import guess_encoding, has_mark
+from opsdesk.ingest.export_header import LOOKED_AT
 from opsdesk.ingest.forms.archives import unpack_gzip, unpack_zip
-from opsdesk.ingest.forms.encodings import MARKS, encoding_of
+from opsdesk.ingest.forms.encodings import encoding_of
 from opsdesk.ingest.forms.reading_options import Reading
 from opsdesk.ingest.forms.recognise import (
     GZIP,
@@ -29,10 +29,6 @@ PARQUET = "Parquet"
 SEPARATORS = (",", ";", "\t", "|")
 ROWS = 200  # that are looked at for the header
 FEW = 3  # columns that a title or a note above the header may have
-WESTERN = "cp1252"  # what Excel in western Europe writes where it does not write UTF-8
-BLOCK = 1 << 22
-BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
-ESCAPED = re.compile("[\udc80-\udcff]")  # a byte that is not UTF-8, as Python keeps it
 
 
 def guess_reading(path: Path, work: Path, shown: str) -> tuple[str, Reading]:
@@ -62,14 +58,14 @@ def _no_check(first: bytes, shown: str) -> None:
 
 def _reading_of_text(path: Path, shown: str) -> Reading:
     first = first_bytes(path)
-    encoding = _encoding(path, first)
-    if not encoding and b"\0" in first and not _has_mark(first):
+    encoding = guess_encoding(path, first)
+    if not encoding and b"\0" in first and not has_mark(first):
         return Reading()  # reading says what is wrong
     codec = encoding or encoding_of(first, "", shown) or "utf-8"
     text = first.decode(codec, errors="replace").removeprefix("\ufeff")
     if not text.strip():
         return Reading(encoding=encoding)
-    whole = text.rsplit("\n", 1)[0] if len(first) > BLOCK // 100 and "\n" in text else text
+    whole = text.rsplit("\n", 1)[0] if len(first) == LOOKED_AT and "\n" in text else text
     delimiter, rows = _separator(whole)
     if not delimiter:
         raise OpsdeskError(
@@ -77,47 +73,6 @@ def _reading_of_text(path: Path, shown: str) -> Reading:
             "cells. Export the tickets as CSV or .xlsx."
         )
     return Reading(delimiter, encoding, header_row=_header_line(rows))
-
-
-def _encoding(path: Path, first: bytes) -> str:
-    """Return the codec of a text, "" where it is UTF-8."""
-    if _has_mark(first):
-        return ""  # reading sees it
-    if b"\0" in first:
-        zeros = Counter(place % 2 for place, byte in enumerate(first) if not byte)
-        if max(zeros.values()) < 2 * len(first) // 10 or min(zeros[0], zeros[1]) > len(first) // 10:
-            return ""
-        return "utf-16-le" if zeros[1] > zeros[0] else "utf-16-be"
-    return "" if _is_mostly_utf8(path) else WESTERN
-
-
-def _has_mark(first: bytes) -> bool:
-    return first.startswith(tuple(MARKS))
-
-
-def _is_mostly_utf8(path: Path) -> bool:
-    """Return whether the letters beyond ASCII are UTF-8, but for a few that are broken."""
-    broken = 0
-    fine = 0
-    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
-    with path.open("rb") as stream:
-        while block := stream.read(BLOCK):
-            text = decoder.decode(block)
-            if text.isascii() or (not broken and _is_plain_text(text)):
-                continue
-            escaped = len(ESCAPED.findall(text))
-            broken += escaped
-            fine += len(BEYOND_ASCII.findall(text)) - escaped
-    return fine >= broken
-
-
-def _is_plain_text(text: str) -> bool:
-    """Return whether every byte of a text was UTF-8."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _separator(text: str) -> tuple[str, list[tuple[int, list[str]]]]:

@@ -31,7 +31,7 @@ def normal(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", letters))
 
 
-def _german(text: str) -> str:
+def german(text: str) -> str:
     """Return a text with ae, oe and ue for its umlauts."""
     plain = unicodedata.normalize("NFD", text)
     for sign, letters in UMLAUTS.items():
@@ -42,7 +42,7 @@ def _german(text: str) -> str:
 def spellings(text: str) -> tuple[str, ...]:
     """Return the normal forms under which a text may be in words.yaml."""
     joined = re.sub(r"[^\w]", "", text)
-    return tuple(dict.fromkeys((normal(text), normal(_german(text)), normal(joined))))
+    return tuple(dict.fromkeys((normal(text), normal(german(text)), normal(joined))))
 
 
 def name_score(target: str, name: str) -> int:
