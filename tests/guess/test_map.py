@@ -56,6 +56,51 @@ def run_ingest(folder, export, mapping: str, timezone: str = "UTC") -> dict:
     return bench.ingest(str(export), mapping, "", "full", lake, timezone).record
 
 
+@pytest.mark.parametrize(
+    ("cells", "formats"),
+    [
+        pytest.param(["2023-01-31T10:00:00+02:00", "2023-02-01T10:00:00Z"], ["%Y-%m-%dT%H:%M:%S%z"], id="offsets"),
+        pytest.param(["2023-01-31 10:00:00 UTC"], ["%Y-%m-%d %H:%M:%S UTC"], id="UTC in words"),
+        pytest.param(["2023-01-31 10:00:00.250"], ["%Y-%m-%d %H:%M:%S.%f"], id="fractions"),
+        pytest.param(["31/Jan/23 1:05 PM", "16/02/2017 15:26"], ["%d/%b/%y %I:%M %p", "%d/%m/%Y %H:%M"], id="two forms"),
+        pytest.param(["January 31, 2023"], ["%B %d, %Y"], id="days with names of months"),
+        pytest.param(["20230131101500"], ["%Y%m%d%H%M%S"], id="digits alone"),
+        pytest.param(["31.1.23 9:05"], ["%d.%m.%y %H:%M"], id="no zeros in front, year of two digits"),
+    ],
+)  # fmt: skip
+def test_formats_are_found_and_the_ingest_reads_them(folder, cells, formats):
+    rows = [f'{n},"{cell}",' for n, cell in enumerate(cells)]
+    look(write(folder, "ID,Created,Resolved", *rows, f'x,"{cells[0]}","{cells[0]}"'))
+    assert sorted(read_mapping("tickets").formats("created_at")) == sorted(formats)
+    record = run_ingest(folder, folder / "tickets.csv", "tickets")
+    assert (record["kept"], record["rejected"]) == (len(cells) + 1, {})
+
+
+def test_paths_in_json_are_names(folder):
+    """A search of Jira's API: nested, with offsets."""
+    issues = [
+        {
+            "key": f"A-{n}",
+            "fields": {"created": moment, "resolutiondate": moment, "status": {"name": "Done"}},
+        }
+        for n, moment in enumerate(days("%Y-%m-%dT%H:%M:%S.000+0200"))
+    ]
+    path = folder / "search.json"
+    path.write_text(json.dumps({"issues": issues}))
+    printed = look(path)
+    assert "created_at         fields.created: " in printed
+    assert "Where a day begins in the tables" in printed
+    assert "names none" not in printed
+    mapping = read_mapping("search")
+    assert {target: str(one[0]) for target, one in mapping.columns.items()} == {
+        "ticket_id": "'key'",
+        "created_at": "'fields.created'",
+        "resolved_at": "'fields.resolutiondate'",
+        "status": "'fields.status.name'",
+    }
+    assert run_ingest(folder, path, "search")["kept"] == 40
+
+
 GERMAN = [
     "Ticketnummer;Erstellt am;Gelöst am;Fällig am;Status;Priorität;Kategorie;Bearbeiter;Kunde;Betreff;Kommentar",
     "T-1;30.12.2023 08:15;31.12.2023 14:05;31.12.2023 18:00;Erledigt;Sehr hoch;Netz;Möller;Süd AG;Größe falsch;=1+1",

@@ -32,7 +32,14 @@ DATES = (
 TIMES = ("%H:%M:%S", "%H:%M", "%I:%M %p", "%I:%M:%S %p", "%H:%M:%S.%f")
 ISO_TIMES = ("%H:%M:%S", "%H:%M:%S.%f", "%H:%M", "%H:%M:%S%z", "%H:%M:%S.%f%z", "%H:%M%z")
 ISO_SPACED = ("%H:%M:%S%z", "%H:%M:%S.%f%z", "%H:%M:%S %z", "%H:%M%z", "%H:%M:%S,%f")
-OTHERS = ("%Y%m%dT%H%M%S", "%Y%m%d%H%M%S", "%a %b %d %H:%M:%S %Y", "%a, %d %b %Y %H:%M:%S %z")
+OTHERS = (
+    "%Y-%m-%d %H:%M:%S UTC",
+    "%Y-%m-%d %H:%M:%S.%f UTC",
+    "%Y%m%dT%H%M%S",
+    "%Y%m%d%H%M%S",
+    "%a %b %d %H:%M:%S %Y",
+    "%a, %d %b %Y %H:%M:%S %z",
+)
 
 
 @cache
@@ -65,6 +72,6 @@ def formats_by_shape() -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     for text_format in candidates():
         form = re.sub(r"%[bBap]", "a", text_format.replace("%z", ""))
-        form = re.sub(r"(?:%[A-Za-z])+", "9", form).replace("T", "a")
+        form = re.sub(r"[A-Za-z]+", "a", re.sub(r"(?:%[A-Za-z])+", "9", form))
         found.setdefault(form.strip(), []).append(text_format)
     return {form: tuple(formats) for form, formats in found.items()}

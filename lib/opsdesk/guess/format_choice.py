@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from opsdesk.ingest.timestamp_formats import conflicting, is_date_only, is_zoned
-from opsdesk.ingest.timestamps_sql import TYPED
+from opsdesk.ingest.timestamps_sql import TYPED, TYPED_DATE
 
 FEW = 0.01  # of a column: cells that are typing errors
 Pair = tuple[str, str]
@@ -19,6 +19,7 @@ class Times:
     fit both. `decided` are formats that have a rival which some cells refute. `follows` is the
     column whose order of day and month was taken over. `also` is a format with the other order that
     fits all cells too, where a known form says the order. `unread` are cells that no format reads.
+    `is_typed`: the file has cells that are dates, which need no format.
     """
 
     place: int
@@ -31,6 +32,7 @@ class Times:
     follows: str = ""
     also: str = ""
     unread: tuple[str, ...] = ()
+    is_typed: bool = False
 
     @property
     def share(self) -> float:
@@ -40,7 +42,8 @@ class Times:
     @property
     def written(self) -> tuple[str, ...]:
         """Return the formats that a mapping has to list: typed cells need none."""
-        return tuple(one for one in self.formats if one not in TYPED)
+        known = (*TYPED, TYPED_DATE) if self.is_typed else ()
+        return tuple(one for one in self.formats if one not in known)
 
     @property
     def is_zoned(self) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from opsdesk import project
+from opsdesk.config.locations import is_in_bucket
 from opsdesk.errors import OpsdeskError
 from opsdesk.guess import shown
 from opsdesk.guess.files import params_path, refuse_existing, safe_name, write_files
@@ -14,7 +15,7 @@ from opsdesk.guess.known_forms import find_nearly_known
 from opsdesk.guess.lines import report
 from opsdesk.guess.table import open_table
 from opsdesk.ingest.mapping_checks import REQUIRED
-from opsdesk.ingest.source_files import find_files
+from opsdesk.ingest.source_files import WILD, find_files
 
 MEANING = {
     "ticket_id": "what tells tickets apart",
@@ -34,6 +35,8 @@ def map_export(export: str, name: str, say: Callable[[str], None]) -> None:
     Raises:
         OpsdeskError: the file cannot be read or understood, or one that would be written exists.
     """
+    if not any(sign in export for sign in WILD) and not is_in_bucket(export):
+        _refuse_missing(project.resolve(export), export)
     files = find_files(export)
     if len(files) > 1:
         raise OpsdeskError(
@@ -53,6 +56,14 @@ def map_export(export: str, name: str, say: Callable[[str], None]) -> None:
     say("")
     say(f"Wrote {' and '.join(project.shown(path) for path in written)}.")
     say(f"Next: opsdesk run params/{name}.yaml")
+
+
+def _refuse_missing(path: Path, export: str) -> None:
+    if not path.exists():
+        raise OpsdeskError(
+            f"There is no file {export} (looked for {path}): write its path from where you are, "
+            "or from the project folder."
+        )
 
 
 def _refuse_incomplete(found: Findings) -> None:

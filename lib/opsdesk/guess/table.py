@@ -84,12 +84,21 @@ def open_table(path: Path, work: Path, shown: str) -> Iterator[Table]:
         broken = _load(con, text)
         ((rows,),) = con.execute("SELECT count(*) FROM cells").fetchall()
         if not rows:
-            raise OpsdeskError(
-                f"{shown} has a header and no rows: its columns cannot be understood without "
-                "tickets. Export some."
-            )
+            raise _no_rows(shown, broken)
         columns = _columns(con, text.header, rows)
         yield Table(con, shown + text.label, text, reading, rows, broken, columns, kind, len(texts))
+
+
+def _no_rows(shown: str, broken: int) -> OpsdeskError:
+    if broken:
+        return OpsdeskError(
+            f"No row of {shown} has the form of its header ({broken:,} lines were left out): is a "
+            "quote never closed, or the separator of the columns another one? Export it again."
+        )
+    return OpsdeskError(
+        f"{shown} has a header and no rows: its columns cannot be understood without tickets. "
+        "Export some."
+    )
 
 
 def _load(con: duckdb.DuckDBPyConnection, text: CsvText) -> int:

@@ -82,10 +82,9 @@ def read_times(
             break
         found += sorted(more, key=candidates().index)
         masks = _count(table, place, found, blanks)
+    unread = _unread(table, place, found, blanks, 3) if masks.get(0) else []
     times = choose_formats(place, found, masks)
-    if not masks.get(0):
-        return times
-    return replace(times, unread=tuple(_unread(table, place, found, blanks, 3)))
+    return replace(times, unread=tuple(unread), is_typed=table.text.is_typed)
 
 
 def _filled(column: str, blanks: tuple[str, ...]) -> str:

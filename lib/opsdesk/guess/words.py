@@ -11,9 +11,10 @@ import yaml
 FILE = Path(__file__).with_name("words.yaml")
 LETTERS = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "æ": "ae", "œ": "oe"})
 UMLAUTS = {"a\u0308": "ae", "o\u0308": "oe", "u\u0308": "ue"}
+PATH = re.compile(r"\w+(\.\w+)+")
+SAYS_NOTHING = ("name", "value", "displayName", "label", "login")
 EXACT = 1000  # how good a name is whose whole text is known; less for each better one in its list
 PARTLY = 500  # and one that is known without the words that say nothing
-MISSING = "missing"
 
 
 @cache
@@ -42,7 +43,16 @@ def german(text: str) -> str:
 def spellings(text: str) -> tuple[str, ...]:
     """Return the normal forms under which a text may be in words.yaml."""
     joined = re.sub(r"[^\w]", "", text)
-    return tuple(dict.fromkeys((normal(text), normal(german(text)), normal(joined))))
+    forms = [text, german(text), joined, *_parts(text)]
+    return tuple(dict.fromkeys(map(normal, forms)))
+
+
+def _parts(text: str) -> list[str]:
+    """Return what the last part of a path in JSON says: `fields.status.name` is a status."""
+    if not PATH.fullmatch(text):
+        return []
+    parts = text.split(".")
+    return [parts[-2] if parts[-1] in SAYS_NOTHING else parts[-1]]
 
 
 def name_score(target: str, name: str) -> int:
