@@ -311,7 +311,7 @@ def test_each_known_form_is_recognised_by_its_header(folder, system):
     "header",
     [
         "ID;Title;Status;Priority;Category;Created;Closed;Owner",
-        "Number,Opened,Closed,State,Subject",
+        "Number,Opened,Closed,State,Priority,Category,Subject",
         "ticket_id,created_at,resolved_at,status,priority,category,agent_id",
         "Ticket,Erstellt am,Gelöst am,Status",
     ],

@@ -49,10 +49,11 @@ def map_export(export: str, name: str, say: Callable[[str], None]) -> None:
         work = Path(folder)
         with open_table(files[0].fetch(work), work, files[0].shown) as table:
             found = find(table)
-            for line in report(found):
-                say(line)
-            _refuse_incomplete(found)
-            written = write_files(found, name, export)
+    # what follows asks no more questions on the cells
+    for line in report(found):
+        say(line)
+    _refuse_incomplete(found)
+    written = write_files(found, name, export)
     say("")
     say(f"Wrote {' and '.join(project.shown(path) for path in written)}.")
     say(f"Next: opsdesk run params/{name}.yaml")

@@ -11,6 +11,7 @@ from opsdesk.ingest.timestamps_sql import TYPED, TYPED_DATE
 PROBED = 200  # different cells on which every format is tried
 ROUNDS = 4  # in which formats are looked for that read what was not read yet
 PLAUSIBLE = "TIMESTAMP '1970-01-02' AND TIMESTAMP '2100-01-01'"
+MOST_FORMATS = 60  # a bit for each
 MOSTLY = 0.5  # of a column's cells that must be times
 
 
@@ -64,52 +65,49 @@ def _reads(cell: str, text_format: str) -> str:
 def read_times(
     table: Table, place: int, given: tuple[str, ...] = (), blanks: tuple[str, ...] = ()
 ) -> Times:
-    """Return which formats read the cells of a column; `given` are tried before all others.
+    """Return which formats read the cells of a column; `given` are the only ones tried, if any are.
 
     `blanks` are texts that mean blank.
     """
     found = list(given)
     if table.text.is_typed:
         found = [*TYPED, TYPED_DATE, *found]
-    masks = _count(table, place, found, blanks)
+    masks = _read_all(table, place, found, blanks)
     for _ in range(ROUNDS):
         if given or not masks.get(0):
             break
-        unread = _unread(table, place, found, blanks, PROBED)
-        read_by = _probe(table, unread).values()
+        read_by = _probe(table, _unread(table, PROBED)).values()
         more = {one for formats in read_by for one in formats} - set(found)
         if not more:
             break
-        found += sorted(more, key=candidates().index)
-        masks = _count(table, place, found, blanks)
-    unread = _unread(table, place, found, blanks, 3) if masks.get(0) else []
+        found = [*found, *sorted(more, key=candidates().index)][:MOST_FORMATS]
+        masks = _read_all(table, place, found, blanks)
+    unread = _unread(table, 3) if masks.get(0) else []
     times = choose_formats(place, found, masks)
     return replace(times, unread=tuple(unread), is_typed=table.text.is_typed)
 
 
-def _filled(column: str, blanks: tuple[str, ...]) -> str:
-    if not blanks:
-        return f"{column} IS NOT NULL"
-    return f"{column} NOT IN ({', '.join(map(quoted, blanks))})"
+def _read_all(
+    table: Table, place: int, formats: list[str], blanks: tuple[str, ...]
+) -> dict[int, int]:
+    """Return how many cells are read by which formats: bit n is set for the n-th.
 
-
-def _count(table: Table, place: int, formats: list[str], blanks: tuple[str, ...]) -> dict[int, int]:
-    """Return how many cells are read by which formats: bit n is set for the n-th."""
+    The temporary table `reading` has each cell with its bits, for `_unread`.
+    """
     column = f"c{place}"
     bits = [f"if({_reads(column, one)}, {1 << n}, 0)" for n, one in enumerate(formats)]
-    mask = " + ".join(bits) or "0"
-    query = f"""SELECT ({mask})::HUGEINT, count(*) FROM cells
-        WHERE {_filled(column, blanks)} GROUP BY ALL"""
+    filled = f"{column} NOT IN ({', '.join(map(quoted, blanks))})" if blanks else "true"
+    table.con.execute(f"""CREATE OR REPLACE TEMP TABLE reading AS
+        SELECT {column} AS text, ({" + ".join(bits) or "0"})::BIGINT AS bits
+        FROM cells WHERE {column} IS NOT NULL AND {filled}""")
+    query = "SELECT bits, count(*) FROM reading GROUP BY bits"
     return {int(read_by): number for read_by, number in table.ask(query)}
 
 
-def _unread(
-    table: Table, place: int, formats: list[str], blanks: tuple[str, ...], most: int
-) -> list[str]:
-    column = f"c{place}"
-    read = " OR ".join(_reads(column, one) for one in formats) or "false"
-    query = f"""SELECT {column} FROM cells WHERE {_filled(column, blanks)} AND NOT ({read})
-        GROUP BY {column} ORDER BY count(*) DESC, {column} LIMIT {most}"""
+def _unread(table: Table, most: int) -> list[str]:
+    """Return different cells that no format read, the most frequent first."""
+    query = f"""SELECT text FROM reading WHERE bits = 0
+        GROUP BY text ORDER BY count(*) DESC, text LIMIT {most}"""
     return [text for (text,) in table.ask(query)]
 
 
@@ -132,4 +130,7 @@ def _parsed(column: str, text_format: str) -> str:
     if "%z" not in text_format:
         return f"try_strptime({column}, {quoted(text_format)})"
     offset = f"regexp_replace({column}, 'Z$', '+00:00')"
-    return f"timezone('UTC', try_strptime({offset}, {quoted(text_format)}))"
+    # most cells have none, and trying them takes long
+    has_offset = f"regexp_matches({column}, '(Z|[+-][0-9:]+)$')"
+    read = f"try_strptime({offset}, {quoted(text_format)})"
+    return f"timezone('UTC', CASE WHEN {has_offset} THEN {read} END)"
