@@ -1,4 +1,4 @@
-"""The benchmarks: run.py steps|rerun|notebooks|scale|pyspark|spark|segments [--tickets N] [--rounds K] [--whole-lines].
+"""The benchmarks: run.py steps|rerun|notebooks|scale|pyspark|spark|segments|forms [--tickets N] [--rounds K] [--whole-lines].
 
 README.md says what each compares.
 """
@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from forms import FORMS, write_form
 from measure import Measurement, in_turn, markdown, ratio
 
 from opsdesk import project
@@ -260,10 +261,26 @@ def segments(rounds: int) -> str:
     return markdown(("segments x days", "transform, s", "peak MB"), rows)
 
 
+def forms(export: Path, rounds: int) -> str:
+    """The same export in every form next to CSV: seconds of an ingest, and memory."""
+    files = {form: write_form(export, form) for form in FORMS}
+    found = in_turn({form: fresh("forms.py", file) for form, file in files.items()}, rounds)
+    rows = [
+        (
+            form, f"{files[form].stat().st_size / 1e6:.0f}", median(stage_seconds(runs, "ingest")),
+            f"{ratio(stage_seconds(runs, 'ingest'), stage_seconds(found['csv'], 'ingest')):.1f}",
+            median(stage_seconds(runs, "again")), peak(runs),
+        )
+        for form, runs in found.items()
+    ]  # fmt: skip
+    return markdown((size_of(export), "MB", "ingest, s", "times CSV", "again, s", "peak MB"), rows)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "what", choices=["steps", "rerun", "notebooks", "scale", "pyspark", "spark", "segments"]
+        "what",
+        choices=["steps", "rerun", "notebooks", "scale", "pyspark", "spark", "segments", "forms"],
     )
     parser.add_argument(
         "--tickets", type=int, nargs="+", help="how many; scale and spark take several"
@@ -288,7 +305,7 @@ def main() -> None:
     if chosen.what in ("scale", "spark"):
         print(globals()[chosen.what](exports, chosen.rounds or 1))
     else:
-        usual = 1 if chosen.what == "pyspark" else 5
+        usual = 1 if chosen.what in ("pyspark", "forms") else 5
         print(globals()[chosen.what](exports[0], chosen.rounds or usual))
     shutil.rmtree(WORK)
 

@@ -32,3 +32,9 @@ def test_reruns_are_measured_next_to_the_first_run(run):
         "| first run", "| nothing changed", "| one day's tiers changed", "| one day's resolutions changed",
     ]  # fmt: skip
     assert rows[0][-1] == "100.0% |"
+
+
+def test_forms_are_measured_next_to_csv(run):
+    rows = [line.split(" | ") for line in run.forms(run.export_of(400), rounds=1).splitlines()[2:]]
+    assert [row[0].strip("| ") for row in rows] == ["csv", "csv.gz", "zip", "utf16", "xlsx", "json", "ndjson", "parquet"]  # fmt: skip
+    assert rows[0][3] == "1.0"

@@ -151,6 +151,22 @@ def test_query_exports_csv_and_parquet(opsdesk, published, tmp_path):
     assert ended == 1 and "cannot be written" in err
 
 
+def test_query_takes_the_form_from_the_ending(opsdesk, published, tmp_path):
+    sql = "SELECT ticket_id, created_at FROM fact_tickets WHERE ticket_id = 'T4'"
+    query = ("query", "params/mine.yaml", sql, "--output")
+    (published / "params" / "mine.yaml").write_text('timezone: "Asia/Kolkata"\n')
+    name = str(tmp_path / "x.csv")
+    assert opsdesk(*query, name, "--bom", "--local-times") == (0, "", f"{name}: 1 rows\n")
+    text = "\ufeffticket_id,created_at (Asia/Kolkata)\nT4,2023-01-02 16:30:00\n"
+    assert (tmp_path / "x.csv").read_text(encoding="utf-8") == text
+    assert opsdesk(*query, str(tmp_path / "x.xlsx"))[0] == 0
+    assert (tmp_path / "x.xlsx").read_bytes()[:2] == b"PK"
+    code, _, err = opsdesk(*query, str(tmp_path / "x.xls"))
+    assert (code, "let it end in .csv, .parquet or .xlsx" in err) == (1, True)
+    code, _, err = opsdesk(*query, str(tmp_path / "x.parquet"), "--bom")
+    assert (code, "--bom is for a CSV file" in err) == (2, True)
+
+
 def test_query_can_neutralise_formulas(opsdesk, published):
     sql = "SELECT name FROM dim_agents WHERE agent_id = 'A2'"
     assert opsdesk("query", "params/mine.yaml", sql, "--format", "csv")[1] == "name\n=1+1\n"

@@ -7,6 +7,7 @@ import pytest
 
 import opsdesk
 from opsdesk import project
+from opsdesk.cli import EXIT_CODES
 from opsdesk.config.parameters import OF_THE_RUNNER, SET_BY_THE_RUNNER, read_parameters
 from opsdesk.config.spark_options import SparkOptions
 from opsdesk.google.connection import GoogleConnection
@@ -88,6 +89,10 @@ def test_a_decision_has_a_choice_an_example_and_who_does_it_differently(page):
         name, _, text = decision.partition("\n")
         found = re.findall(r"^\*\*(Choice|Example|Others)\.\*\*", text, re.MULTILINE)
         assert found == ["Choice", "Example", "Others"], name
+
+
+def test_the_readme_has_the_exit_codes_that_help_has():
+    assert EXIT_CODES in " ".join(read("README.md").split())
 
 
 def test_the_changelog_has_this_version():

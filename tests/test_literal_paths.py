@@ -7,7 +7,7 @@ import pytest
 
 from exports import line, write_export
 from opsdesk import OpsdeskError
-from opsdesk.display.query_output import write_rows
+from opsdesk.display.query_files import write_rows
 from opsdesk.warehouse.duckdb.private_copy import PrivateCopy
 from opsdesk.warehouse.duckdb.warehouse import DuckDBWarehouse
 from sparked import SPARK, cloud, emulators, spark  # noqa: F401

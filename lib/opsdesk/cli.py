@@ -20,12 +20,17 @@ from opsdesk.guards.texts import printable, readable
 
 STEP_HELP = "A step is called 01_ingest, ingest or 1."
 INTERRUPTED = 130  # what shells expect after Ctrl-C
+EXIT_CODES = (
+    "Exit codes: 0 done · 1 an error, in one sentence · 2 wrong usage · 3 a kernel died "
+    "(memory, a kill) · 4 too many rows rejected, nothing published · 130 interrupted · "
+    "143 terminated."
+)
 SAMPLE = "params/sample.yaml"
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def main() -> None:
-    """Run the command line; exit codes: 0 done, 1 an error, 2 wrong usage, 3 a kernel died."""
+    """Run the command line; EXIT_CODES says what its exit codes mean."""
     debug = "--debug" in sys.argv
     # --debug may be given anywhere, also after the command.
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
@@ -92,6 +97,9 @@ def commands(debug: bool) -> None:
 
     Paths in PARAMS start at the project folder.
     """
+    from opsdesk.workbench import find_project
+
+    find_project()
 
 
 def _pairs(
@@ -115,7 +123,7 @@ def _overrides(command: Command) -> Command:
     return option(command)
 
 
-@commands.command()
+@commands.command(epilog=EXIT_CODES)
 @click.argument("params")
 @_overrides
 @click.option("--from", "from_step", metavar="STEP", help=f"Begin with this step. {STEP_HELP}")
@@ -123,6 +131,7 @@ def _overrides(command: Command) -> Command:
 @click.option(
     "--dry-run", is_flag=True, help="Show what a run would load, scan and cost; change nothing."
 )
+@click.option("--open", "is_opened", is_flag=True, help="Open the report in a browser.")
 @click.pass_context
 def run(
     context: click.Context,
@@ -131,13 +140,17 @@ def run(
     from_step: str | None,
     only_step: str | None,
     dry_run: bool,
+    is_opened: bool,
 ) -> int:
     """Run the notebooks with params/NAME.yaml: ingest, backfill, transform, trends and report."""
     debug = bool(context.find_root().params["debug"])
     if not dry_run:
-        return _run(params, overrides, from_step, only_step, debug)
-    if from_step or only_step:
-        raise click.UsageError("--dry-run looks at the whole run: leave --from and --only out.")
+        return _run(params, overrides, from_step, only_step, debug, is_opened)
+    if from_step or only_step or is_opened:
+        raise click.UsageError(
+            "--dry-run looks at the whole run and writes no report: leave --from, --only and "
+            "--open out."
+        )
     return _plan(params, overrides)
 
 
@@ -147,6 +160,7 @@ def _run(
     from_step: str | None = None,
     only_step: str | None = None,
     debug: bool = False,
+    is_opened: bool = False,
 ) -> int:
     from opsdesk.config.parameters import read_parameters
     from opsdesk.runner import run as runner
@@ -159,7 +173,18 @@ def _run(
         _say(record.traceback, err=True)
     if record.error:
         _say(f"opsdesk: {record.error}", err=True)
+    if is_opened:
+        _open_report(record.report)
     return record.exit_code
+
+
+def _open_report(report: Path | None) -> None:
+    import webbrowser
+
+    if report is None:
+        _say("There is no report to open: 04_trends writes it.", err=True)
+    elif not webbrowser.open(report.as_uri()):
+        _say(f"No browser could be opened: open {report} yourself.", err=True)
 
 
 def _plan(params: str, overrides: dict[str, str]) -> int:
@@ -171,6 +196,16 @@ def _plan(params: str, overrides: dict[str, str]) -> int:
     for line in plan_lines(parameters, plan_run(parameters, datetime.now(UTC))):
         _say(line)
     return 0
+
+
+@commands.command()
+@click.argument("folder", metavar="DIR")
+def init(folder: str) -> None:
+    """Put notebooks, params and mappings into the empty folder DIR, to work there."""
+    from opsdesk.runner.starter import start_project
+
+    for line in start_project(Path(folder).expanduser().absolute()):
+        _say(line)
 
 
 @commands.command()
@@ -235,13 +270,16 @@ def sample(tickets: int, folder: str) -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["table", "csv", "parquet"]),
-    default="table",
-    show_default=True,
+    type=click.Choice(["table", "csv", "parquet", "xlsx"]),
+    help="A table on screen, else what the ending of --output says.",
 )
 @click.option(
-    "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file."
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write to this .csv, .parquet or .xlsx file.",
 )
+@click.option("--bom", is_flag=True, help="Begin a CSV file so that Excel reads it as UTF-8.")
+@click.option("--local-times", is_flag=True, help="Times in the `timezone` of PARAMS, not UTC.")
 @click.option(
     "--neutralise-formulas",
     is_flag=True,
@@ -255,19 +293,27 @@ def sample(tickets: int, folder: str) -> None:
 def query(
     params: str,
     sql: str,
-    form: str,
+    form: str | None,
     output: Path | None,
+    bom: bool,
+    local_times: bool,
     neutralise_formulas: bool,
     limit: int | None,
 ) -> None:
     """Print the rows of a SELECT on the published tables, or export them."""
-    if form == "parquet" and not output:
-        raise click.UsageError("Parquet is no text: name a file with --output.")
-    from opsdesk.display.query_output import csv_text, neutralised, table_text, write_rows
+    if form in ("parquet", "xlsx") and not output:
+        raise click.UsageError(f"{form} is no text: name a file with --output.")
+    from opsdesk.display.query_files import form_of, in_zone, write_rows
+    from opsdesk.display.query_output import csv_text, neutralised, table_text
     from opsdesk.session import open as open_session
 
+    form = form_of(output, form) if output else form or "table"
+    if bom and not (output and form == "csv"):
+        raise click.UsageError("--bom is for a CSV file: name one with --output.")
     session = open_session(params)
     rows = session.query(sql)
+    if local_times:
+        rows = in_zone(rows, session.params["timezone"], form)
     if neutralise_formulas:
         rows = neutralised(rows)
     if limit and (output or form == "csv"):
@@ -276,7 +322,7 @@ def query(
         mode = session.params["file_mode"]
         with created_with(mode):
             set_mode([output], mode)
-            write_rows(rows, output, form)
+            write_rows(rows, output, form, bom=bom)
         _say(f"{output}: {len(rows):,} rows", err=True)
     elif form == "csv":
         _answer(csv_text(rows))

@@ -14,14 +14,48 @@ from pathlib import Path
 from opsdesk.errors import OpsdeskError
 from opsdesk.guards.texts import is_plain
 
-ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = Path(__file__).resolve().parent
+ROOT = PACKAGE.parents[1]  # of a clone; for an installed package, `find_root` sets another
 PATTERN = re.compile(r"[*?\[\\]")  # what DuckDB does not take as it is in the path of a file
 NO_DATABASE = re.compile(r"[?\\]")  # what DuckDB misreads in a database's path, also behind a link
 UNUSUAL = re.compile(r"[^A-Za-z0-9/._=-]")  # what may have a meaning for Spark
 
 
+def is_project(folder: Path) -> bool:
+    """Return whether a folder is a clone, or was made by `opsdesk init`."""
+    return (folder / "notebooks" / "01_ingest.ipynb").is_file() and (folder / "params").is_dir()
+
+
+IS_CLONE = PACKAGE.parent.name == "lib" and is_project(ROOT)
+
+
+def find_root(start: Path) -> None:
+    """Let the project be the one that the folder `start` is in, else `start` itself.
+
+    A package that runs from a clone belongs to it, whatever `start` is.
+    """
+    global ROOT
+    if not IS_CLONE:
+        ROOT = next(filter(is_project, (start, *start.parents)), start)
+
+
+def refuse_no_project() -> None:
+    """Refuse to work outside of a project.
+
+    Raises:
+        OpsdeskError: the package is installed, and no project was found.
+    """
+    if not IS_CLONE and not is_project(ROOT):
+        raise OpsdeskError(
+            f"There is no opsdesk project in {ROOT} or above it: type `opsdesk init DIR`, then go "
+            "to the folder DIR and try again."
+        )
+
+
 def resolve(text: str) -> Path:
     """Return the path that `text` means: `~` expanded, a relative one from the project root.
+
+    A path that begins with lib/opsdesk is in the package, wherever that is installed.
 
     Raises:
         OpsdeskError: no file can have that name, or none can be looked for there.
@@ -30,7 +64,9 @@ def resolve(text: str) -> Path:
         path = Path(text).expanduser()
     except RuntimeError:
         raise OpsdeskError(f"{text!r} names the home of a user who does not exist.") from None
-    path = path if path.is_absolute() else ROOT / path
+    if not path.is_absolute():
+        is_ours = path.parts[:2] == ("lib", "opsdesk") and not IS_CLONE
+        path = PACKAGE.joinpath(*path.parts[2:]) if is_ours else ROOT / path
     refuse_unusable(path)
     return path
 
@@ -120,12 +156,10 @@ def notebooks_folder() -> Path:
     """Return the folder of the notebooks.
 
     Raises:
-        OpsdeskError: the package is not installed from a project folder.
+        OpsdeskError: the project has none.
     """
+    refuse_no_project()
     folder = ROOT / "notebooks"
     if not folder.is_dir():
-        raise OpsdeskError(
-            f"No notebooks folder at {folder}: install opsdesk from its project folder with "
-            "`pip install -e .` (`make` does)."
-        )
+        raise OpsdeskError(f"No notebooks folder at {folder}: the project folder is not complete.")
     return folder

@@ -18,6 +18,7 @@ from opsdesk.runner.record import past_runs
 from opsdesk.trends.drill_down import day_of, tickets_query
 from opsdesk.warehouse.duckdb.private_copy import PrivateCopy
 from opsdesk.warehouse.open import Warehouse, open_warehouse
+from opsdesk.workbench import find_project
 
 RUN_COLUMNS = ["run_id", "run_at", "outcome", "seconds", "error"]
 SPAN = "SELECT MIN(ops_date) AS first, MAX(ops_date) AS last FROM backlog_daily"
@@ -40,6 +41,7 @@ def open(params_file: str | Path) -> "Session":
     Raises:
         OpsdeskError: a value in the params file is invalid.
     """
+    find_project()
     return Session(read_parameters(params_file))
 
 

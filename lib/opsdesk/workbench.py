@@ -7,8 +7,10 @@ does not wait for the steps of the others.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from opsdesk import project
 from opsdesk.config.spark_options import DEFAULTS, SparkOptions
 from opsdesk.errors import OpsdeskError
 from opsdesk.google.connection import ON_THIS_MACHINE, GoogleConnection
@@ -45,7 +47,7 @@ class Workbench:
         """Bring an export into the lake (step 01).
 
         Args:
-            export: path or glob of CSV files, local or gs://.
+            export: path or glob of files, local or gs://; several with ` | ` between.
             mapping: a name in params/mappings, or the path of a mapping.
             agents: path of agents_master, or "".
             export_kind: `full` (days it no longer has disappear) or `delta` (rows are upserted by
@@ -139,6 +141,14 @@ class Workbench:
         return SparkEngine(SparkSetup(self.spark, self.google))
 
 
+def find_project() -> None:
+    """Let the project be the one that the working directory is in.
+
+    Programs call this when they begin; nothing below them asks for the working directory.
+    """
+    project.find_root(Path.cwd())
+
+
 def start_notebook(
     run_at: str = "",
     google: Mapping[str, str] | None = None,
@@ -156,6 +166,7 @@ def start_notebook(
     """
     import pandas as pd
 
+    find_project()
     pd.options.display.max_colwidth = None
     return Workbench(
         run_at or datetime.now(UTC).isoformat(),

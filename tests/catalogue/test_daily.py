@@ -1,10 +1,10 @@
 """features_daily, backlog_daily and daily_agent_load, case by case. All days are of January 2023 unless said."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from tickets import Row, build, ticket
+from tickets import Row, build, instant, ticket
 
 AS_OF = "2023-01-05 12:00:00"
 DAILY = ("fact_tickets", "features_daily", "backlog_daily")
@@ -163,6 +163,39 @@ TIMES = ("avg_tat", "median_tat", "p90_tat")
 )
 def test_resolution_times(tickets: list[Row], times: tuple) -> None:
     assert by_day(tickets, "features_daily", TIMES)[4] == times
+
+
+def answered(*minutes: int, **columns: object) -> list[Row]:
+    """Tickets of the 3rd, 23:30, with a first response so many minutes later."""
+    return [
+        ticket(
+            "2023-01-03 23:30",
+            first_response_at=instant("2023-01-03 23:30") + timedelta(minutes=spent),
+            **columns,
+        )
+        for spent in minutes
+    ]
+
+
+RESPONSES = ("first_responses", "median_first_response", "p90_first_response")
+
+
+@pytest.mark.parametrize(
+    ("tickets", "responses"),
+    [
+        pytest.param(answered(30), (1, 0.5, 0.5), id="at midnight"),
+        pytest.param(answered(29), (0, None, None), id="a minute before"),
+        pytest.param(answered(30, 45, 60), (3, 0.75, 1.0), id="three"),
+        pytest.param([*taking(5), *answered(30)], (1, 0.5, 0.5), id="resolutions are others"),
+        pytest.param(answered(60, _issues="date_only") + answered(30), (2, 0.5, 0.5),
+                     id="a date without a time: counted, not timed"),
+        pytest.param(answered(2880), (0, None, None), id="after as_of"),
+        pytest.param([ticket("2023-01-04 10:00", first_response_at="2023-01-03 09:00")], (1, 0.0, 0.0),
+                     id="before it was created: that day, at once"),
+    ],
+)  # fmt: skip
+def test_first_responses(tickets: list[Row], responses: tuple) -> None:
+    assert by_day(tickets, "features_daily", RESPONSES)[4] == responses
 
 
 @pytest.mark.parametrize(

@@ -191,6 +191,92 @@ def test_an_outdated_version_does_not_count_when_the_newest_is_created_after_as_
             },
             id="values as exported",
         ),
+        pytest.param(
+            ticket(
+                "2023-01-10 10:30",
+                first_response_at="2023-01-10 11:00",
+                updated_at="2023-01-10 11:30",
+                customer="Ünal",
+                subject="s",
+                attributes="{}",
+            ),
+            {
+                "first_response_hours": 0.5,
+                "first_response_date": date(2023, 1, 10),
+                "hours_since_update": 0.5,
+                "customer": "Ünal",
+                "subject": "s",
+                "attributes": "{}",
+            },
+            id="more of a ticket",
+        ),
+        pytest.param(
+            ticket("2023-01-10 10:30"),
+            {
+                "first_response_hours": None,
+                "first_response_date": None,
+                "hours_since_update": None,
+                "customer": "(none)",
+                "subject": None,
+                "attributes": None,
+            },
+            id="nothing more",
+        ),
+        pytest.param(
+            ticket(first_response_at="2023-01-10 12:00:00", updated_at="2023-01-10 12:00:00"),
+            {"first_response_at": at("2023-01-10 12:00"), "hours_since_update": 0.0},
+            id="answered and changed at as_of: known",
+        ),
+        pytest.param(
+            ticket(first_response_at="2023-01-10 12:00:01", updated_at="2023-01-10 12:00:01"),
+            {
+                "first_response_at": None,
+                "first_response_date": None,
+                "first_response_hours": None,
+                "updated_at": None,
+                "hours_since_update": None,
+            },
+            id="answered and changed a second after as_of: not known yet",
+        ),
+        pytest.param(
+            ticket("2023-01-05 10:00", first_response_at="2023-01-04 09:00"),
+            {
+                "first_response_at": at("2023-01-04 09:00"),
+                "first_response_date": date(2023, 1, 5),
+                "first_response_hours": 0.0,
+            },
+            id="answered before it was created: at once, on its created_date",
+        ),
+        pytest.param(
+            ticket("2023-01-05", "2023-01-06", updated_at="2023-01-06 10:00"),
+            {"updated_at": at("2023-01-06 10:00"), "hours_since_update": None},
+            id="resolved: when it was changed is known, how long ago does not matter",
+        ),
+        pytest.param(
+            ticket(
+                "2023-01-05",
+                "2023-01-06",
+                first_response_at="2023-01-05 01:00",
+                _issues="x;date_only",
+            ),
+            {
+                "is_resolved": True,
+                "resolution_hours_clean": None,
+                "first_response_hours": None,
+                "first_response_date": date(2023, 1, 5),
+            },
+            id="a date without a time: no hours",
+        ),
+        pytest.param(
+            ticket("2023-01-10", _issues="date_only"),
+            {"hours_open": None},
+            id="a date without a time, open: no hours",
+        ),
+        pytest.param(
+            ticket("2023-01-10", _issues="due_date_only"),
+            {"hours_open": 12.0},
+            id="only the due date is without a time",
+        ),
     ],
 )
 def test_fact(row: Row, expected: Row) -> None:
@@ -484,6 +570,11 @@ def test_local_dates(timezone: str, row: Row, dates: tuple) -> None:
             ticket("2023-01-10 11:59:59", sla_hours=0.0001),
             {"sla_elapsed": None, "risk_band": "breached"},
             id="a target that rounds to nothing",
+        ),
+        pytest.param(
+            ticket("2023-01-10", sla_hours=14.0, _issues="date_only"),
+            {"hours_open": None, "hours_left": None, "sla_elapsed": None, "risk_band": "at_risk"},
+            id="a date without a time: a band, and no hours",
         ),
     ],
 )

@@ -2,12 +2,14 @@
 
 from datetime import date
 
+import duckdb
 import pytest
 
+from opsdesk.ingest.attributes_sql import select_attributes
 from tickets import Row, agent, build, ticket
 
 COHORTS = ("fact_tickets", "features_daily", "cohort_daily")
-SEGMENTS = ("dim_agents", "fact_tickets", "segment_daily")
+SEGMENTS = ("dim_agents", "fact_tickets", "dim_attributes", "segment_daily")
 
 
 def cohorts(tickets: list[Row], as_of: str, timezone: str = "UTC") -> dict[int, Row]:
@@ -232,3 +234,38 @@ def test_no_team_without_an_agents_file() -> None:
         "channel",
         "customer_tier",
     }
+
+
+def test_an_attribute_is_a_dimension_and_adds_up_to_all_tickets() -> None:
+    tickets = [
+        ticket("2023-01-04", attributes='{"product":"Phone","region":"North"}'),
+        ticket("2023-01-05", attributes='{"product":"Phone"}'),
+        ticket("2023-01-05"),
+    ]
+    assert segments(tickets, "product") == {
+        ("Phone", 4): (1, 0, 1, 0, 0, 0),
+        ("Phone", 5): (1, 0, 2, 0, 0, 0),
+        ("(none)", 5): (1, 0, 1, 0, 0, 0),
+    }
+    assert segments(tickets, "region") == {
+        ("North", 4): (1, 0, 1, 0, 0, 0),
+        ("North", 5): (0, 0, 1, 0, 0, 0),
+        ("(none)", 5): (2, 0, 2, 0, 0, 0),
+    }
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param('a "quoted" \\ text', id="quotes and backslash"),
+        pytest.param("two\nlines\r\tand a tab", id="control characters"),
+        pytest.param("\\u0022 \\n", id="what looks like an escape"),
+        pytest.param('","region":"x', id="what looks like an attribute"),
+        pytest.param("日本 😀 ' {}", id="other scripts"),
+        pytest.param("x" * 10_000, id="long"),
+    ],
+)
+def test_the_text_of_an_attribute_survives(value: str) -> None:
+    text = select_attributes({"product": "$value::VARCHAR"})
+    ((attributes,),) = duckdb.execute(f"SELECT {text}", {"value": value}).fetchall()
+    assert list(segments([ticket("2023-01-05", attributes=attributes)], "product")) == [(value, 5)]

@@ -17,9 +17,11 @@ from tickets import instant
 COLUMNS = {
     "dim_agents": "agent_id name team active_from active_to daily_capacity",
     "fact_tickets": "ticket_id created_at resolved_at created_date resolved_date is_resolved resolution_hours_clean sla_hours sla_breached priority "
-    "category channel customer_tier status agent_id due_at due_date sla_state breached_at hours_open",
+    "category channel customer_tier status agent_id updated_at first_response_at customer subject attributes due_at due_date sla_state breached_at "
+    "hours_open first_response_date first_response_hours hours_since_update",
+    "dim_attributes": "attribute",
     "features_daily": "ops_date total_tickets resolved_tickets open_tickets avg_tat sla_breach_rate median_tat p90_tat sla_due_tickets "
-    "sla_due_missed sla_attainment past_due_tickets",
+    "sla_due_missed sla_attainment past_due_tickets first_responses median_first_response p90_first_response",
     "backlog_daily": "ops_date backlog_size opening inflow outflow age_0_1 age_2_7 age_8_30 age_31_90 age_over_90 age_p50_days age_p90_days past_due",
     "daily_agent_load": "ops_date agent_id tickets_assigned tickets_resolved avg_resolution_hours sla_breaches open_tickets_from_day open_tickets",
     "ticket_sla_risk": "ticket_id created_at_ts created_date priority category agent_id resolution_hours_clean sla_hours sla_breached day_of_week "

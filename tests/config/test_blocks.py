@@ -172,6 +172,12 @@ def test_keep_runs_is_a_number_of_runs(root, value):
     assert 'must be a number of runs such as "30"' in error_of(root, f'keep_runs: "{value}"')
 
 
+@pytest.mark.parametrize("value", ["2", "1.01", ".5", "-0.1", "20%", "nan", ""])
+def test_max_rejected_share_is_between_0_and_1(root, value):
+    says = 'must be a number between 0 and 1 such as "0.2"'
+    assert says in error_of(root, f'max_rejected_share: "{value}"')
+
+
 def test_keep_runs_is_for_the_runner_only(root):
     parameters = read(root, 'keep_runs: "5"')
     assert parameters.values["keep_runs"] == "5"

@@ -61,6 +61,12 @@ def test_file_wins_over_defaults_and_p_over_file(root):
     )
 
 
+def test_a_list_of_exports_is_one_text(root):
+    file = write(root, 'export: ["2023/*.csv", "gs://bucket/old, older.zip"]\n')
+    values = read_parameters(file).values
+    assert values["export"] == "2023/*.csv | gs://bucket/old, older.zip"
+
+
 def test_lake_and_warehouse_are_those_of_the_file_not_the_sample(root):
     parameters = read_parameters(write(root, 'timezone: "UTC"', "monday.yaml"))
     assert parameters.values["lake"] == "outputs/monday/lake"
@@ -88,6 +94,9 @@ def test_each_notebook_gets_what_it_declares(root):
         ),
         pytest.param("agents:", 'write agents: "" for empty', id="null"),
         pytest.param("agents: [a, b]", "agents is a list", id="list"),
+        pytest.param("export: [a, 2]", "export: 2 is a number to YAML", id="number in a list"),
+        pytest.param('export: ["a", "gs://B"]', "must name a bucket after gs://", id="no bucket"),
+        pytest.param("export: []", "export '' must not be empty", id="empty list"),
         pytest.param("agents: {a: b}", "agents is a nested block", id="nested"),
         pytest.param(
             'agents: ""\nagents: "x"', "line 2: agents is given twice", id="duplicate key"
@@ -189,11 +198,13 @@ def test_each_notebook_gets_what_it_declares(root):
             'spark: {temp_bucket: "gs://tickets"}', "without gs://", id="bucket with scheme"
         ),
         pytest.param(
-            'mapping: "zendesk"', "params/mappings/: boston311, ops_tickets", id="mapping not there"
+            'mapping: "zendesk"',
+            "params/mappings/ (boston311, ops_tickets), nor the path",
+            id="mapping not there",
         ),
         pytest.param(
             'mapping: "../mine"',
-            "is not one of the files in params/mappings/",
+            "is not a file (looked for ",
             id="mapping with path",
         ),
         pytest.param(

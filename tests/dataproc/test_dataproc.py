@@ -33,6 +33,7 @@ def test_the_job_gets_the_parameters_of_the_params_file():
     for words in submits:
         given = dict(word.split("=", 1) for word in words[words.index("--") + 1 :])
         assert given["timezone"] == "Europe/Berlin" and given["first_month"] == "2023-01"
+        assert given["max_rejected_share"] == "0.2"
         assert given["spark.temp_bucket"] == "ops-tickets-files" and "last_month" not in given
         assert (
             not {"spark.conf", "spark.master", "engine", "google.endpoints", "export"}
@@ -154,3 +155,12 @@ def test_what_the_job_imports_is_what_it_is_said_to_need():
 def test_the_job_refuses_invalid_parameters(given, says):
     with pytest.raises(OpsdeskError, match=says):
         list(run_steps(given, "2024-01-01T00:00:00Z"))
+
+
+def test_the_job_publishes_nothing_of_an_export_that_was_mostly_rejected(tmp_path):
+    (tmp_path / "_ingest.json").write_text('{"rows": 10, "rejected": {"bad_created_at": 3}}')
+    steps = run_steps(
+        {"lake": str(tmp_path), "warehouse": "bigquery:my-project.ops"}, "2024-01-01T00:00:00Z"
+    )
+    with pytest.raises(OpsdeskError, match=r"^Nothing was published: 30\.0% of the rows"):
+        next(steps)

@@ -16,9 +16,18 @@ from PIL import Image
 from opsdesk.catalogue.tables import AGE_BANDS
 from opsdesk.display import bar_charts, time_charts
 from opsdesk.display.chart_style import AGES, COLOURS, new_axes, picture
+from opsdesk.display.sentence import Sentence
 
 AS_OF = pd.Timestamp("2024-02-09 23:59:59")
-MARKS = {"is_partial": False, "burn_in_until": pd.Timestamp("2024-01-11"), "as_of": AS_OF}
+MARKS = {
+    "is_partial": False,
+    "burn_in_until": pd.Timestamp("2024-01-11"),
+    "intake_until": pd.NaT,
+    "as_of": AS_OF,
+    "why_no_backlog": "",
+    "why_no_promises": "",
+    "why_none_judged": "",
+}
 OVER_TIME = ("backlog", "flow", "age", "attainment", "past_due", "breach_rate", "resolution_time")
 
 
@@ -33,12 +42,7 @@ def days(**values: object) -> pd.DataFrame:
         range(10, 50),
         range(5, 45),
     )
-    marks = {
-        "is_partial": False,
-        "burn_in_until": pd.Timestamp("2024-01-11"),
-        "as_of": AS_OF,
-    }
-    return frame.assign(**marks | values)
+    return frame.assign(**MARKS | values)
 
 
 def weeks(**values: object) -> pd.DataFrame:
@@ -51,13 +55,14 @@ def weeks(**values: object) -> pd.DataFrame:
         "breach_rate": [0.1, 0.2, 0.3, np.nan, 0.1],
         "median_hours": [1.0, 2.0, 3.0, 2.0, 1.0],
         "p90_hours": [100.0, 200.0, 300.0, 200.0, 100.0],
+        "sla_due_tickets": [10, 20, 0, 4, 50],
+        "judged": [5, 15, 25, 0, 3],
+        "timed": [5, 15, 25, 25, 15],
+        "is_due_few": [False, False, True, True, False],
+        "is_judged_few": [False, False, False, True, True],
+        "is_timed_few": False,
     }
-    marks = {
-        "is_partial": False,
-        "burn_in_until": pd.Timestamp("2024-01-11"),
-        "as_of": AS_OF,
-    }
-    return pd.DataFrame(numbers).assign(**marks | values)
+    return pd.DataFrame(numbers).assign(**MARKS | values)
 
 
 def drawn(name: str, **values: object):
@@ -84,7 +89,7 @@ def test_every_chart_over_time_is_labelled_and_marked(name):
     as_of = next(
         line
         for line in ax.get_lines()
-        if len(set(line.get_xdata())) == 1 and line.get_ydata() == [0, 1]
+        if len(set(line.get_xdata())) == 1 and list(line.get_ydata()) == [0, 1]
     )
     assert dates.date2num(as_of.get_xdata()[0]) == dates.date2num(frame["as_of"].iloc[0])
     assert isinstance(ax.xaxis.get_major_formatter(), dates.ConciseDateFormatter)
@@ -179,8 +184,132 @@ def test_weekly_smoothing_is_stated(name):
 @pytest.mark.parametrize("name", ["flow", "attainment", "breach_rate", "resolution_time"])
 def test_no_whole_week_yet_is_said(name):
     ax = getattr(time_charts, name)(weeks().head(0), new_axes())
-    assert ax.texts
-    assert picture(ax).png
+    assert picture(ax) == Sentence("No whole week, Monday to Sunday, is over yet.")
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "reason"),
+    [
+        pytest.param("backlog", {"backlog_size": 0}, "No ticket was open", id="nothing open"),
+        pytest.param("age", {"backlog_size": 0}, "No ticket was open", id="no age"),
+        pytest.param("past_due", {"backlog_size": 0}, "No ticket was open", id="none past due"),
+        pytest.param(
+            "past_due", {"why_no_promises": "No SLA target is known."}, "No SLA target is known.",
+            id="no target, so not 0 past due",
+        ),
+        pytest.param(
+            "backlog", {"backlog_size": np.nan, "why_no_backlog": "Filtered."}, "Filtered.",
+            id="backlog not known",
+        ),
+        pytest.param(
+            "attainment", {"attainment": np.nan, "why_no_promises": "No target."}, "No target.",
+            id="attainment not known",
+        ),
+        pytest.param(
+            "attainment", {"attainment": np.nan}, "No ticket with a target fell due",
+            id="nothing fell due",
+        ),
+        pytest.param(
+            "breach_rate", {"breach_rate": np.nan, "why_none_judged": "No flag."}, "No flag.",
+            id="none judged",
+        ),
+        pytest.param(
+            "resolution_time", {"median_hours": np.nan}, "No ticket was resolved in a whole week",
+            id="none resolved",
+        ),
+    ],
+)  # fmt: skip
+def test_instead_of_empty_axes_there_is_a_sentence(name, values, reason):
+    shown = picture(drawn(name, **values)[0])
+    assert isinstance(shown, Sentence)
+    assert shown.text.startswith(reason)
+    assert shown._repr_markdown_() == shown.text
+
+
+@pytest.mark.parametrize("name", ["backlog", "age", "past_due"])
+def test_one_day_is_no_trend(name):
+    shown = picture(getattr(time_charts, name)(days().head(1), new_axes()))
+    assert shown == Sentence("There is one day only: a trend needs two.")
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "few", "numbers"),
+    [
+        ("attainment", "attainment", [0.7], "n = 4 to 50"),
+        ("breach_rate", "breach_rate", [0.1], "n = 3 to 25"),
+        ("resolution_time", "median_hours", None, "n = 5 to 25"),
+    ],
+)
+def test_rates_say_n_and_weeks_of_fewer_than_five_are_hollow(name, column, few, numbers):
+    ax, _ = drawn(name)
+    assert ax.get_xlabel().endswith(numbers)
+    hollow = [line for line in ax.get_lines() if line.get_markerfacecolor() == "white"]
+    assert [line.get_ydata().tolist() for line in hollow] == ([few] if few else [])
+    assert ("fewer than 5 tickets: chance" in legend_of(ax)) == bool(few)
+
+
+@pytest.mark.parametrize("name", OVER_TIME)
+def test_where_intake_ends_weeks_end_and_days_have_a_line(name):
+    end = pd.Timestamp("2024-02-01")
+    ax, _ = drawn(name, intake_until=end)
+    mark = line(ax, "intake ends 2024-02-01")
+    assert set(mark.get_xdata()) == {dates.date2num(end)}
+    is_daily = name in ("backlog", "age", "past_due")
+    right = dates.date2num(AS_OF if is_daily else end)
+    assert right < ax.get_xlim()[1] < right + 1
+    assert bool(ax.get_title(loc="right")) == is_daily
+
+
+def test_of_a_filtered_export_only_what_was_resolved_is_drawn():
+    ax, frame = drawn("flow", inflow=np.nan, burn_in_until=pd.NaT)
+    assert legend_of(ax) == ["resolved"]
+    assert ax.get_title(loc="left") == "Resolved per week"
+    assert line(ax, "resolved").get_ydata().tolist() == frame["outflow"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("number", "labels", "marks"),
+    [
+        pytest.param(40, ["Mar", "May", "Jul", "Sep"], 0, id="to October: months"),
+        pytest.param(
+            100, ["2024", "Apr", "Jul", "Oct", "2025", "Apr", "Jul", "Oct"], 0,
+            id="to November of the next year: quarters",
+        ),
+        pytest.param(
+            160, ["2024", "Jul", "2025", "Jul", "2026", "Jul", "2027"], 6,
+            id="three years: half-years, and a mark for April and October",
+        ),
+        pytest.param(
+            313, ["2024", "2025", "2026", "2027", "2028", "2029", "2030"], 18,
+            id="six years: a mark for three quarters of each",
+        ),
+        pytest.param(
+            1000, ["2025", "2028", "2031", "2034", "2037", "2040", "2043"], 71,
+            id="19 years: every third, and 78 quarters",
+        ),
+    ],
+)  # fmt: skip
+def test_years_of_weeks_have_few_dates_that_can_be_read(number, labels, marks):
+    ends = pd.date_range("2024-01-07", periods=number, freq="7D")
+    frame = pd.concat([weeks()] * (number // 5 + 1), ignore_index=True).head(number)
+    ax = time_charts.flow(frame.assign(week_ending=ends, as_of=ends[-1]), new_axes())
+    ax.figure.draw_without_rendering()
+    left, right = ax.get_xlim()
+    ticks = zip(ax.get_xticks(), ax.get_xticklabels(), strict=True)
+    assert [label.get_text() for place, label in ticks if left <= place <= right] == labels
+    minor = [place for place in ax.get_xticks(minor=True) if left <= place <= right]
+    assert len(minor) == marks
+
+
+def test_years_are_thin_lines_without_markers():
+    few, many = (time_charts.flow(pd.concat([weeks()] * n), new_axes()) for n in (1, 40))
+    assert [line(ax, "opened").get_marker() for ax in (few, many)] == ["o", "None"]
+    assert line(many, "opened").get_linewidth() < line(few, "opened").get_linewidth()
+
+
+def test_counts_have_whole_ticks():
+    ax, _ = drawn("past_due", backlog_size=1, past_due=1)
+    assert [place for place in ax.get_yticks() if place != int(place)] == []
 
 
 SEGMENTS = pd.DataFrame(
@@ -190,6 +319,7 @@ SEGMENTS = pd.DataFrame(
         "open_tickets": [9, 5, 12],
         "past_due": [4, 0, 6],
         "as_of": AS_OF,
+        "why_no_backlog": "",
     }
 )
 AGENTS = pd.DataFrame(
@@ -236,6 +366,28 @@ def test_agents_show_team_and_days_of_work_and_the_unassigned_apart():
     assert [text.get_text() for text in ax.texts] == ["20 (2.5 d)", "8"]
     named, unassigned = ax.patches
     assert named.get_facecolor() != unassigned.get_facecolor()
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        pytest.param({"open_tickets": 0, "past_due": 0}, "No ticket is open.", id="all closed"),
+        pytest.param(
+            {"open_tickets": np.nan, "past_due": np.nan, "why_no_backlog": "Filtered."},
+            "Filtered.",
+            id="not known",
+        ),
+    ],
+)
+def test_segments_without_open_tickets_have_no_empty_axes(values, reason):
+    frame = SEGMENTS.assign(**values)
+    assert picture(bar_charts.segments(frame, new_axes(frame))) == Sentence(reason)
+
+
+def test_segments_without_targets_do_not_speak_of_deadlines():
+    ax = bar_charts.segments(SEGMENTS.assign(past_due=np.nan), new_axes(SEGMENTS))
+    assert ax.get_legend() is None
+    assert [bar.get_width() for bar in ax.patches] == [9, 5, 12]
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 """Frames as a person reads them."""
 
 import pandas as pd
+import pytest
 
 from opsdesk.display.frames import as_table, in_words
+from opsdesk.display.sentence import Sentence
 
 
 def test_tables_are_in_words_with_units():
@@ -45,4 +47,26 @@ def test_of_weeks_the_last_of_others_the_first():
 def test_counts_have_commas_and_an_empty_table_says_none():
     counts = pd.DataFrame({"table": ["fact_tickets"], "rows": [2971]})
     assert as_table(counts).to_dict() == {"rows": {"fact_tickets": "2,971"}}
-    assert as_table(counts.head(0)).to_dict() == {"rows": {"none": ""}}
+    assert as_table(counts.head(0)) == Sentence("None.")
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        pytest.param(pd.DataFrame({"ticket_id": [], "hours_left": []}), id="no row"),
+        pytest.param(pd.DataFrame({"past_due": [None], "is_agent": [True]}), id="no value"),
+        pytest.param(
+            pd.DataFrame({"week_ending": [pd.Timestamp("2024-01-14")], "past_due": [None]}),
+            id="weeks without a value",
+        ),
+    ],
+)
+def test_a_table_of_headings_is_a_sentence_or_nothing(frame):
+    assert in_words(frame) is None
+    assert in_words(frame, otherwise="None is due.") == Sentence("None is due.")
+
+
+def test_a_named_column_that_is_not_known_is_left_out():
+    weeks = {"week_ending": [pd.Timestamp("2024-01-14")], "inflow": [None], "outflow": [2]}
+    table = in_words(pd.DataFrame(weeks), "inflow", "outflow")
+    assert table.to_dict() == {"resolved": {"2024-01-14": "2"}}

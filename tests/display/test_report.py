@@ -368,3 +368,46 @@ def test_a_phone_shows_the_first_tables_whole(browser, tmp_path):
     )
     assert hidden[:5] == [0, 0, 0, 0, 0]  # limits, backlog, flow, age, promises
     context.close()
+
+
+def said(text: str):
+    data = {"text/markdown": text, "text/plain": f"Sentence(text={text!r})"}
+    return new_code_cell(
+        "", metadata={"tags": ["report"]}, outputs=[new_output("display_data", data=data)]
+    )
+
+
+def drawn():
+    data, about = chart_png()
+    output = new_output("display_data", data=data, metadata=about)
+    return new_code_cell("", metadata={"tags": ["report"]}, outputs=[output])
+
+
+@pytest.mark.parametrize(
+    ("results", "is_read", "notes"),
+    [
+        pytest.param([said("No target."), said("No target.")], False, 1, id="said once, not read"),
+        pytest.param([said("No target."), drawn()], True, 1, id="one of two is drawn"),
+        pytest.param([said("One day."), said("No target.")], False, 2, id="two reasons"),
+        pytest.param([drawn()], True, 0, id="drawn"),
+    ],
+)
+def test_a_chart_that_is_not_drawn_is_not_explained(tmp_path, results, is_read, notes):
+    cells = [prose("## Past due", "report"), *results, prose("How to read it", "report", "reading")]
+    write_notebook(tmp_path, "04_trends", *cells, prose("## Next", "report"), said("No target."))
+    page = Page(write_report(tmp_path, "Report", {}, STEPS).read_text())
+    assert ("How to read it" in page.text) == is_read
+    there = [div for div in page.named("div") if div.get("class") == "note"]
+    assert len(there) == notes + 1  # the same sentence in the next section is said again
+
+
+def test_an_alarm_of_any_notebook_comes_first(tmp_path):
+    loud = pd.DataFrame({"sentence": [f"40 % rejected {HOSTILE}"]}, index=["loud"])
+    write_notebook(tmp_path, "01_ingest", shown(loud, "report", "alarm"), prose("Check", "report"))
+    write_notebook(tmp_path, "04_trends", prose("The desk", "report"))
+    page = Page(write_report(tmp_path, "Report", {}, STEPS).read_text())
+    places = [page.text.index(text) for text in ("40 % rejected", "The desk", "Check")]
+    assert places == sorted(places)
+    assert page.text.count("40 % rejected") == 1
+    assert not page.named("img")
+    assert not page.named("script")

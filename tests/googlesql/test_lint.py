@@ -97,6 +97,13 @@ def test_the_files_are_portable(table: Table) -> None:
         pytest.param("SUBSTR(x, 0, 2)", "count from 1", id="SUBSTR from 0"),
         pytest.param("SUBSTR(x, -2)", "count from 1", id="SUBSTR from the end"),
         pytest.param("SUBSTR(x, y)", "count from 1", id="SUBSTR from a column"),
+        pytest.param("REPLACE(x, '', 'a')", "write the text to replace", id="REPLACE nothing"),
+        pytest.param("REPLACE(x, y, 'a')", "write the text to replace", id="REPLACE a column"),
+        pytest.param("REGEXP_EXTRACT(x, 'a')", "with one group", id="a pattern without group"),
+        pytest.param("REGEXP_EXTRACT(x, '(a)(b)')", "with one group", id="two groups"),
+        pytest.param("REGEXP_EXTRACT(x, '(\\\\d)')", "without backslash", id="a class"),
+        pytest.param("REGEXP_EXTRACT(x, '(a)', 2)", "first two arguments", id="a position"),
+        pytest.param("REGEXP_EXTRACT_ALL(x, 'a')", "in UNNEST only", id="an array of matches"),
         pytest.param("x LIKE y", "use a text without one, or STARTS_WITH", id="LIKE a column"),
         pytest.param(
             r"x LIKE '100\\%'", "use a text without one, or STARTS_WITH", id="LIKE with a backslash"
@@ -188,6 +195,8 @@ def test_clauses_that_are_not_portable_are_refused(sql: str, remedy: str) -> Non
         pytest.param("DATE_DIFF(a, b, DAY)", id="DATE_DIFF in days"),
         pytest.param("x / 3600000000", id="division by a number"),
         pytest.param("SUBSTR(x, 1)", id="SUBSTR from 1"),
+        pytest.param("REPLACE(x, 'a', '')", id="REPLACE a text"),
+        pytest.param("REGEXP_EXTRACT(x, '^(a)')", id="one group"),
         pytest.param("COUNT(*)", id="COUNT of all"),
     ],
 )

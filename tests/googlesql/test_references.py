@@ -78,12 +78,13 @@ def test_what_the_files_read():
     assert {table.name: list(sources(table)) for table in results()} == {
         "dim_agents": ["agents_raw"],
         "fact_tickets": ["tickets_raw"],
+        "dim_attributes": ["fact_tickets"],
         "features_daily": ["fact_tickets"],
         "backlog_daily": ["fact_tickets", "features_daily"],
         "daily_agent_load": ["fact_tickets"],
         "ticket_sla_risk": ["fact_tickets"],
         "cohort_daily": ["fact_tickets", "features_daily"],
-        "segment_daily": ["dim_agents", "fact_tickets"],
+        "segment_daily": ["dim_agents", "fact_tickets", "dim_attributes"],
     }
     assert sources(catalogue()["backlog_daily"])["fact_tickets"] == {
         "created_date",
@@ -96,5 +97,6 @@ def test_which_tables_others_are_computed_from():
     assert [table.name for table in results() if is_read(table)] == [
         "dim_agents",
         "fact_tickets",
+        "dim_attributes",
         "features_daily",
     ]

@@ -273,21 +273,23 @@ def test_errors(sql: str, parameters: dict, message: str) -> None:
 VERSION = 2
 DIGESTS = {
     ("duckdb", "dim_agents"): "251f29c65b944820",
-    ("duckdb", "fact_tickets"): "ed4d58e5a0d4a096",
-    ("duckdb", "features_daily"): "bac3e545836f2509",
+    ("duckdb", "fact_tickets"): "eaf98ba9764dbc09",
+    ("duckdb", "dim_attributes"): "48b9f9ebc89621f8",
+    ("duckdb", "features_daily"): "d6fc101f05c5ba1a",
     ("duckdb", "backlog_daily"): "24d40b515eb87075",
-    ("duckdb", "daily_agent_load"): "4bd5d2451ddd0bf0",
-    ("duckdb", "ticket_sla_risk"): "166d44d8f9069039",
+    ("duckdb", "daily_agent_load"): "06e827a0d56327f7",
+    ("duckdb", "ticket_sla_risk"): "911014072da245b9",
     ("duckdb", "cohort_daily"): "e6f83181141842fa",
-    ("duckdb", "segment_daily"): "3c3bf8428e156766",
+    ("duckdb", "segment_daily"): "a32dd3eda64e34b5",
     ("spark", "dim_agents"): "1cd25e966b662183",
-    ("spark", "fact_tickets"): "afb82e35d2852bf2",
-    ("spark", "features_daily"): "e54160952a05301e",
+    ("spark", "fact_tickets"): "2654c79422f0692f",
+    ("spark", "dim_attributes"): "29aaeb629de2fb67",
+    ("spark", "features_daily"): "76b8b98790965412",
     ("spark", "backlog_daily"): "225d33c8de595761",
-    ("spark", "daily_agent_load"): "ad885c77f4fc4b7c",
-    ("spark", "ticket_sla_risk"): "d57a0fd342014953",
+    ("spark", "daily_agent_load"): "f8fd8af60eb14e10",
+    ("spark", "ticket_sla_risk"): "0055aff034ec11fc",
     ("spark", "cohort_daily"): "f7dd1c4cc2fc671a",
-    ("spark", "segment_daily"): "2536402ba9b568d1",
+    ("spark", "segment_daily"): "977cba07c431452f",
 }
 
 

@@ -31,6 +31,7 @@ def project_with_tickets(monkeypatch, root):
     export = root / "tickets.csv"
     export.write_text(HEADER + "T1,2023-01-01 00:00:00,,Low,Open,,,,,,,\nT2,x,,,,,,,,,,\n")
     params = f'export: "{export}"\nlake: "{root}/lake"\nwarehouse: "duckdb:{root}/tickets.duckdb"\n'
+    params += 'max_rejected_share: "1"\n'  # one of the two rows is rejected
     (root / "params" / "mine.yaml").write_text(params)
     return params
 

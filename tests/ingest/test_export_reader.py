@@ -1,6 +1,7 @@
 """Lines of an export: which are records, which are malformed, and where each is."""
 
 import gzip
+import json
 from datetime import datetime
 from pathlib import Path
 
@@ -24,11 +25,11 @@ def select_texts(plan, cells, moment, *, has_newlines):
     return f"SELECT rowid AS record, c0, c1, c2, NULL AS reason FROM {cells}"
 
 
-def read(tmp_path, content: bytes, name: str = "x.csv"):
+def read(tmp_path, content: bytes, name: str = "x.csv", **reading):
     """Records, {line: (what is wrong, text)} and {record: (line, text)} of columns a, b, c."""
     path = tmp_path / name
     path.write_bytes(content)
-    [file] = open_export(LocalFile(path), Reading(), tmp_path)
+    [file] = open_export(LocalFile(path), Reading(**reading), tmp_path)
     sources = {column: (Source((ColumnName(column),)),) for column in ("a", "b", "c")}
     plan = plan_columns(Mapping("own", path, columns=sources, timestamps={}), file.header, name)
     with duckdb.connect() as con:
@@ -93,6 +94,38 @@ def test_raw_text_is_the_line_as_delivered(tmp_path):
     _, bad, places = read(tmp_path, b'a,b,c\n1,"x\ny",z\n2,\xff"p\n')
     assert places == {0: (2, '1,"x\ny",z')}
     assert bad == {4: ("not UTF-8", '2,\\xff"p')}
+
+
+def test_a_byte_that_the_encoding_does_not_have_rejects_its_line(tmp_path):
+    content = b"a;b;c\n1;\xe9;z\n2;\x81;z\n3;x;y;z\n"
+    records, bad, places = read(tmp_path, content, encoding="cp1252", delimiter=";")
+    assert records == [("1", "é", "z")]
+    assert bad == {3: ("not cp1252", "2;\\xff;z"), 4: (MANY, "3;x;y;z")}
+    assert places == {0: (2, "1;é;z")}
+
+
+def test_lines_are_counted_from_the_start_of_the_file_whatever_the_header_row(tmp_path):
+    content = b"\xef\xbb\xbfReport\n\na,b,c\n\n1,x,y\n2,p\n"
+    records, bad, places = read(tmp_path, content, header_row=3)
+    assert (records, bad, places) == ([("1", "x", "y")], {6: (FEW, "2,p")}, {0: (5, "1,x,y")})
+
+
+def test_rows_of_a_spool_are_told_by_their_places(tmp_path):
+    """Among records of several lines, a row too long for the spool, and lines that are not JSON."""
+    lines = [
+        {"a": "1", "b": "x\ny", "c": 'q"'},
+        "{",
+        {"a": "l" * 2_000_001, "b": "", "c": ""},
+        {"a": "2", "b": "x\ry"},
+    ]
+    content = "\n\n".join(line if line == "{" else json.dumps(line) for line in lines)
+    records, bad, places = read(tmp_path, content.encode(), "x.json", wanted=("a", "b", "c"))
+    assert records == [("1", "x\ny", 'q"'), ("2", "x\ry", None)]
+    assert {line: detail for line, (detail, _) in bad.items()} == {
+        3: "not JSON: Expecting property name enclosed in double quotes (character 2)",
+        5: "longer than 2 MB",
+    }
+    assert places == {0: (1, '1,"x\ny","q"""'), 1: (7, '2,"x\ry",')}
 
 
 def test_large_file_with_quoted_newlines_and_unclosed_quotes(tmp_path):

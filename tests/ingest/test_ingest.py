@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -311,6 +312,39 @@ def test_rejects_are_kept_with_line_and_raw_text(tmp_path):
         ["put in the lake", 2],
         ["rejected", 2],
     ]
+
+
+def test_an_example_shows_the_cell_that_decided_and_nothing_else_of_its_row(tmp_path):
+    cell = "\x1b[2J\u202e" + "9" * 200
+    export = write_export(
+        tmp_path,
+        line("T1"),
+        line("T2", created_at=cell, category="a password"),
+        line("", category="a password"),
+        line("T3", created_at="", category="a password"),
+        "a password,too short",
+    )
+    examples = run_ingest(tmp_path, export).examples
+    assert examples.set_index("reason")[["detail", "line"]].T.to_dict("list") == {
+        "malformed_line": ["too few fields: 2 of 12", 6],
+        "missing_ticket_id": ["ticket_id: (blank)", 4],
+        "missing_created_at": ["created_at: (blank)", 5],
+        "bad_created_at": [f"created_at:  [2J {'9' * 63}…", 3],
+    }
+    assert not examples.map(lambda value: "password" in str(value)).any(axis=None)
+
+
+def test_rows_excluded_by_a_rule_are_counted_by_it(tmp_path):
+    result = run_ingest(tmp_path, write_export(tmp_path, line("T1")))
+    assert result.excluded.empty
+    assert result.reconciliation["tickets"].tolist() == [
+        "in the export",
+        "put in the lake",
+        "rejected",
+    ]
+    counted = replace(result, record=result.record | {"excluded": {"merged": 2, "spam": 1}})
+    assert counted.excluded.to_dict("list") == {"rule": ["merged", "spam"], "rows": [2, 1]}
+    assert counted.reconciliation.iloc[-1].tolist() == ["excluded by a rule", 3]
 
 
 def test_a_change_behind_the_first_piece_of_a_file_is_seen(tmp_path, monkeypatch):

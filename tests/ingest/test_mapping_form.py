@@ -156,7 +156,7 @@ def test_exclude(tmp_path):
     assert found.record["excluded"] == {"merged": 1, "spam": 4}
     assert found.record["rejected"] == {"bad_created_at": 1, "duplicate_ticket_id": 2}
     assert [row[0] for row in tickets(tmp_path)] == ["3", "5"]
-    assert list(found.reconciliation["rows"]) == [10, 2, 3, 1, 4]
+    assert list(found.reconciliation["rows"]) == [10, 2, 3, 5]
     assert found.record["notes"] == [
         f"{tmp_path}/export.csv has no column 'nowhere': the rule 'gone' excluded nothing."
     ]
@@ -172,10 +172,7 @@ def test_the_zone_of_the_run(tmp_path):
     text = f"{HEADER}\n1,{CREATED},\n"
     found = bring_in(tmp_path, minimal() + FORMATS, text, timezone="Europe/Berlin")
     assert tickets(tmp_path, "created_at") == [("1", "2023-05-01T08:00:00Z")]
-    assert found.zone == (
-        "Times without a zone were read as Europe/Berlin, "
-        "as `timezone` of the run says, for the mapping names none."
-    )
+    assert found.record["zone"] == {"timezone": "Europe/Berlin", "from": "run"}
     # another zone is another reading of the same file
     again = bring_in(tmp_path, minimal() + FORMATS, text, timezone="UTC")
     assert not again.unchanged

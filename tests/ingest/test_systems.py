@@ -69,13 +69,14 @@ def lake_rows(folder) -> dict[str, dict]:
 
 @pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: system.shown)
 def test_the_same_tickets_in_the_form_of(tmp_path, system):
-    zone = "Pacific/Auckland" if system.in_header else system.clock.zone
+    zone = system.clock.zone if system.zone_from == "run" else "Pacific/Auckland"
     export = system.write(tmp_path)
     result = Workbench(NOW.isoformat()).ingest(
         str(export), system.mapping, "", "full", str(tmp_path / "lake"), zone
     )
     kept, excluded, rejected = expected(system)
     record = result.record
+    assert record["zone"] == {"timezone": system.clock.zone, "from": system.zone_from}
     assert record["excluded"] == excluded
     assert record["rejected"] == rejected
     total = len(TICKETS) + len(system.footers)

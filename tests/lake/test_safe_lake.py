@@ -353,8 +353,8 @@ def test_a_long_text_is_whole_among_the_rejects_and_short_elsewhere(tmp_path):
     result = run_ingest(tmp_path, export)
     assert result.rejects["raw"].tolist()[0] == long
     assert (tmp_path / "lake/_ingest.json").stat().st_size < 10_000
-    assert result.examples["raw"].tolist()[0] == "x" * 200 + "… (5,000,000 characters)"
-    assert result.examples["detail"].tolist()[1] == "created_at: " + "y" * 188 + "… (1,000,012 characters)"  # fmt: skip
+    assert result.rejects["detail"].tolist()[1] == "created_at: " + "y" * 188 + "… (1,000,012 characters)"  # fmt: skip
+    assert result.examples["detail"].tolist()[1] == "created_at: " + "y" * 68 + "…"
 
 
 def test_the_store_reads_nothing_where_nothing_is(tmp_path):

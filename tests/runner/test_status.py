@@ -70,6 +70,40 @@ def test_everything_there_is_to_tell(root):
     ]
 
 
+def test_what_the_last_export_left_out_assumed_and_found_odd(root):
+    lake = root / "outputs" / "mine" / "lake"
+    lake.mkdir(parents=True)
+    write_run(root, "20261124T030147-123", "done")
+    record = {
+        "rows": 110,
+        "kept": 100,
+        "excluded": {"merged": 7},
+        "rejected": {"bad_created_at": 3},
+        "examples": [["bad_created_at", "created_at: 31.12.2023", "tickets.csv", 9, "a whole row"]],
+        "issues": {"bad_sla_hours": 2, "judged_by_flag": 100},
+        "zone": {"timezone": "America/New_York", "from": "mapping"},
+        "notes": ["The rule merged has no column Tags."],
+    }
+    (lake / "_ingest.json").write_text(json.dumps(record))
+    assert shown().partition("\nExcluded rows\n")[2].splitlines() == [
+        "  merged             7",
+        "",
+        "Rejected rows (outputs/mine/lake/rejects)",
+        "  bad_created_at             3",
+        "",
+        "Issues of kept rows",
+        "  bad_sla_hours              2  2.0% of the kept rows",
+        "  judged_by_flag           100  100.0% of the kept rows",
+        "",
+        "The last export",
+        "  The rule merged has no column Tags.",
+        "  Times without a zone were read as America/New_York (the mapping says so).",
+        "  2.7% of the rows were rejected (3 of 110), most of them as bad_created_at (3: created_at is in none of the"
+        " mapping's formats, before 1970, or in no zone), such as tickets.csv, line 9: created_at: 31.12.2023."
+        " They are in no table: does the mapping fit?",
+    ]
+
+
 def test_run_that_was_killed_is_interrupted(root):
     write_run(root, "20261124T030147-123", "running")
     assert "20261124T030147-123  started 2026-11-24 03:01:47 UTC  interrupted" in shown()

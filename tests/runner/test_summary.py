@@ -1,6 +1,7 @@
 """The figures a run ends with: as lines, in run.json, from the lake's record and backlog_daily."""
 
 import json
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -14,19 +15,41 @@ from published import publish
 from tiny_project import make_project
 
 RECORD = {
-    "rows": 1234, "kept": 1200, "rejected": {"missing_ticket_id": 30, "bad_created_at": 4},
-    "issues": {"closed_no_date": 7, "judged_by_flag": 1000},
+    "rows": 1250, "kept": 1200, "excluded": {"merged": 16},
+    "rejected": {"missing_ticket_id": 30, "bad_created_at": 4},
+    "examples": [
+        ["missing_ticket_id", "", "tickets.csv", 7, "a whole row"],
+        ["bad_created_at", "created_at: 31.13.\x1b[31m" + "9" * 90, "tickets.csv", 12, "another row"],
+    ],
+    "issues": {"bad_sla_hours": 7, "judged_by_flag": 1000, "nonexistent_time": 72},
+    "issue_tickets": {"nonexistent_time": "T9"},
+    "zone": {"timezone": "Europe/Berlin", "from": "run"},
+    "suspicions": ["The status \"Done\" is odd."], "notes": ["No column Tags."], "looks_cut": ["It has 1,000 rows."],
 }  # fmt: skip
-FIGURES = """\
-Rows read                     1,234
+FIGURES = f"""\
+Rows read                     1,250
   kept                        1,200
+  excluded                       16
+    merged                       16
   rejected                       34
-    missing_ticket_id            30
-    bad_created_at                4
-Issues noted                  1,007
-    closed_no_date                7
-    judged_by_flag            1,000
+    missing_ticket_id            30  tickets.csv, line 7
+    bad_created_at                4  tickets.csv, line 12: created_at: 31.13. [31m{"9" * 57}…
+Issues noted                  1,079
+    bad_sla_hours                 7  0.6% of the kept rows
+    judged_by_flag            1,000  83.3% of the kept rows
+    nonexistent_time             72  6.0% of the kept rows
 """
+REMARKS = """\
+The status "Done" is odd.
+It has 1,000 rows.
+No column Tags.
+Times without a zone were read as Europe/Berlin (the run's `timezone`, because the mapping names no zone).
+"""
+LOUD = """\
+LOOK AT THIS: 2.7% of the rows were rejected (34 of 1,250), most of them as missing_ticket_id \
+(30: no ticket_id), such as tickets.csv, line 7. They are in no table: does the mapping fit?
+LOOK AT THIS: 6.0% of the kept rows have the issue nonexistent_time \
+(72: a wall time that a clock change skips: moved forward by the gap), such as ticket T9."""
 
 
 @pytest.mark.parametrize(
@@ -34,13 +57,19 @@ Issues noted                  1,007
     [
         pytest.param(
             RECORD, Backlog(date(2023, 6, 30), 412), Path("/x/report.html"),
-            FIGURES + "Open now                        412  on 2023-06-30\nReport: /x/report.html",
-            id="all of it",
+            f"{FIGURES}Open now                        412  on 2023-06-30\n{REMARKS}Report: /x/report.html\n{LOUD}",
+            id="all of it, the loud lines last",
         ),
         pytest.param(
             {"rows": 5, "kept": 5, "rejected": {}, "issues": {}}, None, None,
-            "Rows read                5\n  kept                   5\n  rejected               0\nIssues noted             0",
-            id="nothing rejected, nothing published, no report",
+            "Rows read             5  all kept",
+            id="all is well: one line",
+        ),
+        pytest.param(
+            {"rows": 0, "kept": 0, "rejected": {}, "issues": {}}, None, None,
+            "Rows read             0\n  kept                0\n"
+            "A quiet day: the delta has a header and no rows, so no ticket was changed.",
+            id="a delta of a header",
         ),
         pytest.param({}, Backlog(date(2023, 1, 3), 3), None, "Open now             3  on 2023-01-03", id="no ingest"),
         pytest.param({"rejected": [1]}, None, None, "", id="the record of another version"),
@@ -79,18 +108,51 @@ def test_a_run_ends_with_its_figures_and_run_json_has_the_same(root):
     assert said[end - 1].startswith("03:01:47  Run done in ")
     report = root / "outputs/mine/runs/20261124T030147-000/report.html"
     assert "\n".join(said[end + 1 :]) == (
-        FIGURES + f"Open now                          3  on 2023-01-03\nReport: {report}"
+        f"{FIGURES}Open now                          3  on 2023-01-03\n{REMARKS}Report: {report}\n{LOUD}"
     )
     assert report.is_absolute() and report.exists()
-    assert json.loads((record.folder / "run.json").read_text())["summary"] == {
-        "rows": 1234,
-        "kept": 1200,
-        "rejected": {"missing_ticket_id": 30, "bad_created_at": 4},
-        "issues": {"closed_no_date": 7, "judged_by_flag": 1000},
-        "open_now": 3,
+    kept = json.loads((record.folder / "run.json").read_text())["summary"]
+    assert kept == asdict(make_summary(RECORD, Backlog(date(2023, 1, 3), 3))) | {
         "open_on": "2023-01-03",
-        "problem": None,
+        "rejected": {"missing_ticket_id": 30, "bad_created_at": 4},
+        "alarms": [line.removeprefix("LOOK AT THIS: ") for line in LOUD.splitlines()],
     }
+    assert "a whole row" not in json.dumps(kept)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "share", "outcome", "done"),
+    [
+        pytest.param(["01_ingest", "03_transform"], "0.4", "held back", ["01_ingest"], id="after ingest"),
+        pytest.param(["01_ingest"], "0.4", "held back", ["01_ingest"], id="ingest alone"),
+        pytest.param(["03_transform"], "0.4", "held back", [], id="transform alone, by the lake's record"),
+        pytest.param(["01_ingest", "03_transform"], "0.5", "done", ["01_ingest", "03_transform"], id="just allowed"),
+    ],
+)  # fmt: skip
+def test_too_many_rejected_rows_publish_nothing(root, chosen, share, outcome, done):
+    lake = root / "outputs" / "mine" / "lake"
+    lake.mkdir(parents=True)
+    # 50 of 100; 20 are older versions of kept tickets
+    record = {
+        "rows": 100,
+        "kept": 30,
+        "rejected": {"bad_created_at": 50, "duplicate_ticket_id": 20},
+    }
+    (lake / "_ingest.json").write_text(json.dumps(record))
+    parameters = read_parameters("params/mine.yaml", {"max_rejected_share": share})
+    said = []
+    ended = pipeline.run(
+        parameters, chosen, lambda: datetime(2026, 11, 24, tzinfo=UTC), said.append
+    )
+    assert (ended.outcome, ended.exit_code) == (outcome, 4 if outcome == "held back" else 0)
+    assert [step.step for step in ended.steps if step.status == "done"] == done
+    assert (root / "outputs/mine/latest").exists() == (outcome == "done")
+    assert f"  rejected{70:>27}" in said
+    if outcome == "held back":
+        assert ended.error.startswith(
+            "Nothing was published: 50.0% of the rows were rejected (50 of 100), most of them as bad_created_at"
+        )
+        assert "more than max_rejected_share (40.0%)" in ended.error
 
 
 def test_a_lake_that_cannot_be_read_does_not_fail_a_good_run(root):

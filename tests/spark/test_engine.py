@@ -164,7 +164,7 @@ def lake_with(folder, text, rows=1):
 
 
 HEADER = ",".join(ticket_column_names())
-GOOD = "T1,2023-01-02T10:00:00Z,,,24.0,,High,Bug,Email,Gold,Open,A1,"
+GOOD = "T1,2023-01-02T10:00:00Z,,,24.0,,High,Bug,Email,Gold,Open,A1,,,,,,"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ A day is the stretch between two local midnights as zoneinfo places them; nothin
 where the SQL does. Shares are whole-number sums and true fractions.
 """
 
+import json
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
@@ -49,6 +50,9 @@ def compute(
             for row in agents
         ],
         "fact_tickets": [_fact_row(fact, end) for fact in facts],
+        "dim_attributes": [
+            {"attribute": name} for name in {name for fact in facts for name in fact.named}
+        ],
         "features_daily": [_features(facts, day) for day in days],
         "backlog_daily": [
             _backlog(facts, day, before) for day, before in zip(days, [None, *days], strict=False)
@@ -94,10 +98,19 @@ def _judge(row: Row, end: datetime) -> SimpleNamespace:
         fact.sla_state = "breached" if fact.resolved_at > fact.due_at else "met"
     else:
         fact.sla_state = "breached" if fact.due_at <= end else "pending"
+    if fact.first_response_at and fact.first_response_at > end:
+        fact.first_response_at = None
+    if fact.updated_at and fact.updated_at > end:
+        fact.updated_at = None
+    fact.date_only = "date_only" in (fact._issues or "").split(";")
+    fact.named = json.loads(fact.attributes or "{}")
+    fact.wait = None
+    if fact.first_response_at and not fact.date_only:
+        fact.wait = max(fact.first_response_at - fact.created_at, timedelta())
     fact.agent = fact.agent_id or "(unassigned)"
     fact.duration = (
         None
-        if fact.resolved_at is None or fact.resolved_at < fact.created_at
+        if fact.resolved_at is None or fact.resolved_at < fact.created_at or fact.date_only
         else fact.resolved_at - fact.created_at
     )
     return fact
@@ -109,6 +122,8 @@ def _place(fact: SimpleNamespace, days: list[SimpleNamespace], zone: ZoneInfo) -
     fact.resolved_date = (
         _day_of(max(fact.resolved_at, fact.created_at), days, zone) if fact.resolved_at else None
     )
+    answered = fact.first_response_at and max(fact.first_response_at, fact.created_at)
+    fact.first_response_date = _day_of(answered, days, zone) if answered else None
     fact.due_date = _day_of(fact.due_at, days, zone) if fact.due_at else None
 
 
@@ -140,7 +155,17 @@ def _fact_row(fact: SimpleNamespace, end: datetime) -> Row:
         "due_date": fact.due_date,
         "sla_state": fact.sla_state,
         "breached_at": fact.due_at if fact.sla_state == "breached" else None,
-        "hours_open": None if fact.resolved_at else _hours(end - fact.created_at),
+        "hours_open": None if fact.resolved_at or fact.date_only else _hours(end - fact.created_at),
+        "updated_at": fact.updated_at,
+        "first_response_at": fact.first_response_at,
+        "customer": fact.customer or "(none)",
+        "subject": fact.subject,
+        "attributes": fact.attributes,
+        "first_response_date": fact.first_response_date,
+        "first_response_hours": _hours(fact.wait),
+        "hours_since_update": _hours(end - fact.updated_at)
+        if fact.updated_at and not fact.resolved_at
+        else None,
     }
 
 
@@ -182,8 +207,10 @@ def _risk_row(fact: SimpleNamespace, end: datetime, zone: ZoneInfo) -> Row:
         "is_long_resolution": None
         if fact.due_at is None
         else (fact.resolved_at or end) > fact.due_at,
-        "hours_left": _hours(fact.due_at - end) if is_open and fact.due_at else None,
-        "sla_elapsed": None if elapsed is None else float(elapsed),
+        "hours_left": _hours(fact.due_at - end)
+        if is_open and fact.due_at and not fact.date_only
+        else None,
+        "sla_elapsed": None if elapsed is None or fact.date_only else float(elapsed),
         "risk_band": band,
     }
 
@@ -241,6 +268,8 @@ def _features(facts: list[SimpleNamespace], day: SimpleNamespace) -> Row:
     resolved = _on(facts, "resolved_date", day)
     states = [fact.sla_state for fact in resolved if fact.sla_state in ("met", "breached")]
     durations = [fact.duration for fact in resolved if fact.duration is not None]
+    answered = _on(facts, "first_response_date", day)
+    waits = [fact.wait for fact in answered if fact.wait is not None]
     due, missed = _due_and_missed(facts, day)
     return {
         "ops_date": day.date,
@@ -255,6 +284,9 @@ def _features(facts: list[SimpleNamespace], day: SimpleNamespace) -> Row:
         "sla_due_missed": missed,
         "sla_attainment": (due - missed) / due if due else None,
         "past_due_tickets": _past_due(facts, day),
+        "first_responses": len(answered),
+        "median_first_response": _hours(_percentile(waits, 50)),
+        "p90_first_response": _hours(_percentile(waits, 90)),
     }
 
 
@@ -327,10 +359,12 @@ def _segments(
         "channel",
         "customer_tier",
         *(["team"] if agents else []),
+        *{name for fact in facts for name in fact.named},
     ):
         groups: dict[str, list[SimpleNamespace]] = {}
         for fact in facts:
-            value = team_of.get(fact.agent_id) if dimension == "team" else getattr(fact, dimension)
+            given = vars(fact) | fact.named | {"team": team_of.get(fact.agent_id)}
+            value = given.get(dimension)
             groups.setdefault(value or "(none)", []).append(fact)
         for segment, own in groups.items():
             first = min(fact.created_date for fact in own)

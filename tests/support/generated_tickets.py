@@ -16,6 +16,12 @@ CLOCK_CHANGES = {
 ZONES = [*CLOCK_CHANGES, "UTC"]
 AGENTS = (agent("A1", "North"), agent("A2", "South"), agent("A3", None), agent("A4", "North"))
 SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
+# as ingest writes them; one attribute is rare
+ATTRIBUTES = (
+    *(None, '{"product":"Phone","region":"North"}', '{"product":"Tablet"}') * 3,
+    '{"product":"a \\u0022b\\u0022\\u005cn\\u005cu0022\\u000ac\\u0009\\u000d","region":"Süd 😀"}',
+    f'{{"kind":"{"x" * 10_000}"}}',
+)
 SLA_HOURS = (None, 0.5, 1.0, 4.00125, 24.0, 25.0, 48.5, 240.0, 1 / 3600)
 
 
@@ -51,6 +57,9 @@ def _any_ticket(chance: random.Random, zone: str, as_of: datetime, number: int) 
     at_edge = max(created, chance.choice(edges) + chance.choice((-SECOND, 0 * SECOND)))
     resolved = chance.choice((None, created + took, created + took, at_edge))
     by_flag = chance.random() < 0.05
+    issue = chance.choice((None, "bad_sla_flag", "date_only", "ambiguous_time;date_only"))
+    answered = chance.choice((created + took / 9, created + near, created + 2 * took, *edges))
+    changed = chance.choice((created + took, at_edge, as_of + near))
     return ticket(
         created,
         resolved and resolved.replace(microsecond=0),
@@ -64,7 +73,12 @@ def _any_ticket(chance: random.Random, zone: str, as_of: datetime, number: int) 
         agent_id=chance.choice(("A1", "A2", "A3", "A4", "gone", None)),
         _issues=chance.choice(("judged_by_flag", "ambiguous_time;judged_by_flag"))
         if by_flag
-        else chance.choice((None, "bad_sla_flag")),
+        else chance.choice((None, issue)),
+        first_response_at=chance.choice((None, answered.replace(microsecond=0))),
+        updated_at=chance.choice((None, changed.replace(microsecond=0))),
+        customer=chance.choice(("Ünal GmbH", None)),
+        subject=chance.choice(('"quoted"', None)),
+        attributes=chance.choice(ATTRIBUTES),
         _ingestion_ts=f"2030-01-{1 + number % 28:02d} 00:00",
         _source_file=f"raw/{number:06d}.csv",
     )
@@ -86,7 +100,10 @@ def few_tickets(zone: str, *, flags: bool = True) -> st.SearchStrategy[list[Row]
         priority=st.sampled_from(("High", "Low", None)),
         agent_id=st.sampled_from(("A1", "A3", None)),
         sla_breached=st.sampled_from((True, False, None)),
-        _issues=st.sampled_from((None, "judged_by_flag") if flags else (None,)),
+        first_response_at=st.none() | moments,
+        updated_at=st.none() | moments,
+        attributes=st.sampled_from((None, *ATTRIBUTES[1:3])),
+        _issues=st.sampled_from((None, "judged_by_flag", "date_only") if flags else (None,)),
     )
     return st.lists(one, min_size=1, max_size=12)
 

@@ -40,6 +40,9 @@ EXPRESSIONS = {
     "starts": "STARTS_WITH(ticket_id, 'T1')",
     "substring": "SUBSTR(ticket_id, 2)",
     "substring_of": "SUBSTR(ticket_id, 1, 2)",
+    "replaced": "REPLACE(REPLACE(ticket_id || '\\\\u0022\\\\', '\\\\u0022', 'a\\n\\t\"'), 'T1', '')",
+    "extracted": "REGEXP_EXTRACT(ticket_id, '^T([0-9]+)$')",
+    "not_extracted": "REGEXP_EXTRACT(priority, 'Hi([a-f]*)')",
     "like": "ticket_id LIKE 'T1_%'",
     "date_of": "DATE(created_at, @timezone)",
     "date_literal": "created_date >= DATE '2023-03-26'",
@@ -116,6 +119,8 @@ QUERIES = {
     "days in no order": "SELECT ticket_id AS a, day AS b FROM fact_tickets "
     "CROSS JOIN UNNEST(GENERATE_DATE_ARRAY(resolved_date, created_date)) AS day",
     "numbers": "SELECT i AS a FROM UNNEST(GENERATE_ARRAY(0, 3)) AS i",
+    "all that matches": "SELECT ticket_id AS a, x AS b FROM fact_tickets "
+    'CROSS JOIN UNNEST(REGEXP_EXTRACT_ALL(attributes, \'"[^"]*":"[^"]*"\')) AS x',
     "a list": "SELECT x AS a FROM UNNEST(['a', 'b']) AS x",
     "union all": "SELECT agent_id AS a FROM fact_tickets UNION ALL SELECT agent_id AS a FROM dim_agents",
     "union": "SELECT agent_id AS a FROM fact_tickets UNION DISTINCT SELECT agent_id AS a FROM dim_agents",

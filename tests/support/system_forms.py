@@ -78,7 +78,9 @@ def _ticket(number: int, chance: random.Random) -> Ticket:
     resolved = created + timedelta(seconds=chance.randrange(7200, 900_000)) if ended else None
     closed = resolved + 30 * HOUR if resolved and state == "closed" else None
     if state == "closed" and number % 9 == 0:
-        resolved = None  # nobody said so
+        resolved = None  # only that it was closed is known
+    if state == "solved" and number % 11 == 0:
+        resolved = None  # not even that
     first = created + timedelta(seconds=chance.randrange(60, 90_000))
     due = created + chance.choice((4, 8, 24, 72, 120)) * HOUR
     if resolved and abs(due - resolved) < 2 * HOUR:
@@ -92,7 +94,7 @@ def _ticket(number: int, chance: random.Random) -> Ticket:
         closed=closed,
         due=due if number % 5 else None,
         state=state,
-        end=ENDS[number // 6 % len(ENDS)] if number % 6 == 0 and resolved else "",
+        end=ENDS[number // 4 % len(ENDS)] if number % 4 == 0 and resolved else "",
         priority=chance.choice(("Critical", "High", "Medium", "Medium", "Low", "")),
         category=chance.choice(("Question", "Problem", "Zwischenfall, groß", "")),
         channel=chance.choice(("Email", "Phone", "Web form")),
@@ -190,7 +192,7 @@ class System:
     above: tuple[tuple[str, ...], ...] = ()
     footers: tuple[tuple[str, str], ...] = ()
     issues: tuple[str, ...] = ()
-    in_header: bool = False
+    zone_from: str = "run"  # who says the zone: header, mapping or run
     name: str = ""
 
     @property

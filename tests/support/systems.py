@@ -2,7 +2,7 @@
 
 import csv
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from system_forms import HOUR, Clock, Known, System, Ticket
 
@@ -114,8 +114,9 @@ EXPLORE = System(
 
 
 def explore_days(ticket: Ticket, clock: Clock) -> Known:
+    tags = {"merged": "vip, closed_by_merge", "spam": "spam"}.get(ticket.end, "not_spam")
     return {
-        "Ticket ID": ticket.number, "Ticket status": EXPLORE.state(ticket),
+        "Ticket tags": tags, "Ticket ID": ticket.number, "Ticket status": EXPLORE.state(ticket),
         "Ticket created - Date": clock.write(ticket.created),
         "Ticket solved - Date": clock.write(ticket.resolved), "Ticket priority": EXPLORE.priority(ticket),
     }  # fmt: skip
@@ -124,12 +125,12 @@ def explore_days(ticket: Ticket, clock: Clock) -> Known:
 EXPLORE_DAYS = replace(
     EXPLORE,
     name="zendesk_explore, days",
-    header="Ticket ID,Ticket status,Ticket created - Date,Ticket solved - Date,Ticket priority,Tickets",
+    header="Ticket ID,Ticket status,Ticket created - Date,Ticket solved - Date,Ticket priority,Ticket tags,Tickets",
     cells=explore_days,
     clock=Clock(BERLIN, "%Y-%m-%d"),
     lacks=(*EXPLORE.lacks, "category", "channel", "agent_id", "customer", "subject"),
     attributes=lambda ticket: {},
-    ends={"deleted": "deleted"},
+    ends={"deleted": "deleted", "merged": "merged by tag", "spam": "spam"},
     footers=(),
     issues=("date_only",),
 )
@@ -244,10 +245,16 @@ def jira(ticket: Ticket, clock: Clock) -> Known:
     }  # fmt: skip
 
 
+def _done(ticket: Ticket) -> datetime | None:
+    """The resolution, else the last change of the status's category, if that is Done."""
+    changed = ticket.closed or ticket.created
+    return ticket.resolved or (changed if ticket.state in ("solved", "closed") else None)
+
+
 def _jira(ticket: Ticket, clock: Clock) -> Known:
     return {
         "ticket_id": f"DESK-{ticket.number}",
-        "resolved_at": clock.read(ticket.resolved or ticket.closed),
+        "resolved_at": clock.read(_done(ticket)),
         "first_response_at": Clock(clock.zone).read(ticket.first),
         "customer": ticket.customer or "a person",
     }
@@ -285,7 +292,9 @@ def jira_server(ticket: Ticket, clock: Clock) -> Known:
     for name in ("Status Category", "Status Category Changed", "Custom field (Organizations)"):
         del cells[name]
     left = cells.pop("Due date")
-    return cells | {"Component/s": cells.pop("Components")[0], "Due Date": left}
+    own = {"Status": JIRA_SERVER.state(ticket), "Priority": JIRA_SERVER.priority(ticket)}
+    component = cells.pop("Components")[0]
+    return cells | own | {"Component/s": component, "Due Date": left}
 
 
 JIRA_SERVER = replace(
@@ -297,6 +306,7 @@ JIRA_SERVER = replace(
     "Custom field ([CHART] Date of First Response)",
     cells=jira_server,
     clock=Clock(BERLIN, "%d/%b/%y %I:%M %p"),
+    states={"open": "Open", "pending": "In Progress", "solved": "Resolved", "closed": "Closed"},
     priorities={"Critical": "Blocker", "High": "Major", "Medium": "Medium", "Low": "Trivial"},
     carried=lambda ticket, clock: (
         _jira(ticket, clock) | {"resolved_at": clock.read(ticket.resolved), "customer": "a person"}
@@ -408,6 +418,39 @@ HUBSPOT = System(
 )
 
 
+HUBSPOT_NAMES = {
+    "Ticket ID": "hs_ticket_id",
+    "Ticket name": "subject",
+    "Pipeline": "hs_pipeline",
+    "Ticket status": "hs_pipeline_stage",
+    "Create date": "createdate",
+    "Ticket owner": "hubspot_owner_id",
+    "Source": "source_type",
+    "Last activity date": "hs_lastmodifieddate",
+    "Close date": "closed_date",
+    "Priority": "hs_ticket_priority",
+    "Category": "hs_ticket_category",
+}
+
+
+def hubspot_internal(ticket: Ticket, clock: Clock) -> Known:
+    cells = hubspot(ticket, clock)
+    found = {name: cells[shown] for shown, name in HUBSPOT_NAMES.items()}
+    return found | {"hs_ticket_priority": HUBSPOT_INTERNAL.priority(ticket)}
+
+
+HUBSPOT_INTERNAL = replace(
+    HUBSPOT,
+    name="hubspot, internal names",
+    header=",".join(HUBSPOT_NAMES.values()),
+    cells=hubspot_internal,
+    clock=Clock("America/New_York"),
+    priorities={"Critical": "URGENT", "High": "HIGH", "Medium": "MEDIUM", "Low": "LOW"},
+    lacks=("due_at", "sla_breached", "first_response_at", "customer"),
+    carried=lambda ticket, clock: {},
+)
+
+
 def intercom(ticket: Ticket, clock: Clock) -> Known:
     zone = clock.zone
     return {
@@ -436,7 +479,7 @@ INTERCOM = System(
     lacks=("due_at", "sla_breached", "priority", "category", "customer", "subject"),
     carried=_after_seconds,
     attributes=lambda ticket: {"inbox": ticket.group, "rating": "5"},
-    in_header=True,
+    zone_from="header",
 )
 
 
@@ -498,6 +541,7 @@ DATALOADER = replace(
     mark=False,
     footers=(),
     issues=("judged_by_flag",),
+    zone_from="mapping",
 )
 
 
@@ -722,6 +766,7 @@ GITLAB = System(
     carried=_gitlab,
     attributes=lambda ticket: {},
     issues=("due_date_only",),
+    zone_from="mapping",
 )
 
 
@@ -750,6 +795,7 @@ NYC = System(
     lacks=("sla_breached", "priority", "first_response_at", "customer"),
     attributes=lambda ticket: {"borough": ticket.group},
     issues=("ambiguous_time",),
+    zone_from="mapping",
 )
 
 
@@ -769,6 +815,22 @@ NYC_BEFORE = replace(
     "Resolution Action Updated Date,Community Board,BBL,Borough,Open Data Channel Type,Latitude,"
     "Longitude,Location",
     cells=nyc_before,
+)
+
+
+def _of_api(name: str) -> str:
+    return name.lower().replace(" ", "_")
+
+
+NYC_API = replace(
+    NYC_BEFORE,
+    name="nyc311, API",
+    header=_of_api(NYC_BEFORE.header),
+    cells=lambda ticket, clock: {
+        _of_api(name): text for name, text in nyc_before(ticket, clock).items()
+    },
+    clock=Clock("America/New_York", "%Y-%m-%dT%H:%M:%S.000"),
+    quoting=csv.QUOTE_ALL,
 )
 
 
@@ -808,6 +870,7 @@ CHICAGO = System(
         "canceled": "canceled",
     },
     issues=("ambiguous_time",),
+    zone_from="mapping",
 )
 CHICAGO_API = replace(
     CHICAGO,
@@ -841,6 +904,7 @@ SF = System(
     lacks=("due_at", "sla_breached", "priority", "first_response_at", "customer"),
     attributes=lambda ticket: {"request_type": ticket.group},
     issues=("ambiguous_time",),
+    zone_from="mapping",
 )
 SF_API_NAMES = (
     "service_request_id,requested_datetime,closed_date,updated_datetime,status_description,"
@@ -897,6 +961,7 @@ ZENDESK_JSON = replace(
     priorities={"Critical": "urgent", "High": "high", "Medium": "normal", "Low": "low"},
     ending="ndjson",
     issues=(),
+    zone_from="mapping",
 )
 
 
@@ -924,10 +989,11 @@ GITHUB = System(
     attributes=lambda ticket: {"milestone": ticket.group},
     ends={"wont_do": "not_planned", "duplicate": "duplicate"},
     ending="json",
+    zone_from="mapping",
 )
 SYSTEMS = (
     ZENDESK, EXPLORE, EXPLORE_DAYS, ZENDESK_JSON, SERVICENOW, SERVICENOW_RAW, SERVICENOW_XLSX,
-    JIRA, JIRA_SERVER, FRESHDESK, FRESHSERVICE, HUBSPOT, INTERCOM, SALESFORCE, DATALOADER, ZOHO,
-    ZOHO_XLSX, GLPI, OSTICKET, ZAMMAD, ZNUNY, GITHUB, GITLAB, NYC, NYC_BEFORE, CHICAGO,
+    JIRA, JIRA_SERVER, FRESHDESK, FRESHSERVICE, HUBSPOT, HUBSPOT_INTERNAL, INTERCOM, SALESFORCE,
+    DATALOADER, ZOHO, ZOHO_XLSX, GLPI, OSTICKET, ZAMMAD, ZNUNY, GITHUB, GITLAB, NYC, NYC_BEFORE, NYC_API, CHICAGO,
     CHICAGO_API, SF, SF_API,
 )  # fmt: skip

@@ -55,6 +55,9 @@ def code(source: str, name: str = "parameters") -> dict:
     }
 
 
+MAPPING = "columns: {ticket_id: id, created_at: opened, resolved_at: closed}\n"
+
+
 def make_project(monkeypatch, folder: Path, **cells: list[str]) -> Path:
     """Make `folder` the project: two mappings, params/mine.yaml, and notebooks whose code is `cells[step word]`.
 
@@ -64,7 +67,7 @@ def make_project(monkeypatch, folder: Path, **cells: list[str]) -> Path:
     (folder / "notebooks").mkdir(parents=True, exist_ok=True)
     (folder / "params" / "mappings").mkdir(parents=True, exist_ok=True)
     for name in ("ops_tickets", "boston311"):
-        (folder / "params" / "mappings" / f"{name}.yaml").write_text("")
+        (folder / "params" / "mappings" / f"{name}.yaml").write_text(MAPPING)
     (folder / "params" / "mine.yaml").write_text(
         'timezone: "UTC"\n' if not cells or "transform" in cells else 'agents: ""\n'
     )

@@ -14,7 +14,7 @@ TABLES = {
     "age_p90_days BIGINT, past_due BIGINT",
     "features_daily": "ops_date DATE, sla_due_tickets BIGINT, sla_due_missed BIGINT",
     "fact_tickets": "ticket_id VARCHAR, created_date DATE, resolved_date DATE, is_resolved BOOLEAN, "
-    "resolution_hours_clean DOUBLE, hours_open DOUBLE, sla_breached BOOLEAN",
+    "resolution_hours_clean DOUBLE, hours_open DOUBLE, due_at TIMESTAMPTZ, sla_breached BOOLEAN",
     "segment_daily": "ops_date DATE, dimension VARCHAR, segment VARCHAR, created BIGINT, resolved BIGINT, "
     "backlog_size BIGINT, past_due BIGINT, sla_due_tickets BIGINT, sla_due_missed BIGINT",
     "daily_agent_load": "ops_date DATE, agent_id VARCHAR, open_tickets BIGINT",
@@ -29,6 +29,8 @@ RUN = {
     "timezone": "UTC",
     "published_at": "2024-02-01 06:00:00+00",
 }
+
+DUE = "2024-02-29 00:00:00+00"
 
 # 2024-01-01 is a Monday.
 JANUARY = [f"{date:%Y-%m-%d}" for date in pd.date_range("2024-01-01", "2024-01-31")]
@@ -64,8 +66,9 @@ def due_on(date: str, due: int, missed: int) -> dict:
 
 
 def resolved(date: str, hours: float | None, breached: bool | None = None) -> dict:
-    """A resolved ticket."""
+    """A resolved ticket with a target."""
     return {
+        "due_at": DUE,
         "resolved_date": date,
         "is_resolved": True,
         "resolution_hours_clean": hours,
@@ -74,5 +77,5 @@ def resolved(date: str, hours: float | None, breached: bool | None = None) -> di
 
 
 def still_open(created: str, hours: float) -> dict:
-    """An open ticket."""
-    return {"created_date": created, "is_resolved": False, "hours_open": hours}
+    """An open ticket with a target."""
+    return {"created_date": created, "is_resolved": False, "hours_open": hours, "due_at": DUE}

@@ -8,6 +8,7 @@ import pytest
 from opsdesk.errors import OpsdeskError
 from opsdesk.trends import coverage
 from opsdesk.trends.burn_in import burn_in_days, shares_still_open
+from opsdesk.trends.coverage_table import describe_coverage
 from trends_warehouse import RUN, day, published
 
 
@@ -79,6 +80,44 @@ def test_nothing_published_says_what_to_do(tmp_path):
         coverage.read_coverage(published(tmp_path / "w.duckdb", _runs=[]))
 
 
-def test_coverage_speaks_of_an_export_without_open_tickets(covered):
-    table = coverage.describe_coverage(replace(covered, open_tickets=0))
-    assert "filtered by closing date" in table.loc["Open tickets", "what it means"]
+def test_coverage_says_that_all_is_resolved(covered):
+    table = describe_coverage(replace(covered, open_tickets=0))
+    assert table.loc["Open tickets"].tolist() == [
+        "0 tickets",
+        "None: every ticket in the export is resolved.",
+    ]
+
+
+def test_coverage_speaks_of_a_filter_by_closing_date_and_no_longer_of_a_backlog(covered):
+    table = describe_coverage(replace(covered, closed_from=pd.Timestamp("2024-01-10")))
+    assert "export all tickets" in table.loc["Filtered by closing date", "what it means"]
+    assert not {"Open tickets", "Burn-in until", "Slow tail"} & set(table.index)
+
+
+def test_coverage_says_where_intake_ends(covered):
+    ended = replace(
+        covered,
+        intake_until=pd.Timestamp("2024-01-08"),
+        resolved_until=pd.Timestamp("2024-01-16"),
+    )
+    assert describe_coverage(ended).loc["Intake ends"].tolist() == [
+        "2024-01-08",
+        "No ticket is opened after it, while tickets are resolved until 2024-01-16.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("with_target", "judged", "value", "meaning"),
+    [
+        pytest.param(3, 0, "75.0% of tickets", "Only these can be past due", id="some"),
+        pytest.param(0, 2, "no ticket", "judges 2 resolved tickets", id="a flag only"),
+        pytest.param(0, 0, "no ticket", "name sla_hours or due_at under columns:", id="none"),
+    ],
+)
+def test_coverage_says_how_many_have_a_target_and_how_to_give_one(
+    covered, with_target, judged, value, meaning
+):
+    facts = replace(covered, tickets=4, with_target=with_target, judged=judged)
+    row = describe_coverage(facts).loc["With an SLA target"]
+    assert row["value"] == value
+    assert meaning in row["what it means"]

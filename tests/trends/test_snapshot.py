@@ -1,5 +1,10 @@
 """The service desk at as_of, on tables small enough to compute by hand."""
 
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
 from opsdesk.trends import coverage, series, snapshot
 from trends_warehouse import JANUARY, day, due_on, published, still_open
 
@@ -38,6 +43,78 @@ def test_headline(tmp_path):
     }
 
 
+@pytest.mark.parametrize(
+    ("facts", "figures"),
+    [
+        pytest.param(
+            {"with_target": 0},
+            {"Open": "4", "SLA": "–", "Net growth": "+1", "Age, median": "3 days",
+             "Age, p90": "9 days", "Oldest": "29 days"},
+            id="no target: neither past due 0 nor attainment",
+        ),
+        pytest.param(
+            {"closed_from": pd.Timestamp("2024-01-01")},
+            {"Open": "–", "SLA": "–", "Net growth": "–"},
+            id="filtered by closing date: no backlog",
+        ),
+        pytest.param(
+            {"intake_until": pd.Timestamp("2024-01-14")},
+            {"Open": "4", "Past due": "0", "Due in 24 hours": "0", "SLA attainment": "–",
+             "Net growth": "-3", "Age, median": "3 days", "Age, p90": "9 days",
+             "Oldest": "29 days"},
+            id="intake has ended: growth until then",
+        ),
+    ],
+)  # fmt: skip
+def test_headline_leaves_out_what_the_export_cannot_know(tmp_path, facts, figures):
+    stocks = {"backlog_size": 4, "age_p50_days": 3, "age_p90_days": 9}
+    days = [day(date, **stocks) for date in JANUARY]
+    days[0]["outflow"] = 3
+    days[20]["inflow"] = 4
+    tickets = [] if "closed_from" in facts else [still_open("2024-01-02", 700.0)]
+    warehouse = published(
+        tmp_path / "w.duckdb",
+        backlog_daily=days,
+        features_daily=[due_on(date, 0, missed=0) for date in JANUARY],
+        fact_tickets=tickets,
+    )
+    covered = replace(coverage.read_coverage(warehouse), **facts)
+    frames = series.read_days(warehouse, covered), series.read_weeks(warehouse, covered)
+    headline = snapshot.read_headline(warehouse, *frames)
+    assert headline["value"].to_dict() == figures
+    if "intake_until" in facts:
+        growth = headline.loc["Net growth", "what it is"]
+        assert growth.endswith("in the last 2 whole weeks before intake ended on 2024-01-14")
+
+
+@pytest.mark.parametrize(
+    ("facts", "known"),
+    [
+        pytest.param({}, {"opened", "resolved", "open_tickets", "past_due", "attainment"}, id="all"),
+        pytest.param({"with_target": 0}, {"opened", "resolved", "open_tickets"}, id="no target"),
+        pytest.param(
+            dict.fromkeys(("intake_until", "resolved_until"), pd.Timestamp("2024-01-01")),
+            {"open_tickets", "past_due"},
+            id="intake",
+        ),
+        pytest.param({"closed_from": pd.Timestamp("2024-01-01")}, {"resolved"}, id="closing date"),
+    ],
+)  # fmt: skip
+def test_segments_have_no_figure_that_the_export_cannot_know(tmp_path, facts, known):
+    rows = [segment("2024-01-31", "category", name, 5, sla_due_tickets=1) for name in "ab"]
+    warehouse = published(
+        tmp_path / "w.duckdb",
+        segment_daily=rows,
+        backlog_daily=[day("2024-01-31")],
+        fact_tickets=[still_open("2024-01-04", 600.0)],
+    )
+    covered = replace(coverage.read_coverage(warehouse), **facts)
+    segments = snapshot.read_segments(warehouse, covered)
+    figures = segments[["opened", "resolved", "open_tickets", "past_due", "attainment"]]
+    assert set(figures.columns[figures.notna().all()]) == known
+    assert set(figures.columns[figures.isna().all()]) == set(figures.columns) - known
+
+
 def test_deadlines_are_those_of_the_next_24_hours_the_next_first(tmp_path):
     risks = [
         {"ticket_id": str(hours), "hours_left": hours}
@@ -71,7 +148,10 @@ def test_segments_show_the_largest_and_sum_the_rest(tmp_path):
     rows += [segment("2024-01-03", "category", "a", 99, created=100)]  # before the 28 days
     rows += [segment("2024-01-31", "priority", "(none)", 19)]
     warehouse = published(
-        tmp_path / "w.duckdb", segment_daily=rows, backlog_daily=[day("2024-01-31")]
+        tmp_path / "w.duckdb",
+        segment_daily=rows,
+        backlog_daily=[day("2024-01-31")],
+        fact_tickets=[still_open("2024-01-04", 600.0)],
     )
     segments = snapshot.read_segments(warehouse, coverage.read_coverage(warehouse), shown=2)
     assert segments["segment"].tolist() == ["a", "b", "(2 others)"]

@@ -23,6 +23,7 @@ from opsdesk.lake.open import open_lake
 from opsdesk.runner.plan import plan_run
 from opsdesk.runner.plan_lines import plan_lines
 from opsdesk.trends import coverage, series, snapshot
+from opsdesk.trends.coverage_table import describe_coverage
 from opsdesk.warehouse.bigquery import estimate
 from opsdesk.warehouse.billing import LEAST_BILLED
 from steps import backfill, ingest, open_warehouse, transform
@@ -34,12 +35,15 @@ EXPORT, ZONE, AS_OF = (
     "America/New_York",
     "2011-12-31 23:59:59",
 )
+MORE = "\nattributes: {place: neighborhood, kind: department}\n"
 TABLES = ("tickets_raw", "agents_raw", *(table.name for table in results()))
 
 
 def every_twentieth(path):
     lines = gzip.decompress((project.ROOT / EXPORT).read_bytes()).decode().splitlines(keepends=True)
-    path.write_text("".join([lines[0], *lines[1::20]]))
+    # a name of a place with everything in it that has to be an escape
+    rows = (line.replace("Greater Mattapan", '"a ""b"" \\u0022 ü"') for line in lines[1::20])
+    path.write_text("".join([lines[0], *rows]))
 
 
 def run(lake, warehouse, cloud, folder):
@@ -48,7 +52,10 @@ def run(lake, warehouse, cloud, folder):
     agents.write_text(
         "agent_id,name,team,active_from,active_to,daily_capacity\nA1,Ann,Core,2011-01-01,,7.5\nA2,,,,2011-12-31,\n"
     )
-    ingest(str(folder / "boston.csv"), "boston311", str(agents), "full", lake, RUN_AT, cloud)
+    mapping = folder / "boston.yaml"
+    known = (project.ROOT / "params/mappings/boston311.yaml").read_text()
+    mapping.write_text(known + MORE)
+    ingest(str(folder / "boston.csv"), str(mapping), str(agents), "full", lake, RUN_AT, cloud)
     backfill(lake, warehouse, "", "", RUN_AT, cloud)
     transform(warehouse, AS_OF, ZONE, RUN_AT, cloud)
 
@@ -71,6 +78,7 @@ def test_every_table_has_the_same_rows(both):
     assert_same(outcome(*distant, TABLES), expected)
     assert len(expected["fact_tickets"]) == 2_913 and len(expected["dim_agents"]) == 2
     assert all(len(rows) for rows in expected.values())
+    assert 'a "b" \\u0022 ü' in set(expected["segment_daily"]["segment"])
 
 
 def test_the_frames_behind_the_charts_are_the_same(both):
@@ -81,7 +89,7 @@ def test_the_frames_behind_the_charts_are_the_same(both):
         days, weeks = series.read_days(warehouse, covered), series.read_weeks(warehouse, covered)
         frames.append(
             [
-                days, weeks, coverage.describe_coverage(covered), snapshot.read_headline(warehouse, days, weeks), snapshot.read_deadlines(warehouse),
+                days, weeks, describe_coverage(covered), snapshot.read_headline(warehouse, days, weeks), snapshot.read_deadlines(warehouse),
                 snapshot.read_segments(warehouse, covered), snapshot.read_agents(warehouse, covered),
             ]
         )  # fmt: skip
@@ -97,7 +105,7 @@ def params(both, monkeypatch, tmp_path):
     path.parent.mkdir()
     values = {
         "export": "boston.csv",
-        "mapping": "boston311",
+        "mapping": both[0][0].removeprefix("duckdb:").replace("w.duckdb", "boston.yaml"),
         "timezone": ZONE,
         "as_of": AS_OF,
         "lake": f"{corner.lake}/lake",

@@ -1,6 +1,6 @@
 """What may stay of the published tables, decided from plain data: no database is opened."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -15,6 +15,7 @@ from opsdesk.warehouse.duckdb.decision import (
     raw_differences,
 )
 
+FORMER = datetime(2023, 3, 1, tzinfo=UTC)
 INTACT = frozenset(table.name for table in results())
 FACT = {"fact_tickets": frozenset({"priority", "created_date"})}
 RAW = {"tickets_raw": frozenset({"priority"})}
@@ -24,7 +25,7 @@ DAILY = {"fact_tickets": frozenset({"status"}), "features_daily": frozenset({"op
 def decided(table="segment_daily", reads=FACT, differ=(), intact=INTACT, agents=False, moved=False):
     """The decision; `differ` has (table, column)."""
     differences = {name: {column} for name, column in differ}
-    situation = Situation(Changes({"2023-01": ""}, agents, moved), intact)
+    situation = Situation(Changes({"2023-01": ""}, agents, FORMER if moved else None), intact)
     return decide(catalogue()[table], reads, situation, differences)
 
 
@@ -81,9 +82,9 @@ def test_how_much_is_built(given, build):
 @pytest.mark.parametrize(
     ("changes", "names"),
     [
-        (Changes({"2023-01": ""}, False, False), ["tickets_raw"]),
-        (Changes({}, True, False), ["agents_raw"]),
-        (Changes({}, False, True), []),
+        (Changes({"2023-01": ""}, False, None), ["tickets_raw"]),
+        (Changes({}, True, None), ["agents_raw"]),
+        (Changes({}, False, FORMER), []),
     ],
 )
 def test_which_raw_tables_differ(changes, names):

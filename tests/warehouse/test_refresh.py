@@ -11,6 +11,8 @@ from opsdesk.warehouse.duckdb.decision import Build, Thresholds
 from refreshing import ANY, ANY_CHANGED, MONTHS, decisions, named, put, tables, transform
 from tickets import ticket
 
+PHONE = '{"product":"Phone"}'
+TABLET = '{"product":"Tablet","region":"a \\u0022b\\u0022"}'
 versions = st.builds(
     lambda number, month, day, open_days, **columns: ticket(
         f"{MONTHS[month]}-{day:02d} 10:00",
@@ -22,6 +24,9 @@ versions = st.builds(
     st.integers(0, 5), st.integers(0, 2), st.integers(1, 28), st.sampled_from([None, 1, 5, 40]),
     sla_hours=st.sampled_from([None, 8.0, 240.0]), priority=st.sampled_from(["High", None]), agent_id=st.sampled_from(["A", "B"]),
     _ingestion_ts=st.sampled_from(["2023-06-01 00:00", "2023-07-01 00:00"]),
+    first_response_at=st.sampled_from([None, "2023-02-01 09:00", "2023-03-15 10:00"]),
+    updated_at=st.sampled_from([None, "2023-01-30 09:00", "2023-03-16 10:00"]),
+    attributes=st.sampled_from([None, None, PHONE, TABLET]),
 )  # fmt: skip
 moments = st.sampled_from(["2023-02-10 12:00:00", "2023-03-20 00:00:00", "2023-05-01 00:00:00"])
 
@@ -34,6 +39,18 @@ FEBRUARY = ticket(
 AGAIN = FEBRUARY | {
     "_ingestion_ts": "2023-08-01 00:00"
 }  # loaded again with its month, and by that the newest version
+# a new attribute is a new dimension of every day; an answer may come after the resolution
+PRODUCT = ticket(
+    "2023-03-05 10:00", ticket_id="T3", attributes=TABLET, _source_file="raw/2023-03-05.csv"
+)
+ANSWERED = ticket(
+    "2023-01-07 10:00",
+    "2023-01-08 10:00",
+    ticket_id="T4",
+    first_response_at="2023-03-15 10:00",
+    updated_at="2023-03-16 10:00",
+    _source_file="raw/2023-01-07.csv",
+)
 OTHER = ticket("2023-02-20 10:00", ticket_id="T2", _source_file="raw/2023-02-20.csv")
 FAR = ticket(
     "2023-03-25 10:00", ticket_id="T1", _source_file="raw/2023-03-25.csv"
@@ -43,6 +60,11 @@ edits = st.lists(
     min_size=1,
     max_size=3,
 )
+
+
+EDITED = (
+    "priority", "agent_id", "category", "resolved_at", "attributes", "updated_at", "first_response_at",
+)  # fmt: skip
 
 
 def edited(tickets, changes):
@@ -57,7 +79,7 @@ def edited(tickets, changes):
             tickets.pop(place % len(tickets))
         elif tickets:  # one column alone becomes that of another version
             changed = tickets[place % len(tickets)]
-            column = ("priority", "agent_id", "category", "resolved_at")[place % 4]
+            column = EDITED[place % len(EDITED)]
             tickets[place % len(tickets)] = changed | {column: version[column]}
     return tickets
 
@@ -80,6 +102,19 @@ def edited(tickets, changes):
 )
 @example([JANUARY, FAR], [[(1, "drop", FAR)]], ["2023-02-10 12:00:00"] * 3)
 @example([JANUARY], [[(0, "add", FEBRUARY)]], ["2023-02-10 12:00:00", "2023-05-01 00:00:00"])
+@example([JANUARY, OTHER], [[(0, "add", PRODUCT)]], ["2023-05-01 00:00:00"] * 3)
+@example([JANUARY, OTHER, PRODUCT], [[(2, "drop", FAR)]], ["2023-05-01 00:00:00"] * 3)
+@example([JANUARY, ANSWERED], [[(0, "drop", FAR)]], ["2023-02-10 12:00:00", "2023-03-20 00:00:00"])
+@example(
+    [ANSWERED, OTHER],
+    [[(1, "replace", OTHER | {"resolved_at": "2023-02-21 10:00"})]],
+    ["2023-05-01 00:00:00"] * 3,
+)
+@example(
+    [JANUARY, ANSWERED],
+    [[(1, "replace", ANSWERED | {"first_response_at": "2023-03-17 00:00"})]],
+    ["2023-05-01 00:00:00"] * 3,
+)
 def test_refreshing_is_building(tmp_path_factory, tickets, changes, as_of):
     """Any tickets, then some others, at the same or a later as_of: the tables are those of a fresh warehouse."""
     folder = tmp_path_factory.mktemp("w")

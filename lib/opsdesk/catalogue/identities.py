@@ -84,6 +84,13 @@ CHECKS = (
             OR resolved IS DISTINCT FROM outflow LIMIT 3""",
     ),
     Check(
+        "every first response is counted on one day",
+        """SELECT answered, counted
+        FROM (SELECT COUNT(first_response_date) AS answered FROM fact_tickets) AS facts,
+            (SELECT SUM(first_responses) AS counted FROM features_daily) AS days
+        WHERE answered <> COALESCE(counted, 0)""",
+    ),
+    Check(
         "every rate is between 0 and 1",
         """SELECT ops_date, sla_breach_rate, sla_attainment FROM features_daily
         WHERE sla_breach_rate NOT BETWEEN 0 AND 1 OR sla_attainment NOT BETWEEN 0 AND 1 LIMIT 3""",

@@ -72,6 +72,7 @@ def read_parameters(
     Raises:
         OpsdeskError: any invalid value; the text names file, key and value and says what to do.
     """
+    project.refuse_no_project()
     path = project.resolve(str(params_file))
     shown = project.shown(path)
     given = read_params_file(path)

@@ -105,6 +105,11 @@ def _file_mode(value: str) -> str | None:
     return None if valid else 'must be "private" (the owner alone) or "shared" (the umask decides)'
 
 
+def _share(value: str) -> str | None:
+    valid = re.fullmatch(r"0(\.\d+)?|1(\.0+)?", value, re.ASCII)
+    return None if valid else 'must be a number between 0 and 1 such as "0.2"'
+
+
 def _engine(value: str) -> str | None:
     valid = value in ("warehouse", "spark")
     return None if valid else 'must be "warehouse" (its own SQL) or "spark"'
@@ -124,4 +129,5 @@ CHECKS: dict[str, Check] = {
     "engine": _engine,
     "keep_runs": _keep_runs,
     "file_mode": _file_mode,
+    "max_rejected_share": _share,
 }

@@ -4,14 +4,23 @@ from collections.abc import Iterator, Mapping
 
 from opsdesk.config.block_rules import BLOCKS
 from opsdesk.config.locations import read_bucket
+from opsdesk.config.names import OF_THE_RUNNER
 from opsdesk.config.rules import problem_with
 from opsdesk.config.spark_options import SparkOptions
 from opsdesk.errors import OpsdeskError
 from opsdesk.google.connection import GoogleConnection
+from opsdesk.ingest.threshold import why_held_back
+from opsdesk.lake.open import open_lake
 from opsdesk.workbench import Workbench
 
 NEEDED = ("lake", "warehouse")
-DEFAULTS = {"first_month": "", "last_month": "", "timezone": "UTC", "as_of": "latest"}
+DEFAULTS = {
+    "first_month": "",
+    "last_month": "",
+    "timezone": "UTC",
+    "as_of": "latest",
+    "max_rejected_share": OF_THE_RUNNER["max_rejected_share"],
+}
 SETTINGS = {f"{block}.{setting}" for block, settings in BLOCKS.items() for setting in settings}
 TAKES = {*NEEDED, *DEFAULTS, *SETTINGS}
 
@@ -20,13 +29,18 @@ def run_steps(given: Mapping[str, str], run_at: str) -> Iterator[str]:
     """Run backfill, then transform, computed by Spark; yield a line about each when it is done.
 
     Raises:
-        OpsdeskError: a parameter is missing, unknown or invalid, or a step fails.
+        OpsdeskError: a parameter is missing, unknown or invalid, the last ingest rejected too many
+            rows, or a step fails.
     """
     _refuse_invalid(given)
     values = DEFAULTS | dict(given)
     lake = values["lake"]
     warehouse = values["warehouse"]
-    bench = Workbench(run_at, GoogleConnection.of(_block(given, "google")), _spark_options(given))
+    google = GoogleConnection.of(_block(given, "google"))
+    held_back = why_held_back(open_lake(lake, google).record(), values["max_rejected_share"])
+    if held_back:
+        raise OpsdeskError(held_back)
+    bench = Workbench(run_at, google, _spark_options(given))
     loaded = bench.backfill(lake, warehouse, values["first_month"], values["last_month"], "spark")
     actions = ", ".join(f"{row.parts} {row.action}" for row in loaded.actions.itertuples())
     yield f"{loaded.engine}: {actions}"

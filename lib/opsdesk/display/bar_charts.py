@@ -18,24 +18,27 @@ def segments(frame: pd.DataFrame, ax: Axes) -> Axes:
     title = "Open tickets by segment"
     if frame.empty:
         return nothing(ax, title, "Every ticket is in the same segment.")
+    if not frame["open_tickets"].any():  # 0 or not known
+        return nothing(ax, title, frame["why_no_backlog"].iloc[0] or "No ticket is open.")
     rows = _rows_under_headings(frame["dimension"])
-    due = frame["past_due"]
-    rest = frame["open_tickets"] - due
-    ax.barh(
-        rows,
-        due,
-        color=VERMILLION,
-        edgecolor="white",
-        hatch="///",
-        label="past due",
-    )
+    due = frame["past_due"].fillna(0)
+    is_due_known = frame["past_due"].notna().any()
+    if is_due_known:
+        ax.barh(
+            rows,
+            due,
+            color=VERMILLION,
+            edgecolor="white",
+            hatch="///",
+            label="past due",
+        )
     bars = ax.barh(
         rows,
-        rest,
+        frame["open_tickets"] - due,
         left=due,
         color=BLUE,
         edgecolor="white",
-        label="not past due",
+        label="not past due" if is_due_known else None,
     )
     ax.bar_label(bars, labels=_counts(frame["open_tickets"]), padding=4)
     names = [_short(name) for name in frame["segment"]]

@@ -3,13 +3,16 @@
 import pandas as pd
 from matplotlib import dates
 from matplotlib.axes import Axes
-from matplotlib.ticker import ScalarFormatter, StrMethodFormatter
+from matplotlib.ticker import MaxNLocator, ScalarFormatter, StrMethodFormatter
 from matplotlib.transforms import ScaledTranslation
 
 from opsdesk.display.chart_style import BURN_IN, DARK_GREY, GREY
 
 PAD = 8  # points between the axes and the title
 LEGEND_ROW = 17  # points that a row of the legend takes
+TICKS = 8  # with their labels, they can still be read on a telephone
+QUARTERS = (1, 4, 7, 10)  # their first months
+HALVES = (1, 7)
 
 
 def mark_coverage(ax: Axes, frame: pd.DataFrame, when: str) -> None:
@@ -24,6 +27,11 @@ def mark_coverage(ax: Axes, frame: pd.DataFrame, when: str) -> None:
     partial = frame[frame["is_partial"]]
     if not partial.empty:
         _mark_partial_day(ax, partial[when].iloc[-1], as_of)
+    intake_until = last["intake_until"]
+    if pd.notna(intake_until):
+        _mark_intake_end(ax, intake_until)
+    if _is_end_of_axis(intake_until, when):
+        return
     ax.axvline(
         as_of,
         color=GREY,
@@ -33,8 +41,24 @@ def mark_coverage(ax: Axes, frame: pd.DataFrame, when: str) -> None:
     ax.set_title(f"┊ as of {as_of:%Y-%m-%d %H:%M}", loc="right")
 
 
+def _mark_intake_end(ax: Axes, day: pd.Timestamp) -> None:
+    ax.axvline(
+        float(dates.date2num(day)),
+        color="black",
+        linewidth=1.3,
+        linestyle="-.",
+        label=f"intake ends {day:%Y-%m-%d}",
+    )
+
+
+def _is_end_of_axis(intake_until: pd.Timestamp, when: str) -> bool:
+    """Return whether a chart ends where intake ends: one of weeks does, one of days goes on."""
+    return pd.notna(intake_until) and when == "week_ending"
+
+
 def _mark_burn_in(ax: Axes, first: pd.Timestamp, until: pd.Timestamp) -> None:
-    if until < first:  # it ended before the first whole week
+    # it is not known, or it ended before the first whole week
+    if pd.isna(until) or until < first:
         return
     ax.axvspan(
         *_span(first, until),
@@ -64,19 +88,37 @@ def _span(first: pd.Timestamp, last: pd.Timestamp) -> tuple[float, float]:
 
 
 def date_axis(ax: Axes, frame: pd.DataFrame, when: str) -> None:
-    """Set a concise date axis from the first row to as_of, and y from 0."""
-    locator = dates.AutoDateLocator(minticks=3, maxticks=8)
-    formatter = dates.ConciseDateFormatter(locator, show_offset=True)
-    ax.xaxis.set_major_locator(locator)
-    ax.xaxis.set_major_formatter(formatter)
+    """Set a concise date axis from the first row to as_of, or to the end of intake; y from 0."""
     first = frame[when].iloc[0]
-    as_of = frame["as_of"].iloc[-1]
-    margin = (as_of - first) / 100
-    ax.set_xlim(first - margin, as_of + margin)  # the line of as_of is not at the very edge
+    last = frame.iloc[-1]
+    end = last["as_of"]
+    if _is_end_of_axis(last["intake_until"], when):
+        end = last["intake_until"]
+    _tick_dates(ax, end - first)
+    margin = max((end - first) / 100, pd.Timedelta(hours=1))
+    ax.set_xlim(first - margin, end + margin)  # the last line is not at the very edge
     if ax.get_yscale() == "linear":
         ax.set_ylim(bottom=0)
     if isinstance(ax.yaxis.get_major_formatter(), ScalarFormatter):
+        # tickets and days are whole: three ticks named 0 would be wrong
+        ax.yaxis.set_major_locator(MaxNLocator("auto", steps=(1, 2, 5, 10), integer=True))
         ax.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+
+
+def _tick_dates(ax: Axes, span: pd.Timedelta) -> None:
+    """Set few dates; over years they are quarters, half-years or years, with a mark per quarter."""
+    locator: dates.DateLocator = dates.AutoDateLocator(minticks=3, maxticks=TICKS)
+    years = span.days / 365
+    if years > 4:
+        locator = dates.YearLocator(base=-(-int(years) // TICKS))
+    elif years > 2:
+        locator = dates.MonthLocator(HALVES)
+    elif years > 1:
+        locator = dates.MonthLocator(QUARTERS)
+    if years > 2:
+        ax.xaxis.set_minor_locator(dates.MonthLocator(QUARTERS))
+    ax.xaxis.set_major_locator(locator)
+    ax.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator, show_offset=True))
 
 
 def finish(
@@ -116,7 +158,7 @@ def finish(
 
 
 def nothing(ax: Axes, title: str, reason: str) -> Axes:
-    """Make an empty chart that says why it is empty."""
+    """Make an empty chart that says why it is empty; `picture` makes it a sentence."""
     ax.set_axis_off()
     ax.text(
         0,

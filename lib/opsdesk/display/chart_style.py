@@ -11,6 +11,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
+from opsdesk.display.sentence import Sentence
+
 DPI = 160
 SIZE = (7.2, 3.9)  # inches
 BAR_HEIGHT = 0.3  # inches
@@ -93,11 +95,14 @@ def _height_of(bars: pd.DataFrame) -> float:
 
 
 @styled
-def picture(ax: Axes) -> Picture:
+def picture(ax: Axes) -> Picture | Sentence:
     """Return the figure of `ax` as a picture: the same chart gives the same bytes at any time.
 
     A palette makes it a quarter of the size, in the committed notebook and in the mailed report.
+    Of a chart with nothing to draw, return the sentence that says why.
     """
+    if not ax.axison:
+        return Sentence(ax.texts[0].get_text())
     canvas = FigureCanvasAgg(ax.get_figure(root=True))
     canvas.draw()
     pixels = canvas.buffer_rgba()

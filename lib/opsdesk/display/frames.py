@@ -4,6 +4,8 @@ from typing import Any
 
 import pandas as pd
 
+from opsdesk.display.sentence import Sentence
+
 WORDS = {
     "week_ending": "week ending",
     "backlog_size": "open",
@@ -21,9 +23,10 @@ WORDS = {
     "sla_due_tickets": "fell due",
     "sla_due_missed": "missed",
     "attainment": "SLA attainment",
-    "judged": "resolved with a target",
+    "judged": "resolved, judged",
     "breached": "of these, too late",
     "breach_rate": "breach rate",
+    "timed": "resolved, timed",
     "median_hours": "median resolution (hours)",
     "p90_hours": "p90 resolution (hours)",
     "open_tickets": "open",
@@ -45,33 +48,39 @@ PATTERNS = {
     **dict.fromkeys(("hours_open", "hours_left"), "{:,.1f}"),
 }
 WHOLE = "{:,.0f}"  # every other number
-MARKS = ("burn_in_until", "is_partial", "as_of", "is_agent")  # columns for charts only
+MARKS = (  # columns for charts only
+    *("burn_in_until", "intake_until", "is_partial", "as_of", "is_agent"),
+    *("is_due_few", "is_judged_few", "is_timed_few"),
+    *("why_no_backlog", "why_no_promises", "why_none_judged"),
+)
 UNKNOWN = "–"
 
 
-def as_table(frame: pd.DataFrame) -> pd.DataFrame:
+def as_table(frame: pd.DataFrame) -> pd.DataFrame | Sentence:
     """Return a frame with its first column in the place of the row numbers, counts with commas.
 
-    An empty frame becomes one row that says "none".
+    Of an empty frame there is no table of headings, but a word.
     """
     if frame.empty:
-        blanks = [""] * (len(frame.columns) - 1)
-        shown = pd.DataFrame([["none", *blanks]], columns=frame.columns)
-    else:
-        shown = frame.map(_with_commas)
-    return _first_column_as_index(shown)
+        return Sentence("None.")
+    return _first_column_as_index(frame.map(_with_commas))
 
 
-def in_words(frame: pd.DataFrame, *columns: str, rows: int = 8) -> pd.DataFrame:
+def in_words(
+    frame: pd.DataFrame, *columns: str, rows: int = 8, otherwise: str = ""
+) -> pd.DataFrame | Sentence | None:
     """Return the last rows of a frame of weeks, or the first of any other, as text.
 
-    The named columns are shown; if none is named, all that have a value.
+    The named columns are shown, or all if none is named; never one without a value. Where no row
+    or no column is left there is no table: the sentence `otherwise` takes its place.
     """
-    chosen = list(columns) or _columns_with_values(frame)
     is_weekly = "week_ending" in frame
-    if is_weekly and "week_ending" not in chosen:
-        chosen.insert(0, "week_ending")
     shown = frame.tail(rows) if is_weekly else frame.head(rows)
+    chosen = _columns_with_values(shown, columns or tuple(frame.columns))
+    if is_weekly:
+        chosen = ["week_ending", *(name for name in chosen if name != "week_ending")]
+    if shown.empty or len(chosen) <= is_weekly:
+        return note(otherwise)
     texts = {}
     for name in chosen:
         heading = WORDS.get(name, name)
@@ -79,16 +88,18 @@ def in_words(frame: pd.DataFrame, *columns: str, rows: int = 8) -> pd.DataFrame:
     return _first_column_as_index(pd.DataFrame(texts, dtype="object"))
 
 
+def note(sentence: str) -> Sentence | None:
+    """Return a sentence as a notebook and a report show it; nothing for ""."""
+    return Sentence(sentence) if sentence else None
+
+
 def _first_column_as_index(frame: pd.DataFrame) -> pd.DataFrame:
     first = frame.columns[0]
     return frame.set_index(first).rename_axis(index=None, columns=first)
 
 
-def _columns_with_values(frame: pd.DataFrame) -> list[str]:
-    shown = [name for name in frame.columns if name not in MARKS]
-    if frame.empty:
-        return shown
-    return [name for name in shown if frame[name].notna().any()]
+def _columns_with_values(frame: pd.DataFrame, columns: tuple[str, ...]) -> list[str]:
+    return [name for name in columns if name not in MARKS and frame[name].notna().any()]
 
 
 def _with_commas(value: object) -> object:

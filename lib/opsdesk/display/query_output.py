@@ -1,15 +1,12 @@
-"""The rows of `opsdesk query`, for people and for programs: an aligned table, CSV, Parquet."""
+"""The rows of `opsdesk query` as text, for people and for programs: an aligned table, CSV."""
 
-from pathlib import Path
 from typing import Any
 from unicodedata import category
 
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype, is_scalar
-from pyarrow.lib import ArrowException
 from tabulate import tabulate
 
-from opsdesk.errors import OpsdeskError
 from opsdesk.guards.texts import one_line
 
 # Also in the full width of Chinese and Japanese texts, which spreadsheets read as the same signs.
@@ -49,24 +46,6 @@ def table_text(rows: pd.DataFrame, limit: int | None) -> str:
     lines = [line.rstrip() for line in table.split("\n")]
     lines.append(_count(len(rows), len(shown)))
     return "\n".join(lines) + "\n"
-
-
-def write_rows(rows: pd.DataFrame, output: Path, form: str, limit: int | None = None) -> None:
-    """Write `rows` to the file `output` as table, csv or parquet.
-
-    Raises:
-        OpsdeskError: the file cannot be written.
-    """
-    try:
-        if form == "parquet":
-            rows.to_parquet(output, index=False)
-        else:
-            text = csv_text(rows) if form == "csv" else table_text(rows, limit)
-            output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise OpsdeskError(f"{output} cannot be written: {error.strerror or error}.") from None
-    except (ValueError, ArrowException) as error:
-        raise OpsdeskError(f"{output} cannot be written as {form}: {error}") from None
 
 
 def _neutral(value: object) -> object:

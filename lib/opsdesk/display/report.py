@@ -2,8 +2,10 @@
 
 It is made from the executed notebooks of the run. A cell goes in if it carries the tag `report`:
 a markdown cell as prose; a code cell by its outputs, never by its code, with the prose right above
-it. A second tag `headline` shows the table of the cell as tiles. The cells of 04_trends come first,
-then those of the other notebooks in their order, such as the rejected rows of 01_ingest.
+it. A second tag `headline` shows the table of the cell as tiles; `reading` is prose on how to read
+a chart, left out where none was drawn. The cells of 04_trends come first, then those of the other
+notebooks in their order, such as the rejected rows of 01_ingest. What a cell with the tag `alarm`
+shows comes before them all.
 
 Whatever a ticket, an agent or a parameter is called, it stays text. `clean_html` makes that so for
 prose and tables, pictures are PNG and inside the file, and the template escapes the rest. The
@@ -11,6 +13,7 @@ policy in the head of the page forbids the browser scripts and requests.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +27,8 @@ from opsdesk.guards.secrets import redacted, redacted_values
 LAST_FIRST = "04_trends"
 BROKEN = (nbformat.reader.NotJSONError, nbformat.ValidationError, UnicodeDecodeError)
 Cell = nbformat.NotebookNode
-Block = dict[str, str]  # kind (prose, table, tiles, chart, text) and what the template shows of it
+# kind (prose, table, tiles, alarm, chart, note, text) and what the template shows of it
+Block = dict[str, str]
 
 
 def write_report(
@@ -49,6 +53,7 @@ def write_report(
     template = _environment().get_template("report.html.j2")
     page = template.render(
         title=title,
+        alarms=[block for blocks in sections for block in blocks if block["kind"] == "alarm"],
         sections=sections,
         parameters=redacted_values(dict(parameters)),
         steps=steps,
@@ -71,8 +76,8 @@ def _environment() -> jinja2.Environment:
     )
 
 
-def _section(path: Path) -> dict[str, object]:
-    """Return the part of the report that one notebook gives: its name, and its blocks in order."""
+def _section(path: Path) -> list[Block]:
+    """Return the blocks that one notebook gives to the report, in order."""
     try:
         notebook = nbformat.read(path, as_version=4)
     except BROKEN as error:
@@ -80,9 +85,26 @@ def _section(path: Path) -> dict[str, object]:
     cells = notebook.cells
     blocks: list[Block] = []
     for cell, following in zip(cells, [*cells[1:], None], strict=True):
+        if "reading" in _tags(cell) and not _has_chart(blocks):
+            continue
         if _is_tagged(cell) or _introduces(cell, following):
-            blocks.extend(_blocks(cell))
-    return {"name": path.stem, "blocks": blocks}
+            blocks += (block for block in _blocks(cell) if not _was_said(block, blocks))
+    return blocks
+
+
+def _since_prose(blocks: list[Block]) -> list[Block]:
+    """Return the blocks after the last prose."""
+    latest = takewhile(lambda block: block["kind"] != "prose", reversed(blocks))
+    return list(latest)
+
+
+def _has_chart(blocks: list[Block]) -> bool:
+    return any(block["kind"] == "chart" for block in _since_prose(blocks))
+
+
+def _was_said(block: Block, blocks: list[Block]) -> bool:
+    """Return whether a note says what the one before it, of another chart, has just said."""
+    return block["kind"] == "note" and block in _since_prose(blocks)
 
 
 def _is_tagged(cell: Cell) -> bool:
@@ -106,7 +128,8 @@ def _blocks(cell: Cell) -> list[Block]:
         return [_prose(cell.source)]
     if cell.cell_type != "code":
         return []
-    kind = "tiles" if "headline" in _tags(cell) else "table"
+    tags = _tags(cell)
+    kind = "tiles" if "headline" in tags else "alarm" if "alarm" in tags else "table"
     blocks = (_block(output, kind) for output in cell.outputs)
     return [block for block in blocks if block]
 
@@ -134,7 +157,7 @@ def _rich_block(shown: Mapping[str, Any], about: Mapping[str, Any], kind: str) -
     if "text/html" in shown:
         return {"kind": kind, "html": clean_table(shown["text/html"])}
     if "text/markdown" in shown:
-        return _prose(shown["text/markdown"])
+        return _prose(shown["text/markdown"]) | {"kind": "note"}
     if "text/plain" in shown:
         return _text(shown["text/plain"])
     return None

@@ -4,6 +4,8 @@ It computes nothing. In a notebook: `ax = time_charts.backlog(days, chart_style.
 `chart_style.picture(ax)`.
 """
 
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator, PercentFormatter
@@ -12,7 +14,12 @@ from opsdesk.catalogue.tables import AGE_BANDS
 from opsdesk.display.chart_marks import date_axis, finish, mark_coverage, nothing
 from opsdesk.display.chart_style import AGES, BLUE, GREEN, GREY, VERMILLION, styled
 
+ONE_DAY = "There is one day only: a trend needs two."
+NO_WEEK = "No whole week, Monday to Sunday, is over yet."
 BAND_LABELS = ("0–1 days", "2–7", "8–30", "31–90", "over 90 days")
+MANY_WEEKS = 80  # more points than that touch each other
+MANY_DAYS = 7 * MANY_WEEKS
+THIN = 1.0  # points: years of daily figures are a band in the usual width
 BY_DAY = "day (open at its end)"
 BY_WEEK = "week ending on Sunday"
 HOURS = {
@@ -32,6 +39,10 @@ HOURS = {
 @styled
 def backlog(days: pd.DataFrame, ax: Axes) -> Axes:
     """Draw open tickets at the end of each day, stacked by age, with their total as a line."""
+    title = "Open tickets by age"
+    reason = _why_no_stock(days, "No ticket was open at the end of a day.")
+    if reason:
+        return nothing(ax, title, reason)
     x = days["ops_date"].to_numpy()
     ax.stackplot(
         x,
@@ -41,9 +52,9 @@ def backlog(days: pd.DataFrame, ax: Axes) -> Axes:
         edgecolor="white",
         linewidth=0.3,
     )
-    ax.plot(x, days["backlog_size"], color="black", label="all open")
+    ax.plot(x, days["backlog_size"], color="black", label="all open", **_weight(days))
     _mark_days(ax, days)
-    return finish(ax, "Open tickets by age", BY_DAY, "tickets", columns=3)
+    return finish(ax, title, BY_DAY, "tickets", columns=3)
 
 
 @styled
@@ -51,7 +62,20 @@ def flow(weeks: pd.DataFrame, ax: Axes) -> Axes:
     """Draw tickets opened against tickets resolved in each whole week."""
     title = "Opened and resolved per week"
     if weeks.empty:
-        return nothing(ax, title, "No whole week yet")
+        return nothing(ax, title, NO_WEEK)
+    x = weeks["week_ending"].to_numpy()
+    resolved = weeks["outflow"]
+    if weeks["inflow"].notna().any():
+        _draw_opened(ax, weeks)
+    else:
+        title = "Resolved per week"
+    ax.plot(x, resolved, color=BLUE, linestyle="--", label="resolved", **_weight(weeks, "s"))
+    _mark_weeks(ax, weeks)
+    return finish(ax, title, BY_WEEK, "tickets per week", columns=2)
+
+
+def _draw_opened(ax: Axes, weeks: pd.DataFrame) -> None:
+    """Draw what was opened, and shade where it is more than what was resolved."""
     x = weeks["week_ending"].to_numpy()
     opened = weeks["inflow"]
     resolved = weeks["outflow"]
@@ -66,21 +90,23 @@ def flow(weeks: pd.DataFrame, ax: Axes) -> Axes:
         linewidth=0,
         label="backlog grows",
     )
-    ax.plot(x, opened, color=VERMILLION, marker="o", label="opened")
-    ax.plot(x, resolved, color=BLUE, linestyle="--", marker="s", label="resolved")
-    _mark_weeks(ax, weeks)
-    return finish(ax, title, BY_WEEK, "tickets per week", columns=2)
+    ax.plot(x, opened, color=VERMILLION, label="opened", **_weight(weeks, "o"))
 
 
 @styled
 def age(days: pd.DataFrame, ax: Axes) -> Axes:
     """Draw the median and the 90th percentile of the age of the open tickets."""
+    title = "Age of the open tickets"
+    reason = _why_no_stock(days, "No ticket was open at the end of a day.")
+    if reason:
+        return nothing(ax, title, reason)
     x = days["ops_date"].to_numpy()
     p90 = "p90: nine of ten are younger"
-    ax.plot(x, days["age_p90_days"], color=VERMILLION, linestyle="--", label=p90)
-    ax.plot(x, days["age_p50_days"], color=BLUE, label="median")
+    weight = _weight(days)
+    ax.plot(x, days["age_p90_days"], color=VERMILLION, linestyle="--", label=p90, **weight)
+    ax.plot(x, days["age_p50_days"], color=BLUE, label="median", **weight)
     _mark_days(ax, days)
-    return finish(ax, "Age of the open tickets", BY_DAY, "days since opened", columns=2)
+    return finish(ax, title, BY_DAY, "days since opened", columns=2)
 
 
 @styled
@@ -88,24 +114,30 @@ def attainment(weeks: pd.DataFrame, ax: Axes) -> Axes:
     """Draw the share of the tickets due in each whole week that were resolved in time."""
     title = "SLA attainment by due date, weekly"
     if weeks["attainment"].isna().all():
-        return nothing(ax, title, "No ticket with a target fell due in a whole week")
-    x = weeks["week_ending"].to_numpy()
-    ax.plot(x, weeks["attainment"], color=GREEN, marker="o", label="kept, of all that fell due")
+        none_due = "No ticket with a target fell due in a whole week."
+        return nothing(ax, title, _why(weeks, "why_no_promises", none_due))
+    label = "kept, of all that fell due"
+    _draw_rate(ax, weeks, "attainment", GREEN, label, "is_due_few")
     ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     _mark_weeks(ax, weeks)
     ax.set_ylim(0, 1.03)
-    return finish(ax, title, BY_WEEK, "share of tickets due", columns=2)
+    xlabel = f"{BY_WEEK}{_numbers(weeks['sla_due_tickets'])}"
+    return finish(ax, title, xlabel, "share of tickets due", columns=2)
 
 
 @styled
 def past_due(days: pd.DataFrame, ax: Axes) -> Axes:
     """Draw open tickets whose deadline is over, with all open tickets."""
+    title = "Open tickets past their deadline"
+    reason = _why(days, "why_no_promises", "") or _why_no_stock(days, "No ticket was open.")
+    if reason:
+        return nothing(ax, title, reason)
     x = days["ops_date"].to_numpy()
     ax.plot(x, days["backlog_size"], color=GREY, linewidth=1.4, linestyle="--", label="all open")
     ax.fill_between(x, 0, days["past_due"], color=VERMILLION, alpha=0.3, linewidth=0)
-    ax.plot(x, days["past_due"], color=VERMILLION, label="past due")
+    ax.plot(x, days["past_due"], color=VERMILLION, label="past due", **_weight(days))
     _mark_days(ax, days)
-    return finish(ax, "Open tickets past their deadline", BY_DAY, "tickets", columns=2)
+    return finish(ax, title, BY_DAY, "tickets", columns=2)
 
 
 @styled
@@ -113,12 +145,13 @@ def breach_rate(weeks: pd.DataFrame, ax: Axes) -> Axes:
     """Draw the share of the tickets resolved in each whole week that were resolved too late."""
     title = "Breach rate by resolve date, weekly"
     if weeks["breach_rate"].isna().all():
-        return nothing(ax, title, "No ticket with a target was resolved")
-    x = weeks["week_ending"].to_numpy()
-    ax.plot(x, weeks["breach_rate"], color=VERMILLION, marker="o", label="resolved too late")
+        none_judged = "No ticket with a target was resolved in a whole week."
+        return nothing(ax, title, _why(weeks, "why_none_judged", none_judged))
+    _draw_rate(ax, weeks, "breach_rate", VERMILLION, "resolved too late", "is_judged_few")
     ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     _mark_weeks(ax, weeks)
-    return finish(ax, title, BY_WEEK, "share of those resolved", columns=2)
+    xlabel = f"{BY_WEEK}{_numbers(weeks['judged'])}"
+    return finish(ax, title, xlabel, "share of those resolved", columns=2)
 
 
 @styled
@@ -129,17 +162,69 @@ def resolution_time(weeks: pd.DataFrame, ax: Axes) -> Axes:
     """
     title = "Time to resolve, weekly"
     if weeks["median_hours"].isna().all():
-        return nothing(ax, title, "No ticket was resolved in a whole week")
+        reason = "No ticket was resolved in a whole week." if len(weeks) else NO_WEEK
+        return nothing(ax, title, reason)
     x = weeks["week_ending"].to_numpy()
-    ax.plot(x, weeks["p90_hours"], color=VERMILLION, linestyle="--", marker="s", label="p90")
-    ax.plot(x, weeks["median_hours"], color=BLUE, marker="o", label="median")
+    weight = _weight(weeks, "s")
+    ax.plot(x, weeks["p90_hours"], color=VERMILLION, linestyle="--", label="p90", **weight)
+    _draw_rate(ax, weeks, "median_hours", BLUE, "median", "is_timed_few")
     ax.set_yscale("log")
     ax.yaxis.set_major_locator(FixedLocator(list(HOURS)))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda hours, _: HOURS.get(hours, "")))
     ax.yaxis.set_minor_locator(NullLocator())
     _mark_weeks(ax, weeks)
-    xlabel = "week of the resolution, ending on Sunday"
-    return finish(ax, title, xlabel, "since opened (log scale)", columns=3)
+    xlabel = f"resolved in the week ending on Sunday{_numbers(weeks['timed'])}"
+    return finish(ax, title, xlabel, "since opened (log scale)", columns=2)
+
+
+def _why_no_stock(days: pd.DataFrame, none_open: str) -> str:
+    """Return why a chart of open tickets would be empty, "" where it is not."""
+    if days["backlog_size"].isna().all():
+        return _why(days, "why_no_backlog", none_open)
+    if not days["backlog_size"].any():
+        return none_open
+    return ONE_DAY if len(days) == 1 else ""
+
+
+def _why(frame: pd.DataFrame, mark: str, otherwise: str) -> str:
+    """Return the reason that a frame gives for what it does not know, else `otherwise`."""
+    if frame.empty:
+        return NO_WEEK
+    reason: str = frame[mark].iloc[-1]
+    return reason or otherwise
+
+
+def _draw_rate(
+    ax: Axes, weeks: pd.DataFrame, column: str, colour: str, label: str, few: str
+) -> None:
+    """Draw a figure per week as a line; weeks of few tickets are hollow points."""
+    x = weeks["week_ending"]
+    ax.plot(x.to_numpy(), weeks[column], color=colour, label=label, **_weight(weeks, "o"))
+    hollow = weeks[few] & weeks[column].notna()
+    if hollow.any():
+        ax.plot(
+            x[hollow].to_numpy(),
+            weeks[column][hollow],
+            color=colour,
+            linestyle="",
+            marker="o",
+            markerfacecolor="white",
+            label="fewer than 5 tickets: chance",
+        )
+
+
+def _weight(frame: pd.DataFrame, marker: str = "") -> dict[str, Any]:
+    """Return how a line is drawn: thin and without markers where years would run together."""
+    many = MANY_WEEKS if "week_ending" in frame else MANY_DAYS
+    return {"linewidth": THIN} if len(frame) > many else {"marker": marker}
+
+
+def _numbers(tickets: pd.Series) -> str:
+    """Return of how many tickets the figures of the weeks are, as the end of the label of x."""
+    fewest = tickets[tickets > 0].min()
+    most = tickets.max()
+    span = f"{most:,.0f}" if fewest == most else f"{fewest:,.0f} to {most:,.0f}"
+    return f", n = {span}"
 
 
 def _mark_days(ax: Axes, days: pd.DataFrame) -> None:

@@ -30,7 +30,17 @@ NUMBERS = (
     exp.SafeDivide,
     exp.Sqrt,
 )
-TEXTS = (exp.Concat, exp.Length, exp.Lower, exp.StartsWith, exp.Substring, exp.Upper)
+TEXTS = (
+    exp.Concat,
+    exp.Length,
+    exp.Lower,
+    exp.RegexpExtract,
+    exp.RegexpExtractAll,
+    exp.Replace,
+    exp.StartsWith,
+    exp.Substring,
+    exp.Upper,
+)
 TIMES = (
     exp.Date,
     exp.DateAdd,

@@ -138,6 +138,10 @@ def _argument(node: exp.Expr) -> str | None:
         return "2.675 is rounded up or down; use ROUND(x) on the smaller unit."
     if type(node) is exp.Like and not _is_plain_text(node.expression):
         return "a backslash escapes in some engines only; use a text without one, or STARTS_WITH."
+    if isinstance(node, exp.RegexpExtract | exp.RegexpExtractAll):
+        return _pattern(node)
+    if type(node) is exp.Replace and not _is_nonempty_text(node.expression):
+        return "nothing to look for is everywhere or nowhere; write the text to replace."
     if type(node) is exp.Date and not node.args.get("zone"):
         return "the day depends on a zone; write DATE(t, @timezone), or DATE '2023-01-31'."
     if type(node) is exp.Interval and isinstance(node.parent, exp.Add | exp.Sub):
@@ -145,6 +149,23 @@ def _argument(node: exp.Expr) -> str | None:
     if type(node) is exp.In and node.args.get("unnest"):
         return "NULL is in no array for Spark; write the values, x IN (1, 4)."
     if type(node) is exp.Array and not isinstance(node.parent, exp.Unnest):
+        return "arrays are proven in UNNEST only."
+    return None
+
+
+def _pattern(node: exp.RegexpExtract | exp.RegexpExtractAll) -> str | None:
+    """Refuse patterns and results that engines take differently."""
+    wanted = 1 if isinstance(node, exp.RegexpExtract) else 0
+    pattern = node.expression
+    if not _is_plain_text(pattern) or pattern.name.count("(") != wanted:
+        return (
+            "engines differ in classes with a backslash, and in what they return of groups; "
+            "write a text without backslash, with one group for REGEXP_EXTRACT, none for "
+            "REGEXP_EXTRACT_ALL."
+        )
+    if any(node.args.get(name) for name in ("position", "occurrence")):
+        return "only the first two arguments are proven."
+    if not wanted and not isinstance(node.parent, exp.Unnest):
         return "arrays are proven in UNNEST only."
     return None
 
@@ -174,6 +195,10 @@ def _is_text(node: exp.Expr) -> bool:
 
 def _is_plain_text(node: exp.Expr) -> bool:
     return _is_text(node) and "\\" not in node.name
+
+
+def _is_nonempty_text(node: exp.Expr) -> bool:
+    return _is_text(node) and node.name != ""
 
 
 def _is_positive(node: exp.Expr) -> bool:

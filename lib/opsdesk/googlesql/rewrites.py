@@ -46,6 +46,14 @@ def _null_if_any_is(node: exp.Greatest | exp.Least, dialect: Dialect) -> exp.Exp
     return exp.If(this=any_null, true=exp.Null(), false=node.copy())
 
 
+def _null_without_match(node: exp.RegexpExtract, dialect: Dialect) -> exp.Expr | None:
+    """Make REGEXP_EXTRACT NULL where nothing matches: Spark returns an empty text."""
+    if dialect != "spark":
+        return None
+    matches = exp.RegexpLike(this=node.this.copy(), expression=node.expression.copy())
+    return exp.If(this=matches, true=node.copy(), false=exp.Null())
+
+
 REWRITES: tuple[tuple[type | tuple[type, ...], Rewrite], ...] = (
     (exp.Date, time.date_in_zone),
     (exp.Datetime, time.datetime_in_zone),
@@ -59,4 +67,5 @@ REWRITES: tuple[tuple[type | tuple[type, ...], Rewrite], ...] = (
     (exp.TimestampDiff, time.whole_units),
     (exp.Literal, _float_literal),
     ((exp.Greatest, exp.Least), _null_if_any_is),
+    (exp.RegexpExtract, _null_without_match),
 )

@@ -119,14 +119,15 @@ def confirm_lake(
 
     Args:
         manifests: as they were read back.
-        kept: rows of the export that were put in the lake.
+        kept: rows of the export that belong in the lake.
 
     Raises:
         OpsdeskError: rows are missing or too many, or a file is not what its manifest says.
     """
     months = [manifest for name, manifest in manifests.items() if is_month_partition(name)]
     found = sum(manifest.rows for manifest in months)
-    promised = kept + merged.waited + merged.stayed
+    put_in = kept - merged.outdated
+    promised = put_in + merged.waited + merged.stayed
     if found != promised:
         raise OpsdeskError(
             f"The lake {lake.store.url} was to hold {promised:,} rows after writing, and its "
@@ -139,7 +140,7 @@ def confirm_lake(
             "as ingested; does another program write there? Run 01_ingest again."
         )
     return {
-        "put in by this export": kept,
+        "put in by this export": put_in,
         "came in at their moment": merged.waited,
         "stayed from before": merged.stayed,
         "in the lake's manifests": found,

@@ -12,7 +12,7 @@ from opsdesk.ingest.signature import BEGUN
 from opsdesk.lake.columns import ticket_column_names
 from opsdesk.lake.lake import COLUMNS, Record
 from opsdesk.lake.manifest import Manifest, lake_digest
-from opsdesk.lake.names import WAITING, is_month_partition
+from opsdesk.lake.names import FOR_DELTAS, is_month_partition
 
 BEGAN = "began"  # key of a record
 
@@ -39,6 +39,7 @@ def make_record(
         "rejected": counts.rejects.counts,
         "excluded": counts.excluded,
         "examples": counts.rejects.examples,
+        "footers": counts.rejects.footers,
         "rejects": rejects,
         "issues": counts.issues,
         "zone": delivery.zone,
@@ -64,8 +65,9 @@ def begun_record(last: Record, delivery: Delivery, counts: Counts) -> Record:
     begun = {*counts.days, *unfinished(last).get(BEGUN, [])}
     files: dict[str, Any] = dict.fromkeys(sorted(listed_reject_files(last)))
     rejects = last.get("rejects")
-    if isinstance(rejects, dict) and WAITING in rejects:
-        files[WAITING] = rejects[WAITING]  # it stays what it was until it is written again
+    for name in FOR_DELTAS:
+        if isinstance(rejects, dict) and name in rejects:
+            files[name] = rejects[name]  # it stays what it was until it is written again
     now = {"writing": delivery.signature, BEGUN: sorted(begun), "rejects": files}
     return last | now
 
@@ -91,13 +93,3 @@ def unfinished(last: Record) -> Record:
 def known_span(since: datetime | None, until: datetime | None) -> list[str | None]:
     """Return, for the record, from and until when (UTC) the lake is what it is."""
     return [moment.isoformat() if moment else None for moment in (since, until)]
-
-
-def zone_sentence(zone: dict[str, str]) -> str:
-    """Return in a sentence how times without a zone were read; `zone` is that of a record."""
-    by = {
-        "header": "as the header says",
-        "mapping": "as the mapping says",
-        "run": "as `timezone` of the run says, for the mapping names none",
-    }
-    return f"Times without a zone were read as {zone['timezone']}, {by[zone['from']]}."

@@ -6,8 +6,8 @@ They are streamed into a file: a wrong date format rejects every row of an expor
 import csv
 import hashlib
 import io
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from heapq import merge
 from operator import attrgetter
@@ -21,9 +21,13 @@ from opsdesk.ingest.reading.chunk_layout import Layout
 from opsdesk.ingest.reasons import REASONS
 from opsdesk.ingest.verdicts import Verdicts
 from opsdesk.lake.lake import Lake, Record
-from opsdesk.lake.names import REJECTS_FOLDER, WAITING, is_reject_file
+from opsdesk.lake.names import FOR_DELTAS, REJECTS_FOLDER, is_reject_file
 
 SHOWN = 200  # characters of a text outside of the file of rejects
+# Exports end with lines such as a total; more than a few are no footer.
+MOST_FOOTERS = 10
+FOOTER_REASONS = ("malformed_line", "missing_ticket_id", "missing_created_at")
+Place = tuple[int, str]  # the line of a reject, and its reason
 
 
 class Reject(NamedTuple):
@@ -38,10 +42,14 @@ class Reject(NamedTuple):
 
 @dataclass
 class Rejects:
-    """Rejected rows by reason, and the first of each, in the order of `REASONS`."""
+    """Rejected rows by reason, and the first of each, in the order of `REASONS`.
+
+    `footers` counts those that are the last lines of a file, such as a total.
+    """
 
     counts: dict[str, int] = field(default_factory=dict)
     examples: list[Reject] = field(default_factory=list)
+    footers: int = 0
 
     @property
     def total(self) -> int:
@@ -53,22 +61,40 @@ def collect_rejects(verdicts: Verdicts, layouts: list[Layout], file: Path) -> Re
     """Write every row that is malformed or rejected to `file` (CSV); return what was written."""
     counts: Counter[str] = Counter()
     examples: dict[str, Reject] = {}
+    footers = 0
     with file.open("w", encoding="utf-8", newline="") as text:
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(Reject._fields)
         for number, layout in enumerate(layouts):
             # both are in the order of the file, so merging keeps one of each in memory
             found = (_malformed(layout), _rejected(verdicts, number, layout))
+            tail: deque[Place] = deque(maxlen=MOST_FOOTERS + 1)
             for reject in merge(*found, key=attrgetter("line")):
                 writer.writerow(reject)
                 counts[reject.reason] += 1
                 if reject.reason not in examples:
                     examples[reject.reason] = _shown(reject)
+                tail.append((reject.line, reject.reason))
+            if tail:
+                footers += _count_footers(tail, layout, verdicts.last_kept(number))
     reasons = [reason for reason in REASONS if reason in counts]
     return Rejects(
         {reason: counts[reason] for reason in reasons},
         [examples[reason] for reason in reasons],
+        footers,
     )
+
+
+def _count_footers(tail: Sequence[Place], layout: Layout, last_kept: int | None) -> int:
+    """Return how many of the last rejects of a file come after its `last_kept` record."""
+    if last_kept is None:
+        return 0
+    with layout.open_texts() as text_of:
+        last_line, _ = text_of(last_kept)
+    after = [reason for line, reason in tail if line > last_line]
+    if len(after) > MOST_FOOTERS:
+        return 0
+    return sum(reason in FOOTER_REASONS for reason in after)
 
 
 def _shown(reject: Reject) -> Reject:
@@ -112,7 +138,7 @@ def store_rejects(
         for other in sorted(ours.intersection(there) - {name}):
             lake.store.delete(other)
     sums = lake.store.checksums(REJECTS_FOLDER)
-    return {file: found for file, found in sums.items() if file in {*ours, WAITING}}
+    return {file: found for file, found in sums.items() if file in {*ours, *FOR_DELTAS}}
 
 
 def listed_reject_files(record: Record) -> set[str]:

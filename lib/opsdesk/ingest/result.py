@@ -4,10 +4,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from opsdesk.guards.texts import one_line
+from opsdesk.ingest.alarm import alarms
 from opsdesk.ingest.reasons import ISSUE_MEANINGS, REASONS
-from opsdesk.ingest.record import zone_sentence
-from opsdesk.ingest.rejects import Reject, read_rejects
+from opsdesk.ingest.rejects import read_rejects
+from opsdesk.ingest.remarks import QUIET_DAY, delta_sentences, remarks_by_kind
 from opsdesk.lake.lake import Lake, Record
+
+LONGEST_DETAIL = 80  # characters of a column and its cell
 
 
 @dataclass(frozen=True)
@@ -25,17 +29,20 @@ class IngestResult:
 
     @property
     def reconciliation(self) -> pd.DataFrame:
-        """Return rows of the export, put in the lake, rejected, excluded.
+        """Return rows of the export, put in the lake, older than what it has, rejected, excluded.
 
         The first is the others' sum.
         """
+        outdated = self._count("outdated")
         counts = {
             "in the export": self.record["rows"],
-            "put in the lake": self.record["kept"],
-            "rejected": sum(self.record["rejected"].values()),
+            "put in the lake": self.record["kept"] - outdated,
         }
-        for rule, rows in self.record["excluded"].items():
-            counts[f"excluded: {rule}"] = rows
+        if outdated:
+            counts["older than what the lake has"] = outdated
+        counts["rejected"] = sum(self.record["rejected"].values())
+        if self.record.get("excluded"):
+            counts["excluded by a rule"] = sum(self.record["excluded"].values())
         return pd.DataFrame({"tickets": counts.keys(), "rows": counts.values()})
 
     @property
@@ -50,24 +57,30 @@ class IngestResult:
     def outcome(self) -> str:
         """Return in a sentence what became of the export, and what may be missing in it."""
         if not self.record["rows"]:
-            return "A quiet day: the delta has a header and no rows, so no ticket was changed."
-        counts = f"{self.record['kept']:,} of {self.record['rows']:,} rows were put in the lake."
-        return "\n".join([counts, *self.looks_cut, *self.record.get("notes", [])])
+            return QUIET_DAY
+        outdated = self._count("outdated")
+        put_in = self.record["kept"] - outdated
+        sentences = [f"{put_in:,} of {self.record['rows']:,} rows were put in the lake."]
+        return " ".join([*sentences, *delta_sentences(self.record)])
 
-    @property
-    def looks_cut(self) -> list[str]:
-        """Return a sentence for each file that stops exactly where many systems cut an export."""
-        return list(self.record.get("looks_cut", []))
-
-    @property
-    def zone(self) -> str:
-        """Return in a sentence how times without a zone were read."""
-        return zone_sentence(self.record["zone"])
+    def _count(self, key: str) -> int:
+        """Return a count of the record, 0 where an earlier version wrote it."""
+        return int(self.record.get(key, 0))
 
     @property
     def sources(self) -> pd.DataFrame:
         """Return which columns of the export were read: column, export's column."""
         return pd.DataFrame(self.record["sources"].items(), columns=["column", "export's column"])
+
+    @property
+    def alarms(self) -> pd.DataFrame:
+        """Return what a few bad rows do not explain: alarm. It has no rows where all is well."""
+        return pd.DataFrame({"alarm": alarms(self.record)})
+
+    @property
+    def odd(self) -> pd.DataFrame:
+        """Return what was assumed about the export, and what looks odd: kind, sentence."""
+        return pd.DataFrame(remarks_by_kind(self.record), columns=["kind", "what"])
 
     @property
     def rejected(self) -> pd.DataFrame:
@@ -80,9 +93,23 @@ class IngestResult:
         return _counts_frame("issue", self.record["issues"], ISSUE_MEANINGS)
 
     @property
+    def excluded(self) -> pd.DataFrame:
+        """Return the rows that the mapping's rules exclude: rule, rows."""
+        counts = self.record.get("excluded", {})
+        return pd.DataFrame({"rule": counts.keys(), "rows": counts.values()})
+
+    @property
     def examples(self) -> pd.DataFrame:
-        """Return the first rejected row of each reason: reason, detail, file, line, raw."""
-        return pd.DataFrame(self.record["examples"], columns=list(Reject._fields))
+        """Return the first rejected row of each reason: reason, detail, file, line.
+
+        The detail is the column and its cell, cut and without signs that a screen would obey. The
+        row itself is in the rejects alone: a report travels further than a row may.
+        """
+        rows = [
+            (reason, _cell(reason, detail), one_line(file), line)
+            for reason, detail, file, line, *_ in self.record["examples"]
+        ]
+        return pd.DataFrame(rows, columns=["reason", "detail", "file", "line"])
 
     @property
     def months(self) -> pd.DataFrame:
@@ -97,6 +124,12 @@ class IngestResult:
             files = sum(days for _, days, *_ in self.record["months"])
             counts = {"written": 0, "unchanged": files, "removed": 0}
         return pd.DataFrame({"day files": counts.keys(), "count": counts.values()})
+
+
+def _cell(reason: str, detail: str) -> str:
+    """Return the column that decided and the start of its cell."""
+    text = one_line(detail or f"{reason.removeprefix('missing_')}: (blank)")
+    return text if len(text) <= LONGEST_DETAIL else f"{text[:LONGEST_DETAIL]}…"
 
 
 def _counts_frame(name: str, counts: dict[str, int], meanings: dict[str, str]) -> pd.DataFrame:

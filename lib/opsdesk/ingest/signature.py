@@ -12,12 +12,16 @@ from opsdesk.ingest.mapping import Mapping
 from opsdesk.instants import zone_digest, zone_release
 from opsdesk.lake.lake import MISSING, Lake, Record, not_as_left, refuse_other_columns
 from opsdesk.lake.manifest import lake_digest
-from opsdesk.lake.names import MONTHS_FOLDER, REJECTS_FOLDER, WAITING, day_of
+from opsdesk.lake.names import MONTHS_FOLDER, REJECTS_FOLDER, REMOVED, WAITING, day_of
 
 # raise it when the same export would give another lake: then no lake counts as up to date
 CLEANING = 4
 Signature = dict[str, Any]
 BEGUN = "days_begun"  # key of a record: days that unfinished ingests may have written
+ABOUT = {
+    WAITING: "the tickets that wait for their moment",
+    REMOVED: "the tickets that left the lake",
+}
 SHOWN = {"rows", "kept", "examples", "months", "held"}  # keys of a record that a notebook shows
 
 
@@ -95,14 +99,16 @@ def refuse_interrupted(lake: Lake, record: Record, signature: Signature) -> None
     manifests = lake.manifests()
     if "writing" not in record and record.get("lake", "") not in ("", lake_digest(manifests)):
         raise OpsdeskError(not_as_left(lake) + "Run a full export, then this delta.")
-    found = lake.store.checksums(REJECTS_FOLDER).get(WAITING)
+    found = lake.store.checksums(REJECTS_FOLDER)
     rejects = record.get("rejects")
-    noted = rejects.get(WAITING) if isinstance(rejects, dict) else None
-    if "writing" not in record and (found and list(found)) != noted:
-        raise OpsdeskError(
-            f"The lake {lake.store.url} is incomplete: {WAITING}, the tickets that wait for their "
-            "moment, is missing or was edited. Run a full export, then this delta."
-        )
+    for name, about in ABOUT.items():
+        there = found.get(name)
+        noted = rejects.get(name) if isinstance(rejects, dict) else None
+        if "writing" not in record and (there and list(there)) != noted:
+            raise OpsdeskError(
+                f"The lake {lake.store.url} is incomplete: {name}, {about}, is missing or was "
+                "edited. Run a full export, then this delta."
+            )
     # files that our own try wrote are at fault too, but it did not remove any before its manifest
     for name, fault in lake.faults(manifests).items():
         if "writing" not in record or fault == MISSING:

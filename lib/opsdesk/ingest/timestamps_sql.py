@@ -125,7 +125,16 @@ def clock_table(timezone: str) -> str:
 
 def zones_of(plan: ColumnPlan) -> list[str]:
     """Return the zones of the file's times without one, each once."""
-    return sorted({plan.zone(name) for name in mapped_timestamps(plan)})
+    return sorted({plan.zone(name) for name in _with_texts(plan)})
+
+
+def _with_texts(plan: ColumnPlan) -> list[str]:
+    """Return the timestamps that are read from texts, not counted from created_at alone."""
+    return [
+        name
+        for name in mapped_timestamps(plan)
+        if any(not alternative.unit for alternative in plan.targets[name])
+    ]
 
 
 def _clock_name(timezone: str) -> str:
@@ -139,7 +148,7 @@ def join_clock(plan: ColumnPlan) -> str:
 
 def _with_changes(plan: ColumnPlan) -> list[str]:
     """Return the timestamps in a zone that changes its clocks."""
-    return [name for name in mapped_timestamps(plan) if wall_hours(plan.zone(name))]
+    return [name for name in _with_texts(plan) if wall_hours(plan.zone(name))]
 
 
 def _join_clock(name: str, timezone: str) -> str:
@@ -178,9 +187,9 @@ def _instant(plan: ColumnPlan, name: str) -> str:
     # of the years after those in the table nothing is known but the last offset
     timezone = plan.zone(name)
     ahead = f"to_seconds({zone_offsets(timezone).seconds[-1]})"
-    if wall_hours(timezone):
+    if name in _with_changes(plan):
         ahead = f"coalesce({name}_clock.ahead, {ahead})"
-    read = [f"{name}_utc", f"{name}_wall - {ahead}"]
+    read = [f"{name}_utc", f"{name}_wall - {ahead}"] if name in _with_texts(plan) else []
     if any(alternative.unit for alternative in plan.targets[name]):
         read.append(f"created_at + to_seconds({name}_spent)")
     return f"coalesce({', '.join(read)})"

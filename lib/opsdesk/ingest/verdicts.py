@@ -24,12 +24,14 @@ class Verdict(NamedTuple):
 class Verdicts:
     """The rows that go into the lake, and the reasons of all others.
 
-    `repeated_ids` is a query for the ids that more than one row has.
+    `repeated_ids` is a query for the ids that more than one row has, `leaving` one for ticket_id
+    and updated_at of the tickets whose newest version does not go into the lake.
     """
 
     con: duckdb.DuckDBPyConnection
     kept: KeptRows
     repeated_ids: str
+    leaving: str
 
     def excluded(self) -> dict[str, int]:
         """Return how many rows each rule excludes."""
@@ -47,6 +49,14 @@ class Verdicts:
         )
         while found := cursor.fetchmany(FETCHED):
             yield from map(Verdict._make, found)
+
+    def last_kept(self, file: int) -> int | None:
+        """Return the last record of the file of that number that goes into the lake."""
+        found = self.con.cursor().execute(
+            "SELECT max(record) FROM kept WHERE file = $file", {"file": file}
+        )
+        record: int | None = found.fetchall()[0][0]
+        return record
 
 
 def decide(rows: CleanedRows) -> Verdicts:
@@ -73,7 +83,10 @@ def decide(rows: CleanedRows) -> Verdicts:
     con.execute(f"""CREATE VIEW excluded_rows AS
         SELECT * FROM {rows.source} ANTI JOIN older USING (file, record)
         WHERE excluded IS NOT NULL""")
-    return Verdicts(con, KeptRows(con, "kept"), "SELECT ticket_id FROM repeated")
+    leaving = f"""SELECT ticket_id, updated_at
+        FROM {rows.source} ANTI JOIN older USING (file, record)
+        WHERE reason IS NULL AND (closed_without_resolution OR excluded IS NOT NULL)"""
+    return Verdicts(con, KeptRows(con, "kept"), "SELECT ticket_id FROM repeated", leaving)
 
 
 def _find_older_versions(con: duckdb.DuckDBPyConnection, rows: CleanedRows) -> None:

@@ -5,6 +5,7 @@ kept next to the rejects, and the first delta after its moment takes it into the
 is all there is: its own tickets wait then, and no others.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -13,15 +14,17 @@ import duckdb
 from opsdesk.duckdb_file import quoted_path
 from opsdesk.ingest.cleaned_rows import CleanedRows
 from opsdesk.ingest.kept_rows import day_file_columns, read_day_files
+from opsdesk.ingest.versions import delete_older, delete_replaced
 from opsdesk.lake.columns import ticket_column_names
 from opsdesk.lake.lake import Lake
-from opsdesk.lake.names import WAITING
+from opsdesk.lake.names import REJECTS_FOLDER, WAITING
 
-# the newest version, as of those that are kept; what would be rejected for more has to be fed again
-FUTURE = """SELECT {columns} FROM {source}
-WHERE reason = 'created_in_future' AND NOT closed_without_resolution AND excluded IS NULL
-QUALIFY row_number() OVER (
-    PARTITION BY ticket_id ORDER BY updated_at DESC NULLS LAST, file DESC, record DESC) = 1"""
+# the newest version is found first; what would be rejected or excluded then has to be fed again
+FUTURE = """WITH future AS (
+    SELECT * FROM {source} WHERE reason = 'created_in_future'
+    QUALIFY row_number() OVER (
+        PARTITION BY ticket_id ORDER BY updated_at DESC NULLS LAST, file DESC, record DESC) = 1)
+SELECT {columns} FROM future WHERE NOT closed_without_resolution AND excluded IS NULL"""
 
 
 class WaitingTickets:
@@ -34,27 +37,23 @@ class WaitingTickets:
         future = FUTURE.format(columns=columns, source=rows.source)
         con.execute(f"CREATE TABLE waiting AS {future}")
 
-    def take_in(self, arrived: str, moment: datetime, lake: Lake, work: Path) -> int:
-        """Add those that waited in the lake to the table `arrived`, if their moment has come.
+    def take_due(self, moment: datetime, lake: Lake, work: Path, newer: Sequence[str]) -> None:
+        """Create the table `due`: those that waited in the lake, and whose moment has come.
 
-        The others wait on. A ticket that has come again, now or for later, replaces the one that
-        waited. Return how many were added.
+        The others wait on. One whose ticket has come again, in a table of `newer` or for later,
+        neither waits nor is due, unless what has come is older.
         """
-        if WAITING not in lake.store.names(WAITING.rsplit("/", 1)[0]):
-            return 0
         con = self._con
-        names = ", ".join(ticket_column_names())
-        con.execute(f"""CREATE TABLE waited AS
-            SELECT * FROM {read_day_files(lake.store.local_paths([WAITING], work))}
-            ANTI JOIN {arrived} USING (ticket_id) ANTI JOIN waiting USING (ticket_id)""")
+        con.execute("CREATE TABLE waited AS FROM waiting WITH NO DATA")
+        if WAITING in lake.store.names(REJECTS_FOLDER):
+            files = lake.store.local_paths([WAITING], work)
+            con.execute(f"INSERT INTO waited SELECT * FROM {read_day_files(files)}")
+        for table in (*newer, "waiting"):
+            delete_replaced(con, "waited", table)
+        delete_older(con, "waiting", "waited")
         now = {"moment": moment}
-        con.execute(
-            f"INSERT INTO waiting SELECT {names} FROM waited WHERE created_at > $moment", now
-        )
-        added = con.execute(
-            f"INSERT INTO {arrived} SELECT {names} FROM waited WHERE created_at <= $moment", now
-        ).fetchall()
-        return int(added[0][0])
+        con.execute("CREATE TABLE due AS FROM waited WHERE created_at <= $moment", now)
+        con.execute("INSERT INTO waiting FROM waited WHERE created_at > $moment", now)
 
     def until(self) -> datetime | None:
         """Return the first moment (UTC) at which one of them is to be taken in."""

@@ -11,6 +11,8 @@ MONTHS_FOLDER = "raw"
 AGENTS_FOLDER = "agents_data"
 REJECTS_FOLDER = "rejects"
 WAITING = f"{REJECTS_FOLDER}/_waiting.csv"  # tickets that were created after the run
+REMOVED = f"{REJECTS_FOLDER}/_removed.csv"  # tickets whose newest version does not belong here
+FOR_DELTAS = (WAITING, REMOVED)  # what the next delta must know
 DATA_FOLDERS = (MONTHS_FOLDER, AGENTS_FOLDER)
 MARK = mark.NAME  # says that the lake is ours; see marks
 RECORD = "_ingest.json"  # what an ingest writes about itself
@@ -88,5 +90,5 @@ def is_reject_file(name: str) -> bool:
 
 def is_ours(name: str) -> bool:
     """Return whether an object has a name that we write."""
-    is_named = name in (MARK, RECORD, WAITING) or is_manifest(name)
+    is_named = name in (MARK, RECORD, *FOR_DELTAS) or is_manifest(name)
     return is_named or is_data_file(name) or is_reject_file(name)

@@ -16,7 +16,8 @@ SKIPPED = "skipped"
 INTERRUPTED = "interrupted"
 PENDING = "pending"
 DEAD_KERNEL = "dead kernel"
-EXIT_CODES = {FAILED: 1, DEAD_KERNEL: 3, INTERRUPTED: 130}
+HELD_BACK = "held back"  # too many rows were rejected, so nothing was published
+EXIT_CODES = {FAILED: 1, DEAD_KERNEL: 3, HELD_BACK: 4, INTERRUPTED: 130}
 FILE = "run.json"
 
 
@@ -34,7 +35,7 @@ class Step:
 
 @dataclass
 class RunRecord:
-    """One run. Its outcome is running, done, failed, dead kernel, or interrupted.
+    """One run. Its outcome is running, done, failed, dead kernel, held back, or interrupted.
 
     `billed` has jobs, bytes_billed, bytes_processed and is_free of all steps; None if no step has
     any. `zones` is the release of the zones' data that all clocks are from. `summary` has the
@@ -59,7 +60,7 @@ class RunRecord:
 
     @property
     def exit_code(self) -> int:
-        """Return 0 when done, 1 when a notebook failed, 3 when its kernel died."""
+        """Return 0 when done, else the code of the outcome (EXIT_CODES)."""
         return EXIT_CODES.get(self.outcome, 0)
 
     @property

@@ -26,16 +26,15 @@ from opsdesk.runner.places import set_modes
 from opsdesk.runner.record import (
     DONE,
     FAILED,
+    HELD_BACK,
     INTERRUPTED,
     RUNNING,
     SKIPPED,
     RunRecord,
     Step,
 )
-from opsdesk.runner.sequence import Log, run_notebooks
+from opsdesk.runner.sequence import INGEST, Log, run_notebooks
 from opsdesk.runner.summary import Summary, summary_lines
-
-INGEST = "01_ingest"
 
 
 def run(
@@ -145,7 +144,7 @@ def _keep(record: RunRecord, parameters: Parameters, log: Log) -> None:
 
 
 def _closing_lines(record: RunRecord) -> Iterator[str]:
-    if record.outcome == DONE and record.summary is not None:
+    if record.outcome in (DONE, HELD_BACK) and record.summary is not None:
         yield ""
         yield from summary_lines(Summary(**record.summary), record.report)
 

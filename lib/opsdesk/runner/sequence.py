@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +10,13 @@ from opsdesk import project
 from opsdesk.config.parameters import Parameters
 from opsdesk.errors import OpsdeskError
 from opsdesk.guards.documents import parse_json
+from opsdesk.ingest.threshold import why_held_back
 from opsdesk.runner.failures import StepError
 from opsdesk.runner.record import (
     DEAD_KERNEL,
     DONE,
     FAILED,
+    HELD_BACK,
     INTERRUPTED,
     RUNNING,
     SKIPPED,
@@ -28,6 +30,8 @@ from opsdesk.warehouse.billing import read_billed, total
 if TYPE_CHECKING:
     from opsdesk.runner.kernels import Kernels
 
+INGEST = "01_ingest"
+PUBLISHING = ("02_backfill", "03_transform")
 REPORTED = "04_trends"  # the notebook whose charts the report shows
 Log = Callable[[str], None]
 
@@ -37,12 +41,18 @@ def run_notebooks(record: RunRecord, parameters: Parameters, log: Log) -> None:
     from opsdesk.runner.kernels import Kernels
 
     to_run = [step for step in record.steps if step.status != SKIPPED]
+    if to_run[0].step in PUBLISHING:
+        _hold_back(record, parameters)
+        if record.outcome != RUNNING:
+            return
     following = [step.step for step in to_run[1:]]
     kernels_log = record.folder / "kernels.log"
     with Kernels(project.notebooks_folder(), kernels_log) as kernels:
         kernels.start_ahead(to_run[0].step)  # it starts while papermill is imported
         for step, next_step in zip(to_run, [*following, None], strict=True):
             _run_step(step, next_step, record, parameters, kernels, log)
+            if step.step == INGEST and record.outcome == RUNNING:
+                _hold_back(record, parameters)
             if record.outcome != RUNNING:
                 break
         else:
@@ -50,6 +60,19 @@ def run_notebooks(record: RunRecord, parameters: Parameters, log: Log) -> None:
             _finish(record, parameters, log)  # while the last kernel tidies up
     if record.outcome != DEAD_KERNEL:  # then its last words are worth keeping
         kernels_log.unlink(missing_ok=True)
+
+
+def _hold_back(record: RunRecord, parameters: Parameters) -> None:
+    """End the run where too many rows of the export were rejected; the record says why."""
+    if "lake" not in parameters.values:
+        return
+    lake_record, _ = read_lake_record(parameters)
+    why = why_held_back(lake_record, parameters.values["max_rejected_share"])
+    if why:
+        record.outcome = HELD_BACK
+        record.error = why
+        # the error that ends the run says what the alarms would
+        record.summary = asdict(replace(make_summary(lake_record, None), alarms=[]))
 
 
 def _run_step(

@@ -1,6 +1,7 @@
 """What is there for a params file: past runs, loaded months, published tables, rejected rows."""
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from opsdesk import project
@@ -11,14 +12,18 @@ from opsdesk.runner import lock
 from opsdesk.runner.owners import other_owners
 from opsdesk.runner.record import RunRecord, past_runs
 from opsdesk.runner.state import Published, read_lake_record, read_published
-from opsdesk.runner.summary import counts_of
+from opsdesk.runner.summary import Summary, issue_notes, make_summary
 from opsdesk.warehouse.billing import Billed
 
 RUNS_SHOWN = 10
+NO_NOTES: Mapping[str, str] = MappingProxyType({})
 
 
 class Status(NamedTuple):
-    """What `opsdesk status` shows. `problems` says why the warehouse or the lake was not read."""
+    """What `opsdesk status` shows; `last` has the figures of the last ingest.
+
+    `problems` says why the warehouse or the lake was not read.
+    """
 
     holder: str | None
     owners: dict[str, str]
@@ -26,7 +31,7 @@ class Status(NamedTuple):
     months: dict[str, int]
     as_of: str | None
     tables: dict[str, int]
-    rejected: dict[str, int]
+    last: Summary
     rejects_folder: str
     problems: list[str]
 
@@ -39,11 +44,11 @@ def read_status(parameters: Parameters) -> Status:
         published = read_published(parameters)
     except OpsdeskError as error:
         problems.append(str(error))
-    rejected: dict[str, int] = {}
+    last = Summary()
     folder = parameters.values["lake"]
     try:
         record, url = read_lake_record(parameters)
-        rejected = counts_of(record, "rejected")
+        last = make_summary(record, None)
         folder = f"{url}/rejects"
     except OpsdeskError as error:
         problems.append(str(error))
@@ -56,7 +61,7 @@ def read_status(parameters: Parameters) -> Status:
         months=dict(published.months),
         as_of=as_of,
         tables=_tables(tables),
-        rejected=rejected,
+        last=last,
         rejects_folder=folder,
         problems=problems,
     )
@@ -87,7 +92,20 @@ def status_lines(parameters: Parameters, status: Status) -> Iterator[str]:
     yield from _run_lines(status.runs)
     yield from _count_lines("Loaded by month, UTC (rows)", status.months, "none yet")
     yield from _count_lines(f"Published tables (rows){as_of}", status.tables, "none yet")
-    yield from _count_lines(f"Rejected rows ({status.rejects_folder})", status.rejected, "none")
+    yield from _export_lines(status.last, status.rejects_folder)
+
+
+def _export_lines(last: Summary, rejects_folder: str) -> Iterator[str]:
+    """Yield what the last ingest left out, assumed and found odd; the loud lines are last."""
+    if last.excluded:
+        yield from _count_lines("Excluded rows", last.excluded, "none")
+    yield from _count_lines(f"Rejected rows ({rejects_folder})", last.rejected, "none")
+    if last.issues:
+        yield from _count_lines("Issues of kept rows", last.issues, "none", issue_notes(last))
+    said = [*last.remarks, *last.alarms]
+    if said:
+        yield "\nThe last export"
+        yield from (f"  {sentence}" for sentence in said)
 
 
 def _run_lines(runs: list[RunRecord]) -> Iterator[str]:
@@ -103,8 +121,10 @@ def _run_lines(runs: list[RunRecord]) -> Iterator[str]:
         yield f"  and {len(runs) - RUNS_SHOWN} before"
 
 
-def _count_lines(title: str, counts: Mapping[str, int], nothing: str) -> Iterator[str]:
+def _count_lines(
+    title: str, counts: Mapping[str, int], nothing: str, notes: Mapping[str, str] = NO_NOTES
+) -> Iterator[str]:
     yield f"\n{title}" if counts else f"\n{title}: {nothing}"
     width = max(map(len, counts), default=0)
     for name, rows in counts.items():
-        yield f"  {name:<{width}}  {rows:>12,}"
+        yield f"  {name:<{width}}  {rows:>12,}{notes.get(name, '')}"

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from opsdesk.ingest.alarm import alarms, counts_of, examples_of, issue_shares, number_of, percent
+from opsdesk.ingest.remarks import remarks
 from opsdesk.runner.state import Backlog
 
 Line = tuple[str, int, str]  # what is counted, how many, and what to say after it
@@ -14,15 +16,20 @@ Line = tuple[str, int, str]  # what is counted, how many, and what to say after 
 class Summary:
     """The figures of a run, as run.json keeps them.
 
-    `rows`, `kept` and `rejected` (by reason) count rows of the export, `issues` counts kept rows by
-    code. `open_now` is the backlog at as_of, whose day is `open_on`.
-    `problem` says which part could not be read.
+    `rows`, `kept`, `excluded` (by rule) and `rejected` (by reason) count rows of the export,
+    `issues` counts kept rows by code. `examples` says by reason where the first rejected row is.
+    `remarks` are sentences about the export, `alarms` those that are loud. `open_now` is the
+    backlog at as_of, whose day is `open_on`. `problem` says which part could not be read.
     """
 
     rows: int | None = None
     kept: int | None = None
+    excluded: dict[str, int] = field(default_factory=dict)
     rejected: dict[str, int] = field(default_factory=dict)
+    examples: dict[str, str] = field(default_factory=dict)
     issues: dict[str, int] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+    alarms: list[str] = field(default_factory=list)
     open_now: int | None = None
     open_on: str | None = None
     problem: str | None = None
@@ -33,50 +40,65 @@ def make_summary(
 ) -> Summary:
     """Return the figures in the lake's record and in the last row of backlog_daily."""
     return Summary(
-        rows=record.get("rows"),
-        kept=record.get("kept"),
+        rows=number_of(record, "rows"),
+        kept=number_of(record, "kept"),
+        excluded=counts_of(record, "excluded"),
         rejected=counts_of(record, "rejected"),
+        examples=examples_of(record),
         issues=counts_of(record, "issues"),
+        remarks=remarks(record),
+        alarms=alarms(record),
         open_now=backlog.size if backlog else None,
         open_on=str(backlog.day) if backlog else None,
         problem=problem,
     )
 
 
-def counts_of(record: dict[str, Any], key: str) -> dict[str, int]:
-    """Return the counts under `key` of a lake's record; an older version may have no such."""
-    counts = record.get(key)
-    return counts if isinstance(counts, dict) else {}
-
-
 def summary_lines(summary: Summary, report: Path | None) -> Iterator[str]:
-    """Return the figures as lines to print, the numbers below each other, the report last."""
+    """Return the figures as lines to print, the numbers below each other, what is loud last."""
     lines = [*_row_lines(summary), *_issue_lines(summary), *_backlog_lines(summary)]
     width = max((len(label) for label, _, _ in lines), default=0)
     for label, number, note in lines:
         yield f"{label:<{width}}  {number:>12,}{note}"
+    yield from summary.remarks
     if summary.problem:
         yield summary.problem
     if report:
         yield f"Report: {report}"
+    for alarm in summary.alarms:
+        yield f"LOOK AT THIS: {alarm}"
 
 
 def _row_lines(summary: Summary) -> Iterator[Line]:
     if summary.rows is None or summary.kept is None:
         return
+    if summary.rows and summary.kept == summary.rows:
+        yield "Rows read", summary.rows, "  all kept"
+        return
     yield "Rows read", summary.rows, ""
     yield "  kept", summary.kept, ""
-    yield "  rejected", sum(summary.rejected.values()), ""
-    for reason, rows in summary.rejected.items():
-        yield f"    {reason}", rows, ""
+    yield from _counted("  excluded", summary.excluded, {})
+    examples = {reason: f"  {where}" for reason, where in summary.examples.items()}
+    yield from _counted("  rejected", summary.rejected, examples)
 
 
 def _issue_lines(summary: Summary) -> Iterator[Line]:
-    if summary.rows is None:
+    yield from _counted("Issues noted", summary.issues, issue_notes(summary))
+
+
+def issue_notes(summary: Summary) -> dict[str, str]:
+    """Return by code the share of the kept rows, as it follows their number."""
+    shares = issue_shares({"kept": summary.kept, "issues": summary.issues})
+    return {code: f"  {percent(share)} of the kept rows" for code, share in shares.items()}
+
+
+def _counted(title: str, counts: dict[str, int], notes: dict[str, str]) -> Iterator[Line]:
+    """Return the sum of some counts and each of them; nothing where there is nothing to say."""
+    if not counts:
         return
-    yield "Issues noted", sum(summary.issues.values()), ""
-    for code, rows in summary.issues.items():
-        yield f"    {code}", rows, ""
+    yield title, sum(counts.values()), ""
+    for name, rows in counts.items():
+        yield f"    {name}", rows, notes.get(name, "")
 
 
 def _backlog_lines(summary: Summary) -> Iterator[Line]:

@@ -29,6 +29,7 @@ from opsdesk.ingest.reading.row_cache import FORMAT, RowCache
 from opsdesk.ingest.reconciliation import confirm_lake, count_rows, reconcile
 from opsdesk.ingest.record import begun_record, known_span, make_record, origin, unfinished
 from opsdesk.ingest.rejects import store_rejects
+from opsdesk.ingest.removed import RemovedTickets
 from opsdesk.ingest.result import IngestResult
 from opsdesk.ingest.signature import (
     is_up_to_date,
@@ -37,6 +38,7 @@ from opsdesk.ingest.signature import (
     trusted_digests,
 )
 from opsdesk.ingest.source_files import SourceFile
+from opsdesk.ingest.suspicions import suspicions
 from opsdesk.ingest.verdicts import decide
 from opsdesk.ingest.waiting import WaitingTickets
 from opsdesk.ingest.work_database import translate_errors, work_database
@@ -112,15 +114,18 @@ def _write_lake(
         reconcile(delivery.names, counts, is_full=delivery.is_full)
         refuse_unknown_days(lake, before)
         waiting = WaitingTickets(con, rows)
+        removed = RemovedTickets(con, verdicts)
         # from here on the lake is incomplete; every reader sees that it is being written
         lake.write_record(begun_record(before, delivery, counts))
         # what is there is looked at after the claim: another writer may have come before it
         trusted = trusted_digests(before, delivery.signature, lake)
-        merged = Merged(Target(verdicts.kept, counts.days), 0, 0)
+        merged = Merged(Target(verdicts.kept, counts.days))
         if not delivery.is_full:
-            merged = merge_with_lake(con, verdicts.kept, waiting, moment, lake, work)
+            merged = merge_with_lake(con, verdicts.kept, waiting, removed, moment, lake, work)
         written = write_days(merged.target, lake, trusted, work)
+        odd = suspicions(verdicts.kept, delivery.mapping.closed_statuses, counts.issues)
         waiting.store(lake, work)
+        removed.store(lake, work)
         known_until = min(filter(None, (counts.known_until, waiting.until())), default=None)
     write_agents(lake, delivery.agents)
     rejects = store_rejects(lake, rejects_file, before, delivery.signature)
@@ -134,9 +139,12 @@ def _write_lake(
     record |= {
         "known": known_span(counts.latest, known_until),
         "held": held,
+        "outdated": merged.outdated,
+        "left": merged.left,
         "earliest": earliest.isoformat() if earliest else None,
         "looks_cut": looks_cut(layouts),
     }
+    record |= odd
     lake.write_record(record)
     return record
 

@@ -1,8 +1,9 @@
 """From the published tables to the frames behind the charts: all that is computed for a reader.
 
-Read `questions` (GoogleSQL files in `queries/`), then `coverage` with `burn_in` (how far the data
-reach), `series` (days and weeks) and `snapshot` (the service desk at as_of). `drill_down` goes
-from a number to its tickets.
+Read `questions` (GoogleSQL files in `queries/`), then `coverage` with `burn_in` and `limits` (how
+far the data reach, and what they cannot know), `sentences` and `coverage_table` (the same in
+words), `series` (days and weeks) and `snapshot` (the service desk at as_of). `drill_down` goes from
+a number to its tickets.
 
 May import: `warehouse`, and every room below it.
 """

@@ -1,18 +1,22 @@
 """The frames behind the charts over time: one row per day, and one row per week.
 
 Every frame has its own marks, so that a chart needs nothing else: `burn_in_until` (the last day
-on which the backlog is too small), `is_partial` (the day is not over) and `as_of` (wall time).
+on which the backlog is too small), `intake_until` (the day after which nothing is opened),
+`is_partial` (the day is not over), `as_of` (wall time), and why a figure is not known (`why_...`,
+"" where it is). `is_..._few` marks the weeks whose rate is of fewer than five tickets.
 
 A week runs from Monday to Sunday, and only whole weeks are shown: half a week is not a trend.
 The rates of a week are its sums divided, and its percentiles are those of its tickets. They are
 never means of daily figures.
 """
 
+import numpy as np
 import pandas as pd
 
 from opsdesk.catalogue.tables import AGE_BANDS
 from opsdesk.trends.coverage import DAY, Coverage
 from opsdesk.trends.questions import ask
+from opsdesk.trends.sentences import about_backlog, about_judged, about_promises
 from opsdesk.warehouse.open import Warehouse
 
 STOCKS = [  # their value at the end of a week is that of its last day
@@ -28,7 +32,10 @@ FLOWS = [  # their value of a week is the sum of its days
     "sla_due_tickets",
     "sla_due_missed",
 ]
+PROMISES = ["past_due", "sla_due_tickets", "sla_due_missed"]
 DAYS_OF_A_WEEK = 7
+NEVER = pd.Timestamp("NaT")
+FEW = 5  # a rate of fewer tickets is chance
 
 
 def read_days(warehouse: Warehouse, coverage: Coverage) -> pd.DataFrame:
@@ -37,11 +44,14 @@ def read_days(warehouse: Warehouse, coverage: Coverage) -> pd.DataFrame:
     days["ops_date"] = pd.to_datetime(days["ops_date"])
     is_last = days["ops_date"] == coverage.last_day
     days["is_partial"] = is_last & coverage.is_last_day_partial
-    return _marked(days, coverage)
+    return _marked(_without_unknown(days, coverage), coverage)
 
 
 def read_weeks(warehouse: Warehouse, coverage: Coverage) -> pd.DataFrame:
-    """Return one row per whole week: stocks at its end, sums, rates, resolution times in hours."""
+    """Return one row per whole week: stocks at its end, sums, rates, resolution times in hours.
+
+    Where intake ends, the weeks end too; a filter by closing date begins with whole weeks.
+    """
     days = read_days(warehouse, coverage)
     monday = _monday(coverage.first_day)
     since_monday = days["ops_date"] - monday
@@ -51,7 +61,30 @@ def read_weeks(warehouse: Warehouse, coverage: Coverage) -> pd.DataFrame:
     weeks = weeks.merge(resolved, how="left", on="week")
     weeks = weeks.drop(columns="week")
     weeks = weeks.rename(columns={"ops_date": "week_ending"})
-    return _marked(_with_rates(weeks), coverage)
+    weeks = _with_rates(_without_cut_off(weeks, coverage))
+    return _marked(weeks, coverage)
+
+
+def _without_cut_off(weeks: pd.DataFrame, coverage: Coverage) -> pd.DataFrame:
+    """Return the weeks in which the export has what happened, with NaN for what it cannot judge."""
+    if coverage.intake_until is not None:
+        weeks = weeks[weeks["week_ending"] <= coverage.intake_until]
+    if coverage.closed_from is not None:
+        monday = weeks["week_ending"] - (DAYS_OF_A_WEEK - 1) * DAY
+        weeks = weeks[monday >= coverage.closed_from]
+    if about_judged(coverage):
+        weeks = weeks.assign(judged=np.nan, breached=np.nan)
+    return weeks
+
+
+def _without_unknown(days: pd.DataFrame, coverage: Coverage) -> pd.DataFrame:
+    """Return days with NaN where the export cannot know a figure; a 0 would be a claim."""
+    unknown: list[str] = []
+    if about_promises(coverage):
+        unknown += PROMISES
+    if about_backlog(coverage):
+        unknown += [*STOCKS, "inflow"]
+    return days.assign(**dict.fromkeys(unknown, np.nan))
 
 
 def _read_resolved(warehouse: Warehouse, since_monday: pd.Timedelta) -> pd.DataFrame:
@@ -62,14 +95,14 @@ def _read_resolved(warehouse: Warehouse, since_monday: pd.Timedelta) -> pd.DataF
         days_before=since_monday.days,
     )
     # Weeks without resolved tickets become NaN when merged, which whole numbers do not have.
-    return resolved.astype({"judged": "float64", "breached": "float64"})
+    return resolved.astype({"judged": "float64", "breached": "float64", "timed": "float64"})
 
 
 def _whole_weeks(days: pd.DataFrame) -> pd.DataFrame:
     """Return stocks and sums of the weeks that have all their days, each of them over."""
     by_week = days.groupby("week", as_index=False)
-    stocks = by_week[["ops_date", *STOCKS]].last()
-    sums = by_week[FLOWS].sum()
+    stocks = by_week[["ops_date", *STOCKS]].last(skipna=False)
+    sums = by_week[FLOWS].sum(min_count=1)  # the sum of what is not known is not known
     weeks = stocks.merge(sums, on="week")
     sizes = by_week.size()
     has_all_days = sizes["size"] == DAYS_OF_A_WEEK
@@ -83,6 +116,9 @@ def _with_rates(weeks: pd.DataFrame) -> pd.DataFrame:
         net_change=weeks["inflow"] - weeks["outflow"],
         attainment=kept_share,
         breach_rate=weeks["breached"] / weeks["judged"],
+        is_due_few=weeks["sla_due_tickets"] < FEW,
+        is_judged_few=weeks["judged"] < FEW,
+        is_timed_few=weeks["timed"] < FEW,
         is_partial=False,
     )
 
@@ -93,6 +129,10 @@ def _monday(day: pd.Timestamp) -> pd.Timestamp:
 
 def _marked(frame: pd.DataFrame, coverage: Coverage) -> pd.DataFrame:
     return frame.assign(
-        burn_in_until=coverage.burn_in_until,
+        burn_in_until=coverage.burn_in_until if coverage.closed_from is None else NEVER,
+        intake_until=coverage.intake_until or NEVER,
         as_of=coverage.as_of,
+        why_no_backlog=about_backlog(coverage),
+        why_no_promises=about_promises(coverage),
+        why_none_judged=about_judged(coverage),
     )

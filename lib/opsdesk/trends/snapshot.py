@@ -1,9 +1,11 @@
 """The service desk at as_of: the headline figures, the next deadlines, the segments, the agents."""
 
+import numpy as np
 import pandas as pd
 
 from opsdesk.trends.coverage import DAY, Coverage
 from opsdesk.trends.questions import ask
+from opsdesk.trends.sentences import about_backlog, about_flow, about_promises
 from opsdesk.warehouse.open import Warehouse
 
 PERIOD_DAYS = 28  # of flows and deadlines: four whole weeks, so that no weekday counts more often
@@ -28,23 +30,50 @@ def read_headline(warehouse: Warehouse, days: pd.DataFrame, weeks: pd.DataFrame)
     """
     last = days.iloc[-1]
     month = weeks.tail(4)  # rates of fewer deadlines jump from week to week
-    due_soon = len(read_deadlines(warehouse))
-    oldest = _oldest_age(warehouse, last["ops_date"])
-    median = "half of the open tickets are at most that old"
-    p90 = "nine of ten open tickets are at most that old"
+    growth = (_net_growth(month), f"opened less resolved {_weeks(month)}")
     rows = {
         "Open": (_count(last["backlog_size"]), "tickets open when the data ends"),
+        **_promises(warehouse, last, month),
+        "Net growth": growth,
+        **_ages(warehouse, last),
+    }
+    if last["why_no_backlog"]:
+        reason = "not known: this export looks filtered by closing date"
+        rows["Open"] = (UNKNOWN, reason)
+        rows["Net growth"] = (UNKNOWN, reason)
+    columns = ["value", "what it is"]
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+    return table.rename_axis(columns="figure")
+
+
+def _promises(
+    warehouse: Warehouse, last: pd.Series, month: pd.DataFrame
+) -> dict[str, tuple[str, str]]:
+    """Return the figures of deadlines; where none can be known, one that says so."""
+    if last["why_no_promises"]:
+        return {"SLA": (UNKNOWN, "not known: see Promises below")}
+    due_soon = len(read_deadlines(warehouse))
+    due = month["sla_due_tickets"].sum()
+    kept = f"kept of the {_count(due)} that fell due" if due else "nothing fell due"
+    return {
         "Past due": (_count(last["past_due"]), "of these, with a deadline that is over"),
         "Due in 24 hours": (_count(due_soon), "open tickets that breach next"),
-        "Net growth": (_net_growth(month), f"opened less resolved {_weeks(month)}"),
-        "SLA attainment": (_attainment(month), f"kept of what fell due {_weeks(month)}"),
+        "SLA attainment": (_attainment(month), f"{kept} {_weeks(month)}"),
+    }
+
+
+def _ages(warehouse: Warehouse, last: pd.Series) -> dict[str, tuple[str, str]]:
+    """Return the ages of the open tickets; nothing where no ticket is open."""
+    oldest = _oldest_age(warehouse, last["ops_date"])
+    if oldest is None:
+        return {}
+    median = "half of the open tickets are at most that old"
+    p90 = "nine of ten open tickets are at most that old"
+    return {
         "Age, median": (_days(last["age_p50_days"]), median),
         "Age, p90": (_days(last["age_p90_days"]), p90),
         "Oldest": (_days(oldest), "age of the oldest open ticket"),
     }
-    columns = ["value", "what it is"]
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
-    return table.rename_axis(columns="figure")
 
 
 def read_segments(
@@ -53,7 +82,8 @@ def read_segments(
     """Return the segments with the largest backlog of each dimension; one row sums up the others.
 
     A dimension in which every ticket is in the same segment says nothing and is left out. Flows
-    and deadlines are those of the last 28 days, or of all days where there are fewer.
+    and deadlines are those of the last 28 days, or of all days where there are fewer; NaN where
+    the export cannot know them.
     """
     before = coverage.last_day - PERIOD_DAYS * DAY
     segments = ask(
@@ -69,7 +99,26 @@ def read_segments(
     top = pd.concat(tops, ignore_index=True)
     due = top.pop("sla_due_tickets")
     missed = top.pop("sla_due_missed")
-    return top.assign(attainment=1 - missed / due, as_of=coverage.as_of)
+    top = top.assign(
+        attainment=1 - missed / due,
+        as_of=coverage.as_of,
+        why_no_backlog=about_backlog(coverage),
+    )
+    return top.assign(**dict.fromkeys(_unknown_of_segments(coverage), np.nan))
+
+
+def _unknown_of_segments(coverage: Coverage) -> set[str]:
+    """Return the columns of segments that the export cannot know."""
+    unknown = set()
+    if about_promises(coverage):
+        unknown |= {"past_due", "attainment"}
+    if about_flow(coverage):
+        unknown |= {"opened", "attainment"}
+    if about_backlog(coverage):
+        unknown |= {"open_tickets", "past_due"}
+    if coverage.intake_until is not None:
+        unknown.add("resolved")
+    return unknown
 
 
 def read_agents(
@@ -136,9 +185,10 @@ def _attainment(weeks: pd.DataFrame) -> str:
 def _weeks(weeks: pd.DataFrame) -> str:
     if weeks.empty:
         return "in a whole week (no week is over yet)"
-    if len(weeks) == 1:
-        return "in the last whole week"
-    return f"in the last {len(weeks)} whole weeks"
+    span = "whole week" if len(weeks) == 1 else f"{len(weeks)} whole weeks"
+    end = weeks["intake_until"].iloc[-1]
+    before = "" if pd.isna(end) else f" before intake ended on {end:%Y-%m-%d}"
+    return f"in the last {span}{before}"
 
 
 def _days(age: float | None) -> str:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import pandas as pd
 
@@ -17,12 +18,17 @@ class Changes:
 
     `months` has the loaded months that differ from what the published tables were made from, each
     with the fingerprint that it had then, "" where it was not there. `agents` says whether the
-    agents differ, `as_of_moved` whether as_of is later than it was.
+    agents differ, `former_as_of` what as_of was, None where it is the same.
     """
 
     months: Mapping[str, str]
     agents: bool
-    as_of_moved: bool
+    former_as_of: datetime | None
+
+    @property
+    def as_of_moved(self) -> bool:
+        """Return whether as_of is later than it was."""
+        return self.former_as_of is not None
 
 
 def changes_since(run: pd.DataFrame, publication: Publication) -> Changes | None:
@@ -39,5 +45,6 @@ def changes_since(run: pd.DataFrame, publication: Publication) -> Changes | None
     before = json.loads(run["parts"].item())
     differing = {part for part, _ in before.items() ^ dict(publication.parts).items()}
     months = {part: before.get(part, "") for part in sorted(differing) if is_month(part)}
-    as_of_moved = bool(run["as_of"].item() != publication.as_of)
-    return Changes(months, AGENTS in differing, as_of_moved)
+    former = run["as_of"].item().to_pydatetime()
+    as_of_moved = former != publication.as_of
+    return Changes(months, AGENTS in differing, former if as_of_moved else None)

@@ -11,7 +11,7 @@ resolved AS (
   SELECT
     agent_id, resolved_date AS event_date,
     COUNT(*) AS resolved, COUNT(resolution_hours_clean) AS timed,
-    SUM(IF(resolved_at >= created_at, TIMESTAMP_DIFF(resolved_at, created_at, MICROSECOND), 0)) AS micros,
+    SUM(IF(resolution_hours_clean IS NULL, 0, TIMESTAMP_DIFF(resolved_at, created_at, MICROSECOND))) AS micros,
     COUNTIF(sla_state = 'breached') AS breaches
   FROM fact_tickets
   WHERE is_resolved

@@ -19,7 +19,7 @@ resolved AS (
     COUNT(*) AS tickets,
     COUNT(resolution_hours_clean) AS timed,
     -- whole microseconds are added and divided last: the same mean in whatever order they are added
-    SUM(IF(resolved_at >= created_at, TIMESTAMP_DIFF(resolved_at, created_at, MICROSECOND), 0)) AS micros,
+    SUM(IF(resolution_hours_clean IS NULL, 0, TIMESTAMP_DIFF(resolved_at, created_at, MICROSECOND))) AS micros,
     COUNTIF(sla_state = 'met') AS met,
     COUNTIF(sla_state = 'breached') AS breached,
     COUNTIF(sla_state = 'breached' AND due_at IS NOT NULL) AS past_due
@@ -28,35 +28,52 @@ resolved AS (
   GROUP BY resolved_date
 ),
 
-timed AS (
+responded AS (
+  SELECT first_response_date AS ops_date, COUNT(*) AS tickets
+  FROM fact_tickets
+  WHERE first_response_date IS NOT NULL
+  GROUP BY first_response_date
+),
+
+timed AS (                   -- what took how long: the way to a resolution, and that to a first response
   SELECT
+    'resolution' AS event,
     resolved_date AS ops_date,
     resolution_hours_clean AS hours,
     CAST(FLOOR(resolution_hours_clean) AS INT64) AS whole_hours
   FROM fact_tickets
   WHERE resolution_hours_clean IS NOT NULL
+  UNION ALL
+  SELECT
+    'response' AS event,
+    first_response_date AS ops_date,
+    first_response_hours AS hours,
+    CAST(FLOOR(first_response_hours) AS INT64) AS whole_hours
+  FROM fact_tickets
+  WHERE first_response_hours IS NOT NULL
 ),
 
 hours AS (
-  SELECT ops_date, whole_hours, COUNT(*) AS tickets
+  SELECT event, ops_date, whole_hours, COUNT(*) AS tickets
   FROM timed
-  GROUP BY ops_date, whole_hours
+  GROUP BY event, ops_date, whole_hours
 ),
 
 cumulated_hours AS (
   SELECT
+    event,
     ops_date,
     whole_hours,
     tickets,
     SUM(tickets) OVER (
-      PARTITION BY ops_date ORDER BY whole_hours ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+      PARTITION BY event, ops_date ORDER BY whole_hours ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     ) AS running,
-    SUM(tickets) OVER (PARTITION BY ops_date) AS total
+    SUM(tickets) OVER (PARTITION BY event, ops_date) AS total
   FROM hours
 ),
 
 percentile_hours AS (        -- the whole hours in which the median and the 90th percentile lie
-  SELECT ops_date, whole_hours, running - tickets AS quicker, total
+  SELECT event, ops_date, whole_hours, running - tickets AS quicker, total
   FROM cumulated_hours
   WHERE
     -- in whole numbers (2 x running >= total, not running >= 0.5 x total): exact everywhere
@@ -66,22 +83,28 @@ percentile_hours AS (        -- the whole hours in which the median and the 90th
 
 ranked AS (                  -- only the tickets of those hours need to be put in order
   SELECT
+    timed.event,
     timed.ops_date,
     timed.hours,
     percentile_hours.total,
     percentile_hours.quicker
-    + ROW_NUMBER() OVER (PARTITION BY timed.ops_date, timed.whole_hours ORDER BY timed.hours) AS position
+    + ROW_NUMBER() OVER (
+      PARTITION BY timed.event, timed.ops_date, timed.whole_hours ORDER BY timed.hours
+    ) AS position
   FROM timed
   INNER JOIN percentile_hours
-    ON percentile_hours.ops_date = timed.ops_date
+    ON percentile_hours.event = timed.event
+    AND percentile_hours.ops_date = timed.ops_date
     AND percentile_hours.whole_hours = timed.whole_hours
 ),
 
 percentiles AS (             -- the smallest value whose share of the tickets is at least q
   SELECT
     ops_date,
-    MIN(IF(position * 2 >= total, hours, NULL)) AS median_tat,
-    MIN(IF(position * 10 >= total * 9, hours, NULL)) AS p90_tat
+    MIN(IF(event = 'resolution' AND position * 2 >= total, hours, NULL)) AS median_tat,
+    MIN(IF(event = 'resolution' AND position * 10 >= total * 9, hours, NULL)) AS p90_tat,
+    MIN(IF(event = 'response' AND position * 2 >= total, hours, NULL)) AS median_first_response,
+    MIN(IF(event = 'response' AND position * 10 >= total * 9, hours, NULL)) AS p90_first_response
   FROM ranked
   GROUP BY ops_date
 ),
@@ -104,10 +127,14 @@ counted AS (
     percentiles.p90_tat,
     COALESCE(due.tickets, 0) AS sla_due_tickets,
     COALESCE(due.missed, 0) AS sla_due_missed,
-    COALESCE(resolved.past_due, 0) AS resolved_past_due
+    COALESCE(resolved.past_due, 0) AS resolved_past_due,
+    COALESCE(responded.tickets, 0) AS first_responses,
+    percentiles.median_first_response,
+    percentiles.p90_first_response
   FROM days
   LEFT JOIN created ON created.ops_date = days.ops_date
   LEFT JOIN resolved ON resolved.ops_date = days.ops_date
+  LEFT JOIN responded ON responded.ops_date = days.ops_date
   LEFT JOIN percentiles ON percentiles.ops_date = days.ops_date
   LEFT JOIN due ON due.ops_date = days.ops_date
 )
@@ -129,5 +156,8 @@ SELECT
   -- a missed ticket is past due from the day it was due to the day before it was resolved
   SUM(sla_due_missed - resolved_past_due) OVER (
     ORDER BY ops_date ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-  ) AS past_due_tickets
+  ) AS past_due_tickets,
+  first_responses,
+  median_first_response,
+  p90_first_response
 FROM counted

@@ -1,10 +1,50 @@
--- segment_daily: one row per local day and segment, for each dimension: priority, category, channel, customer_tier and team.
+-- segment_daily: one row per local day and segment, for each dimension: priority, category, channel, customer_tier, team, attributes.
 -- Population: fact_tickets. Every day from the segment's first created_date to the day of @as_of is there.
 -- Sums are made of the days on which anything happened; the days between are filled in last, row by row.
 -- team needs an agents file; it is '(none)' for an agent without team, not in the file, or unassigned.
+-- An attribute is '(none)' for a ticket without it, so that its segments add up to all tickets.
 WITH teams AS (
   SELECT agent_id, COALESCE(team, '(none)') AS team
   FROM dim_agents
+),
+
+combinations AS (            -- few or none, where tickets are many
+  SELECT attributes
+  FROM fact_tickets
+  WHERE attributes IS NOT NULL
+  GROUP BY attributes
+),
+
+pairs AS (                   -- "name":"value"; in both a quote is \u0022 and a backslash \u005c
+  SELECT
+    combinations.attributes,
+    REGEXP_EXTRACT(pair, '^"([^"]*)"') AS attribute,
+    REGEXP_EXTRACT(pair, ':"([^"]*)"$') AS escaped
+  FROM combinations
+  CROSS JOIN UNNEST(REGEXP_EXTRACT_ALL(attributes, '"[^"]*":"[^"]*"')) AS pair
+),
+
+texts AS (                   -- the backslash comes last: it begins every escape
+  SELECT
+    attributes,
+    attribute,
+    REPLACE(
+      REPLACE(REPLACE(REPLACE(REPLACE(escaped, '\\u000a', '\n'), '\\u000d', '\r'), '\\u0009', '\t'), '\\u0022', '"'),
+      '\\u005c', '\\'
+    ) AS segment
+  FROM pairs
+),
+
+attributed AS (              -- the segment of each attribute, for each combination
+  SELECT
+    combinations.attributes,
+    dim_attributes.attribute AS dimension,
+    COALESCE(texts.segment, '(none)') AS segment
+  FROM combinations
+  CROSS JOIN dim_attributes
+  LEFT JOIN texts
+    ON texts.attributes = combinations.attributes
+    AND texts.attribute = dim_attributes.attribute
 ),
 
 tickets AS (
@@ -24,6 +64,15 @@ tickets AS (
   FROM fact_tickets
   LEFT JOIN teams ON teams.agent_id = fact_tickets.agent_id
   WHERE EXISTS (SELECT 1 FROM dim_agents)
+  UNION ALL
+  SELECT dimension, segment, created_date, resolved_date, due_date, due_at, sla_state
+  FROM fact_tickets
+  INNER JOIN attributed ON attributed.attributes = fact_tickets.attributes
+  UNION ALL
+  SELECT attribute AS dimension, '(none)' AS segment, created_date, resolved_date, due_date, due_at, sla_state
+  FROM fact_tickets
+  CROSS JOIN dim_attributes
+  WHERE fact_tickets.attributes IS NULL
 ),
 
 events AS (                  -- at most three rows per segment and day

@@ -23,8 +23,8 @@ SELECT
   priority IN ('Critical', 'High') AS is_high_priority,
   COALESCE(resolved_at, @as_of) > due_at AS is_long_resolution,
   hours_open,
-  (sla_micros - open_micros) / 3600000000 AS hours_left,
-  SAFE_DIVIDE(open_micros, sla_micros) AS sla_elapsed,
+  IF(hours_open IS NULL, NULL, (sla_micros - open_micros) / 3600000000) AS hours_left,
+  IF(hours_open IS NULL, NULL, SAFE_DIVIDE(open_micros, sla_micros)) AS sla_elapsed,
   sla_state,
   CASE
     WHEN is_resolved THEN NULL

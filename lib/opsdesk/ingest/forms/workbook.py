@@ -75,20 +75,28 @@ def _choose(workbook: CalamineWorkbook, reading: Reading, shown: str) -> tuple[C
                 "Correct `sheet:` in the mapping."
             )
         return workbook.get_sheet_by_name(reading.sheet), ""
-    sheets = (workbook.get_sheet_by_name(name) for name in names)
-    with_header = [sheet for sheet in sheets if _header(sheet, reading.header_row)]
-    if not with_header:
+    found = _best(workbook, names, reading)
+    if not found:
         raise OpsdeskError(
             f"{shown} has no sheet with a header in row {reading.header_row}; its sheets are: "
             f"{listed}. Name the right one with `sheet:` and `header_row:` in the mapping."
         )
-    wanted = set(reading.wanted or ())
-    best = max(
-        with_header, key=lambda sheet: bool(wanted & set(_header(sheet, reading.header_row)))
-    )
-    if len(with_header) == 1:
-        return best, ""
-    return best, f"this sheet was read, of {listed}; `sheet:` in the mapping names another."
+    if len(names) == 1:
+        return found, ""
+    return found, f"this sheet was read, of {listed}; `sheet:` in the mapping names another."
+
+
+def _best(workbook: CalamineWorkbook, names: list[str], reading: Reading) -> CalamineSheet | None:
+    """Return the first sheet whose header has a wanted column, else the first with a header."""
+    best = None
+    for name in names:
+        sheet = workbook.get_sheet_by_name(name)
+        header = _header(sheet, reading.header_row)
+        if not {*header}.isdisjoint(reading.wanted or header):
+            return sheet
+        if header and not best:
+            best = sheet
+    return best
 
 
 def _is_visible(sheet: SheetMetadata) -> bool:
@@ -119,7 +127,7 @@ def _convert(sheet: CalamineSheet, header_row: int, width: int, spool: Spool) ->
         spool.add(place, cells)
     if not outside:
         return ""
-    return f"{outside:,} rows have cells to the right of the last column name: they were left out."
+    return f"cells to the right of the last column name were left out, in {outside:,} rows."
 
 
 def _columns_with_time(sheet: CalamineSheet, header_row: int) -> list[int]:

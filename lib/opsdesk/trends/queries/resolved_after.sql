@@ -1,7 +1,10 @@
 -- resolved_after: resolved tickets by the whole days from creation to resolution.
--- A ticket without a resolution time counts as resolved on its first day.
+-- A ticket without a resolution time counts by its dates; resolved before created is the first day.
 SELECT
-  CAST(FLOOR(COALESCE(resolution_hours_clean, 0) / 24) AS INT64) AS days,
+  COALESCE(
+    CAST(FLOOR(resolution_hours_clean / 24) AS INT64),
+    DATE_DIFF(resolved_date, created_date, DAY)
+  ) AS days,
   COUNT(*) AS tickets
 FROM fact_tickets
 WHERE is_resolved

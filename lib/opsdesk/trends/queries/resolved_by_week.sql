@@ -27,6 +27,7 @@ SELECT
   week,
   COUNT(sla_breached) AS judged,
   SUM(CASE WHEN sla_breached THEN 1 ELSE 0 END) AS breached,
+  MAX(timed) AS timed,
   MIN(CASE WHEN place * 2 >= timed THEN hours END) AS median_hours,
   MIN(CASE WHEN place * 10 >= timed * 9 THEN hours END) AS p90_hours
 FROM resolved

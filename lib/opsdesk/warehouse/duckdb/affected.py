@@ -20,7 +20,8 @@ from opsdesk.warehouse.duckdb.tables import TemporaryRows, is_as_declared, one_r
 TOUCHED = """, least(old.created_date, new.created_date) AS first_day,
     greatest(old.created_date, new.created_date) AS last_created,
     CASE WHEN old.is_resolved AND new.is_resolved
-        THEN greatest(old.resolved_date, new.resolved_date, old.due_date, new.due_date)
+        THEN greatest(old.resolved_date, new.resolved_date, old.due_date, new.due_date,
+            old.first_response_date, new.first_response_date)
         END AS last_day"""
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import duckdb
 
@@ -12,8 +12,9 @@ from opsdesk.warehouse.duckdb.loader import in_partition
 from opsdesk.warehouse.duckdb.tables import TemporaryRows, columns_of, one_row
 
 # A ticket may have changed where a version of it is in a changed day now, where its published
-# version was in one (that version may be gone now), and, when as_of moved on, where it was open.
-CANDIDATES = """SELECT ticket_id FROM tickets_raw WHERE {changed}
+# version was in one (that version may be gone now), and, when as_of moved on, where it was open,
+# or answered or changed later than the former as_of.
+CANDIDATES = """SELECT ticket_id FROM tickets_raw WHERE {changed} OR {happened_since}
 UNION SELECT ticket_id FROM fact_tickets
     WHERE {changed} OR ({as_of_moved} AND NOT is_resolved)"""
 # And where it was not published: its newest version was later than as_of, and may be gone now.
@@ -48,7 +49,11 @@ def find_candidates(con: duckdb.DuckDBPyConnection, changes: Changes) -> Candida
         (all_published,) = one_row(con, ALL_PUBLISHED.format(changed=changed))
         if all_published:
             break
-    select = CANDIDATES.format(changed=changed, as_of_moved=changes.as_of_moved)
+    select = CANDIDATES.format(
+        changed=changed,
+        as_of_moved=changes.as_of_moved,
+        happened_since=_happened_since(changes.former_as_of),
+    )
     ids = TemporaryRows.of(con, select if all_published else select + UNPUBLISHED)
     counts = f"SELECT (SELECT count(*) FROM {ids.name}), (SELECT count(*) FROM fact_tickets)"
     return Candidates(ids, *one_row(con, counts))
@@ -73,6 +78,12 @@ def _conditions(con: duckdb.DuckDBPyConnection, changes: Changes) -> Iterator[st
     yield by_day
     if by_month != by_day:
         yield by_month
+
+
+def _happened_since(moment: datetime | None) -> str:
+    if moment is None:
+        return "false"
+    return f"greatest(updated_at, first_response_at) > TIMESTAMPTZ '{moment.isoformat()}'"
 
 
 def _in_days(days: Iterable[date]) -> str:

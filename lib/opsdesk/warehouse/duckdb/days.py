@@ -4,8 +4,8 @@ from collections.abc import Set
 from datetime import date
 from typing import NamedTuple
 
-# What is said of a ticket's resolution. Where tickets differ in these columns only, and were
-# resolved before as they are now, no day after their last event changes.
+# What is said of a ticket's resolution and its first response. Where tickets differ in these
+# columns only, and were resolved before as they are now, no day after their last event changes.
 RESOLUTION = frozenset(
     {
         "resolved_at",
@@ -14,6 +14,9 @@ RESOLUTION = frozenset(
         "sla_breached",
         "sla_state",
         "breached_at",
+        "first_response_at",
+        "first_response_date",
+        "first_response_hours",
     }
 )
 
@@ -21,7 +24,7 @@ RESOLUTION = frozenset(
 # Of every other ticket the arrival is outweighed by its resolution, a missed deadline by a late
 # resolution. But the days of a segment begin with its first ticket, so the beginnings count too.
 NEEDED = """(NOT is_resolved OR created_date >= {first} OR resolved_date >= {first}
-    OR due_date >= {first} OR created_date IN ({beginnings}))"""
+    OR due_date >= {first} OR first_response_date >= {first} OR created_date IN ({beginnings}))"""
 
 
 class Touched(NamedTuple):

@@ -1,0 +1,18 @@
+"""A sentence in the place of a table or a chart that would be empty, to say why it is."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """Markdown that a notebook shows as text, and a report as a note."""
+
+    text: str
+
+    def _repr_markdown_(self) -> str:
+        """Return what Jupyter shows and stores."""
+        return self.text
+
+    def __str__(self) -> str:
+        """Return the text, for a terminal."""
+        return self.text

@@ -1,0 +1,17 @@
+"""Above which share of rejected rows nothing is published."""
+
+from opsdesk.ingest.alarm import percent, rejected_sentence, rejected_share
+from opsdesk.lake.lake import Record
+
+
+def why_held_back(record: Record, max_rejected_share: str) -> str | None:
+    """Return why what the last ingest left (the lake's `record`) is not published, if it is not."""
+    allowed = float(max_rejected_share)
+    if rejected_share(record) <= allowed:
+        return None
+    return (
+        f"Nothing was published: {rejected_sentence(record)} That is more than max_rejected_share "
+        f"({percent(allowed)}), so readers still see the previous tables. Correct the mapping or "
+        "the export, then run again from 01_ingest; if these rows are rightly rejected, raise "
+        "max_rejected_share."
+    )

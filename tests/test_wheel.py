@@ -1,0 +1,101 @@
+"""The wheel without a clone: a project in an empty folder gives the numbers of the notebooks here."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import venv
+
+import pytest
+
+from opsdesk import project
+
+ROOT = project.ROOT
+TRACKED = subprocess.run(
+    ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True,
+    check=False,
+).stdout.split()  # fmt: skip
+IN_THE_WHEEL = ("lib/", "notebooks/", "params/", "setup.py", "pyproject.toml", "README.md")
+COMPARED = ("01_ingest.ipynb", "04_trends.ipynb")
+
+
+def do(*command, folder, **variables):
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    return subprocess.run(
+        command, cwd=folder, env=environment | variables, capture_output=True, text=True, check=False
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def opsdesk(tmp_path_factory):
+    """Return the command of an environment with the wheel, and with the packages of this one."""
+    folder = tmp_path_factory.mktemp("wheel")
+    source = folder / "source"
+    for name in filter(lambda name: name.startswith(IN_THE_WHEEL), TRACKED):
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, source / name)
+    (source / "params" / "my_own.yaml").write_text('timezone: "UTC"\n')
+    pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
+    built = do(*pip, "wheel", ".", "--no-deps", "--no-build-isolation", "-w", folder, folder=source)
+    assert built.returncode == 0, built.stderr
+    (wheel,) = folder.glob("*.whl")
+    venv.create(folder / "venv", symlinks=True)
+    python = folder / "venv" / "bin" / "python"
+    into = (*pip, "--python", python, "install", "--no-deps", "--no-index", wheel)
+    installed = do(*into, folder=folder)
+    assert installed.returncode == 0, installed.stderr
+    packages = sysconfig.get_path("purelib", vars={"base": str(folder / "venv")})
+    # read after the wheel was installed, and without the .pth of an editable opsdesk
+    with open(f"{packages}/others.pth", "w") as pth:  # noqa: PTH123
+        pth.write(sysconfig.get_path("purelib") + "\n")
+    return python.with_name("opsdesk")
+
+
+def numbers(notebook):
+    """Return the text of each output that does not differ from run to run."""
+    cells = json.loads(notebook.read_text())["cells"]
+    return [
+        output["data"]["text/plain"]
+        for cell in cells
+        if "nbval-ignore-output" not in cell["metadata"].get("tags", [])
+        for output in cell.get("outputs", [])
+        if "text/plain" in output.get("data", {}) and "image/png" not in output["data"]
+    ]
+
+
+@pytest.mark.skipif(not TRACKED, reason="not a git checkout")
+def test_a_project_without_a_clone(opsdesk, tmp_path):
+    nowhere = do(opsdesk, "status", "params/sample.yaml", folder=tmp_path)
+    assert (nowhere.returncode, "type `opsdesk init DIR`" in nowhere.stderr) == (1, True)
+    desk = tmp_path / "desk"
+    (desk / ".git").mkdir(parents=True)
+    (desk / ".gitignore").write_text("mine\n")
+    begun = do(opsdesk, "init", "desk", folder=tmp_path)
+    assert begun.returncode == 0, begun.stderr
+    assert ".gitignore was there already" in begun.stdout
+    assert (desk / ".gitignore").read_text() == "mine\n"
+    there = {path.relative_to(desk).as_posix() for path in desk.rglob("*.*") if path.is_file()}
+    shipped = {
+        name
+        for name in TRACKED
+        if name.endswith((".ipynb", ".yaml")) and name.startswith(IN_THE_WHEEL[1:3])
+    }
+    assert there == shipped | {".gitignore", "README.md"}  # and nobody's my_own.yaml
+    again = do(opsdesk, "init", "desk", folder=tmp_path)
+    assert (again.returncode, "desk is not empty (it has README.md)" in again.stderr) == (1, True)
+    # a folder below the project is in it; no browser is there
+    run = do(
+        opsdesk,
+        "run",
+        "params/sample.yaml",
+        "--open",
+        folder=desk / "params",
+        BROWSER="/no/browser",
+    )
+    assert run.returncode == 0, run.stderr
+    latest = desk / "outputs" / "sample" / "latest"
+    for name in COMPARED:
+        assert numbers(latest / name) == numbers(ROOT / "notebooks" / name)
+    assert (latest / "report.html").exists()

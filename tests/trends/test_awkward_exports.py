@@ -1,0 +1,127 @@
+"""Awkward exports through all steps: no empty axes, no figure that the export cannot know."""
+
+from datetime import datetime, timedelta
+
+import pandas as pd
+import pytest
+
+from exports import line, run_ingest, write_export
+from opsdesk.display import bar_charts, time_charts
+from opsdesk.display.chart_style import new_axes, picture
+from opsdesk.display.frames import in_words
+from opsdesk.display.sentence import Sentence
+from opsdesk.trends import coverage, sentences, series, snapshot
+from steps import backfill, open_warehouse, transform
+
+RUN_AT = "2025-01-01T00:00:00Z"
+START = datetime(2023, 1, 2, 9)
+DAYS = ("backlog", "age", "past_due")
+WEEKS = ("flow", "attainment", "breach_rate", "resolution_time")
+BARS = ("segments", "agents")
+ALL = {*DAYS, *WEEKS, *BARS}
+
+
+def ticket(number: int, created: float, resolved: float | None, **cells: str) -> str:
+    """Return a line; created and resolved are days after the start."""
+    cells = {"agent_id": f"AG-{number % 3}", "priority": ("High", "Low")[number % 2], **cells}
+    if resolved is not None:
+        cells["resolved_at"] = f"{START + timedelta(days=resolved)}"
+        cells["status"] = "Closed"
+    return line(f"T{number}", f"{START + timedelta(days=created)}", **cells)
+
+
+def steady(days: int, **cells: str) -> list[tuple[int, float, float]]:
+    """Return three tickets per day: resolved at once, after a day, and after 30 days."""
+    waits = (0.1, 1.2, 30.0)
+    return [(3 * n + place, n, n + wait) for n in range(days) for place, wait in enumerate(waits)]
+
+
+def lines(tickets, until: float = 10_000, **cells: str) -> list[str]:
+    return [ticket(n, a, b if b <= until else None, **cells) for n, a, b in tickets]
+
+
+TARGET = {"sla_hours": "24"}
+CASES = [
+    pytest.param([ticket(1, 0, None)], {"agents"}, set(), id="one open ticket"),
+    pytest.param([ticket(1, 0, 0.1)], set(), set(), id="one ticket of one day"),
+    pytest.param(
+        [ticket(1, 0, 8.0)], {"backlog", "age", "flow"}, {"no target"}, id="one ticket, one week"
+    ),
+    pytest.param(
+        lines(steady(40), until=-1, **TARGET),
+        ALL - {"breach_rate", "resolution_time"},
+        set(),
+        id="all open",
+    ),
+    pytest.param(
+        lines([one for one in steady(40) if one[2] < 40], agent_id="", priority=""),
+        ALL - {"attainment", "past_due", "breach_rate", "segments", "agents"},
+        {"no target"},
+        id="all closed, no target, no agent, no priority",
+    ),
+    pytest.param(
+        [text for number, text in enumerate(lines(steady(90), **TARGET))
+         if 60 <= steady(90)[number][2] < 90],
+        {"flow", "breach_rate", "resolution_time"},
+        {"closing"},
+        id="filtered by closing date",
+    ),
+    pytest.param(
+        lines(steady(60), until=88, **TARGET),
+        ALL,
+        {"intake"},
+        id="followed after its intake",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("export", "charts", "limits"), CASES)
+def test_what_is_not_known_is_a_sentence(tmp_path, export, charts, limits):
+    place = f"duckdb:{tmp_path}/w.duckdb"
+    run_ingest(tmp_path, write_export(tmp_path, *export), run_at=RUN_AT)
+    backfill(str(tmp_path / "lake"), place, "", "", RUN_AT)
+    transform(place, "latest", "UTC", RUN_AT)
+    warehouse = open_warehouse(place)
+    covered = coverage.read_coverage(warehouse)
+    days = series.read_days(warehouse, covered)
+    weeks = series.read_weeks(warehouse, covered)
+    segments = snapshot.read_segments(warehouse, covered)
+    agents = snapshot.read_agents(warehouse, covered)
+
+    drawn = {name: getattr(time_charts, name)(days, new_axes()) for name in DAYS}
+    drawn |= {name: getattr(time_charts, name)(weeks, new_axes()) for name in WEEKS}
+    drawn["segments"] = bar_charts.segments(segments, new_axes(segments))
+    drawn["agents"] = bar_charts.agents(agents, new_axes(agents))
+    pictures = {name for name, ax in drawn.items() if ax.axison}
+    assert all(isinstance(picture(ax), Sentence) for ax in drawn.values() if not ax.axison)
+    assert pictures == charts
+    for name in pictures:
+        assert has_data(drawn[name]), name
+
+    deadlines = snapshot.read_deadlines(warehouse)
+    otherwise = sentences.about_deadlines(covered)
+    assert in_words(deadlines, otherwise=otherwise) is not None
+    headline = snapshot.read_headline(warehouse, days, weeks).to_string()
+    assert ("Past due" in headline) == (not sentences.about_promises(covered))
+    assert "nan" not in headline.lower()
+
+    found = {
+        "closing": covered.closed_from is not None,
+        "intake": covered.intake_until is not None,
+    }
+    assert {name for name, is_found in found.items() if is_found} == limits - {"no target"}
+    if "intake" in limits:
+        assert covered.intake_until == pd.Timestamp("2023-03-02")  # the 60th day
+        assert weeks["week_ending"].iloc[-1] == pd.Timestamp("2023-02-26")
+    if "closing" in limits:
+        assert covered.closed_from == pd.Timestamp("2023-03-03")  # 60 days after the start
+
+
+def has_data(ax) -> bool:
+    """Return whether an eye sees something: two points of a line, a marker, or a bar."""
+    for line_ in ax.get_lines():
+        points = pd.Series(line_.get_ydata()).notna().sum()
+        is_mark = list(line_.get_ydata()) == [0, 1]  # as_of
+        if not is_mark and (points > 1 or (points and line_.get_marker() != "None")):
+            return True
+    return any(bar.get_width() > 0 for container in ax.containers for bar in container)
