@@ -44,9 +44,14 @@ def write(folder, *lines: str, name: str = "tickets.csv", encoding: str = "utf-8
     return path
 
 
-def days(form: str, number: int = 40, start: datetime = datetime(2023, 1, 5, 8, 3)) -> list[str]:
-    """Times 17 hours apart, in a form of Python's strftime."""
-    return [(start + timedelta(hours=17 * n)).strftime(form) for n in range(number)]
+def days(
+    form: str,
+    number: int = 40,
+    start: datetime = datetime(2023, 1, 5, 8, 3),
+    apart: timedelta = timedelta(hours=17),
+) -> list[str]:
+    """Times in a form of Python's strftime."""
+    return [(start + n * apart).strftime(form) for n in range(number)]
 
 
 def run_ingest(folder, export, mapping: str, timezone: str = "UTC") -> dict:
@@ -214,6 +219,8 @@ def test_day_or_month_first_is_left_to_a_person(folder):
     ) in printed
     assert "either %d/%m/%Y %H:%M or %m/%d/%Y %H:%M: 3 cells fit both" in printed
     assert read_mapping("tickets").timestamps == {}
+    text = (folder / "params/mappings/tickets.yaml").read_text()
+    assert '# created_at: [...]   # decide: "%d/%m/%Y %H:%M" or "%m/%d/%Y %H:%M"' in text
     with pytest.raises(OpsdeskError, match="lists no format for created_at"):
         run_ingest(folder, folder / "tickets.csv", "tickets")
 
@@ -244,7 +251,8 @@ def test_both_orders_in_one_column_are_left_to_a_person(folder):
 
 def test_the_whole_file_is_read(folder):
     """The only cell that decides, another form of dates and a second blank are far down."""
-    rows = [f"{n},02/03/2023 10:00,05/03/2023 10:00,Done" for n in range(4_997)]
+    moments = days("%d/%m/%Y %H:%M", 4_997, datetime(2023, 3, 2), timedelta(minutes=2))
+    rows = [f"{n},{moment},{moment},Done" for n, moment in enumerate(moments)]
     rows += [
         "4997,2023-03-04,,Open",
         "4998,31/03/2023 10:00,-,Open",
