@@ -388,6 +388,28 @@ def test_nothing_is_written_over(folder):
         look(path, "../../x")
 
 
+def test_what_does_not_fit_together_is_said(folder):
+    header = "Ticket No,Ticket Created Date,Date Resolved,Status,Priority"
+    rows = [f"{n},2023-01-02 10:00,2023-01-03 10:00,Done,1" for n in range(8)]
+    rows += ["7,2023-01-02 10:00,2023-01-01 10:00,Done,1", "8,2023-01-02 10:00,,Closed,High"]
+    rows += [f"{n},2023-01-02 10:00,,Cancelled,High" for n in (9, 10)]
+    rows += [f"{n},2023-01-02 10:00,2023-01-03 10:00,In progress,High" for n in (11, 12)]
+    printed = look(write(folder, header, *rows))
+    for line in (
+        "by a part of its name; %Y-%m-%d %H:%M reads 100 % of 14 cells",
+        '  open    "Closed": 1 row, 0 with a resolved time; its name says closed, few have',
+        '  open    "In progress": 2 rows, 2 with a resolved time; its name says open, most have',
+        '  "1": 9 rows -> as it is: not known',
+        "Ids that an earlier row has: 1 row; the newest row of a ticket counts.",
+        "Resolved before created: 1 row (7.1 %). Is created_at the right column?",
+        'What these priorities mean: "1" (`values:` in the mapping translates them).',
+        'Whether these tickets count: "Cancelled" (`exclude:` in the mapping leaves them out).',
+        "The SLA targets: no column has any.",
+    ):
+        assert line in printed, line
+    assert read_mapping("tickets").closed_statuses == ("Done",)
+
+
 def test_what_cells_hold_cannot_harm(folder, opsdesk):
     """An escape, a sign of direction, a formula, a quote for YAML and an endless text; names too."""
     cells = ["\x1b[2J\u202eevil", "=cmd|' /C calc'!A0", 'a": {b', "x" * 9_999]
