@@ -21,11 +21,12 @@ GROUND = (
 # Where a room is drawn: chosen by eye, so that no arrow runs through a box. The rows come from the contract.
 COLUMNS = {
     "cli": 2.0,
-    "session": 2.0,
+    "session": 2.25,
     "dataproc": 0.5,
     "runner": 3.0,
     "workbench": 0.5,
     "steps": 0.5,
+    "guess": 1.4,
     "ingest": 0.0,
     "spark": 1.0,
     "trends": 2.0,

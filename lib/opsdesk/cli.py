@@ -221,6 +221,19 @@ def status(params: str, overrides: dict[str, str]) -> None:
         _say(line)
 
 
+@commands.command("map")
+@click.argument("file")
+@click.option("--name", default="", help="What the two files are called; else after FILE.")
+def map_file(file: str, name: str) -> None:
+    """Say what the columns of an export mean; write a mapping and params/NAME.yaml for it."""
+    from opsdesk import project
+    from opsdesk.guess.map_export import map_export
+
+    here = Path(file).absolute()
+    with created_with(PRIVATE):
+        map_export(project.shown(here) if here.is_file() else file, name, _say)
+
+
 @commands.command(context_settings={"ignore_unknown_options": True})
 @click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[JUPYTER OPTIONS]...")
 def lab(options: tuple[str, ...]) -> int:

@@ -21,7 +21,7 @@ EPOCH = "TIMESTAMP '1970-01-01'"
 
 def is_zoned(text: str) -> bool:
     """Return whether texts of a format carry their own offset from UTC."""
-    return "%z" in text or text.endswith("Z")
+    return "%z" in text or text.endswith(("Z", " UTC"))
 
 
 def is_date_only(text: str) -> bool:
