@@ -299,3 +299,10 @@ def test_the_cloud_with_spark_says_which_bucket_and_dataset():
     values = read_parameters("params/gcp_spark.yaml").values
     assert (values["engine"], values["spark.temp_bucket"]) == ("spark", "ops-tickets-files")
     assert values["lake"].startswith("gs://") and values["warehouse"].startswith("bigquery:")
+
+
+def test_a_parameter_that_no_notebook_declares_is_an_error_in_words(tmp_path, monkeypatch):
+    make_project(monkeypatch, tmp_path, transform=[])
+    parameters = read_parameters("params/mine.yaml")
+    with pytest.raises(OpsdeskError, match="declares the parameter 'lake', and this needs it"):
+        parameters.values["lake"]

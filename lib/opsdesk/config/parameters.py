@@ -22,6 +22,16 @@ from opsdesk.guards.secrets import SECRET_VALUE, looks_secret
 OF_NOTEBOOKS = "the notebooks' defaults"
 
 
+class Values(dict[str, str]):
+    """Parameters by name. One that no notebook declares is an error in words."""
+
+    def __missing__(self, name: str) -> str:
+        raise OpsdeskError(
+            f"No notebook in notebooks/ declares the parameter {name!r}, and this needs it: was a "
+            "notebook removed or renamed? Restore it, or its cell of parameters."
+        )
+
+
 @dataclass(frozen=True)
 class Parameters:
     """The checked parameters of one params file, and which notebook takes which.
@@ -88,7 +98,7 @@ def read_parameters(
     for key, value in values.items():
         _refuse_value(sources.get(key, OF_NOTEBOOKS), key, value)
     _refuse_reversed_months(values, shown)
-    return Parameters(name, path, _with_temp_bucket(values), declared)
+    return Parameters(name, path, Values(_with_temp_bucket(values)), declared)
 
 
 def _name(path: Path) -> str:

@@ -113,7 +113,7 @@ def _issues(plan: ColumnPlan) -> list[str]:
             noted.append(f"CASE WHEN {condition} THEN '{DOUBTFUL}{name}' END")
     # then the exported flag judges, see fact_tickets.sql
     if not plan.has_targets and "sla_breached" in plan.targets:
-        noted.append("'judged_by_flag'")
+        noted.append("CASE WHEN sla_breached_text IS NOT NULL THEN 'judged_by_flag' END")
     return noted
 
 
