@@ -3,6 +3,7 @@
 import gzip
 import io
 import time
+import zipfile
 
 import pytest
 
@@ -139,6 +140,7 @@ def test_backfill_loads_what_the_bucket_holds(tmp_path, cloud):
         pytest.param("exports/a.csv", ["a.csv"], id="one file"),
         pytest.param("exports/*", ["a.csv", "b.csv.gz"], id="* ends at a slash"),
         pytest.param("exports/[b].csv*", ["b.csv.gz"], id="a set of letters"),
+        pytest.param("packed/d.zip", ["d.zip"], id="another form"),
         pytest.param("ex*/**/?.csv", ["a.csv", "c.csv"], id="** does not"),
     ],
 )
@@ -150,6 +152,10 @@ def test_exports_in_a_bucket(tmp_path, cloud, pattern, expected):
         bucket.blob(f"exports/{name}").upload_from_file(
             io.BytesIO(gzip.compress(content) if "gz" in name else content)
         )
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.write(write_export(tmp_path, *TICKETS[3:]), "d.csv")
+    bucket.blob("packed/d.zip").upload_from_file(packed, rewind=True)
     found = find_files(f"{cloud.lake}/{pattern}", GoogleConnection(endpoints=cloud.endpoints()))
     assert [file.name for file in found] == expected
     result = cloud_ingest(
@@ -165,14 +171,14 @@ def test_exports_in_a_bucket(tmp_path, cloud, pattern, expected):
         pytest.param("no.csv", "There is no file gs://BUCKET/no.csv; set `export`", id="not there"),
         pytest.param("no*.csv", "No file matches the pattern gs://BUCKET/no", id="no match"),
         pytest.param("exports", r"gs://BUCKET/exports is a folder: name a file in it", id="a folder"),
-        pytest.param("exports/x.xlsx", "gs://BUCKET/exports/x.xlsx does not end in .csv", id="another kind"),
+        pytest.param("exports/x.xlsx", "gs://BUCKET/exports/x.xlsx .* a PDF", id="another kind"),
         pytest.param("exports/empty.csv", "gs://BUCKET/exports/empty.csv is empty", id="empty"),
         pytest.param("exports/other.csv", "gs://BUCKET/exports/other.csv has no column 'ticket_id'", id="no such column"),
     ],
 )  # fmt: skip
 def test_invalid_exports_in_a_bucket(tmp_path, cloud, export, says):
     bucket = cloud.storage_client().bucket(cloud.bucket)
-    for name, content in {"x.xlsx": b"PK", "empty.csv": b"", "other.csv": b"a,b\n1,2\n"}.items():
+    for name, content in {"x.xlsx": b"%PDF-1.7", "empty.csv": b"", "other.csv": b"a,b\n1,2\n"}.items():
         bucket.blob(f"exports/{name}").upload_from_string(content)
     with pytest.raises(OpsdeskError, match=says.replace("BUCKET", cloud.bucket)):
         cloud_ingest(tmp_path, f"{cloud.lake}/{export}", str(tmp_path / "lake"), cloud.endpoints())
