@@ -22,8 +22,8 @@ STEP_HELP = "A step is called 01_ingest, ingest or 1."
 INTERRUPTED = 130  # what shells expect after Ctrl-C
 EXIT_CODES = (
     "Exit codes: 0 done · 1 an error, in one sentence · 2 wrong usage · 3 a kernel died "
-    "(memory, a kill) · 4 too many rows rejected, nothing published · 130 interrupted · "
-    "143 terminated."
+    "(memory, a kill) · 4 too many rows rejected, nothing published · 5 a target is missed "
+    "(--fail-on off_target) · 130 interrupted · 143 terminated."
 )
 SAMPLE = "params/sample.yaml"
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -132,6 +132,11 @@ def _overrides(command: Command) -> Command:
     "--dry-run", is_flag=True, help="Show what a run would load, scan and cost; change nothing."
 )
 @click.option("--open", "is_opened", is_flag=True, help="Open the report in a browser.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["off_target"]),
+    help="End a good run with exit code 5 where a target of the params file is missed.",
+)
 @click.pass_context
 def run(
     context: click.Context,
@@ -141,11 +146,12 @@ def run(
     only_step: str | None,
     dry_run: bool,
     is_opened: bool,
+    fail_on: str | None,
 ) -> int:
     """Run the notebooks with params/NAME.yaml: ingest, backfill, transform, trends and report."""
     debug = bool(context.find_root().params["debug"])
     if not dry_run:
-        return _run(params, overrides, from_step, only_step, debug, is_opened)
+        return _run(params, overrides, from_step, only_step, debug, is_opened, fail_on)
     if from_step or only_step or is_opened:
         raise click.UsageError(
             "--dry-run looks at the whole run and writes no report: leave --from, --only and "
@@ -161,10 +167,12 @@ def _run(
     only_step: str | None = None,
     debug: bool = False,
     is_opened: bool = False,
+    fail_on: str | None = None,
 ) -> int:
     from opsdesk.config.parameters import read_parameters
     from opsdesk.runner import run as runner
     from opsdesk.runner.choice import chosen_steps
+    from opsdesk.runner.targets import EXIT_OFF_TARGET, is_off_target
 
     parameters = read_parameters(params, overrides)
     chosen = chosen_steps(parameters.steps, from_step, only_step)
@@ -175,6 +183,8 @@ def _run(
         _say(f"opsdesk: {record.error}", err=True)
     if is_opened:
         _open_report(record.report)
+    if fail_on and record.exit_code == 0 and is_off_target(record.summary):
+        return EXIT_OFF_TARGET
     return record.exit_code
 
 

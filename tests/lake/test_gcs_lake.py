@@ -178,7 +178,11 @@ def test_exports_in_a_bucket(tmp_path, cloud, pattern, expected):
 )  # fmt: skip
 def test_invalid_exports_in_a_bucket(tmp_path, cloud, export, says):
     bucket = cloud.storage_client().bucket(cloud.bucket)
-    for name, content in {"x.xlsx": b"%PDF-1.7", "empty.csv": b"", "other.csv": b"a,b\n1,2\n"}.items():
+    for name, content in {
+        "x.xlsx": b"%PDF-1.7",
+        "empty.csv": b"",
+        "other.csv": b"a,b\n1,2\n",
+    }.items():
         bucket.blob(f"exports/{name}").upload_from_string(content)
     with pytest.raises(OpsdeskError, match=says.replace("BUCKET", cloud.bucket)):
         cloud_ingest(tmp_path, f"{cloud.lake}/{export}", str(tmp_path / "lake"), cloud.endpoints())

@@ -56,6 +56,8 @@ ANSWERS = {
     "resolved_after": ({}, None),
     "resolved_by_week": ({"days_before": 6}, 27),
     "segments": ({"last_day": DAY, "before": date(2023, 6, 2)}, 22),
+    "target_days": ({"dimension": "all", "segment": ""}, 181),
+    "target_hours": ({"dimension": "priority", "segment": "High", "last_day": DAY}, None),
     "tickets_created": ({"day": DAY}, 20),
     "tickets_due": ({"day": DAY, "as_of": AS_OF}, None),
     "tickets_missed": ({"day": DAY}, None),

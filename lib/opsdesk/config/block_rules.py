@@ -1,13 +1,15 @@
-"""What each setting of the blocks `google:` and `spark:` may be.
+"""What each setting of the blocks `google:`, `spark:` and `targets:` may be.
 
 A check gets the value and returns what is wrong with it, or nothing.
 """
 
 import re
 from collections.abc import Callable
+from functools import partial
 
 from opsdesk.config.locations import BUCKET_NAME, read_endpoints
 from opsdesk.config.spark_options import read_spark_conf
+from opsdesk.config.targets import INDICATORS, read_target
 from opsdesk.errors import OpsdeskError
 
 Check = Callable[[str], str | None]
@@ -70,6 +72,13 @@ def _bucket(value: str) -> str | None:
     return None if valid else 'must be the name of a bucket, without gs://, or ""'
 
 
+def _target(indicator: str) -> Check:
+    def check(value: str) -> str | None:
+        return _problem_of(partial(read_target, indicator), value) if value else None
+
+    return check
+
+
 def _problem_of(read: Callable[[str], object], value: str) -> str | None:
     """Return what a reader says of the value it cannot read, as the end of a sentence."""
     try:
@@ -94,4 +103,5 @@ BLOCKS: dict[str, dict[str, Check]] = {
         "writers": _writers,
         "temp_bucket": _bucket,
     },
+    "targets": {indicator: _target(indicator) for indicator in INDICATORS},
 }

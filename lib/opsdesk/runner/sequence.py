@@ -25,6 +25,7 @@ from opsdesk.runner.record import (
 )
 from opsdesk.runner.state import read_backlog, read_lake_record
 from opsdesk.runner.summary import Summary, make_summary
+from opsdesk.runner.targets import judged_targets
 from opsdesk.warehouse.billing import read_billed, total
 
 if TYPE_CHECKING:
@@ -140,6 +141,6 @@ def _summarise(parameters: Parameters) -> Summary:
     """Return the figures; what cannot be read is no reason to fail a run that is through."""
     try:
         lake_record, _ = read_lake_record(parameters)
-        return make_summary(lake_record, read_backlog(parameters))
+        return make_summary(lake_record, read_backlog(parameters), judged_targets(parameters))
     except OpsdeskError as error:
         return Summary(problem=f"The figures could not be read: {error}")

@@ -19,7 +19,8 @@ class Summary:
     `rows`, `kept`, `excluded` (by rule) and `rejected` (by reason) count rows of the export,
     `issues` counts kept rows by code. `examples` says by reason where the first rejected row is.
     `remarks` are sentences about the export, `alarms` those that are loud. `open_now` is the
-    backlog at as_of, whose day is `open_on`. `problem` says which part could not be read.
+    backlog at as_of, whose day is `open_on`. `targets` are those of the params file, judged.
+    `problem` says which part could not be read.
     """
 
     rows: int | None = None
@@ -32,11 +33,15 @@ class Summary:
     alarms: list[str] = field(default_factory=list)
     open_now: int | None = None
     open_on: str | None = None
+    targets: list[dict[str, Any]] = field(default_factory=list)
     problem: str | None = None
 
 
 def make_summary(
-    record: dict[str, Any], backlog: Backlog | None, problem: str | None = None
+    record: dict[str, Any],
+    backlog: Backlog | None,
+    targets: list[dict[str, Any]] | None = None,
+    problem: str | None = None,
 ) -> Summary:
     """Return the figures in the lake's record and in the last row of backlog_daily."""
     return Summary(
@@ -50,6 +55,7 @@ def make_summary(
         alarms=alarms(record),
         open_now=backlog.size if backlog else None,
         open_on=str(backlog.day) if backlog else None,
+        targets=targets or [],
         problem=problem,
     )
 
@@ -60,6 +66,8 @@ def summary_lines(summary: Summary, report: Path | None) -> Iterator[str]:
     width = max((len(label) for label, _, _ in lines), default=0)
     for label, number, note in lines:
         yield f"{label:<{width}}  {number:>12,}{note}"
+    for target in summary.targets:
+        yield str(target["sentence"])
     yield from summary.remarks
     if summary.problem:
         yield summary.problem

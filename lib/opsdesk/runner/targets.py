@@ -1,0 +1,35 @@
+"""The targets of a params file, judged on the published tables, as run.json keeps them."""
+
+from typing import Any
+
+from opsdesk.config.parameters import Parameters
+
+EXIT_OFF_TARGET = 5  # of `run --fail-on off_target`
+MISSED = "missed"
+
+
+def judged_targets(parameters: Parameters) -> list[dict[str, Any]]:
+    """Return what became of each target; nothing where the params file has none.
+
+    Raises:
+        OpsdeskError: the warehouse cannot be read, or a segment is not there.
+    """
+    block = parameters.block("targets")
+    if not any(block.values()):
+        return []
+    from opsdesk.google.connection import GoogleConnection
+    from opsdesk.trends.coverage import read_coverage
+    from opsdesk.trends.judgement import judge_targets
+    from opsdesk.trends.target_words import target_record
+    from opsdesk.warehouse.open import open_warehouse
+
+    google = GoogleConnection.of(parameters.block("google"))
+    warehouse = open_warehouse(parameters.values["warehouse"], google)
+    judged = judge_targets(warehouse, read_coverage(warehouse), block)
+    return [target_record(each) for each in judged]
+
+
+def is_off_target(summary: dict[str, Any] | None) -> bool:
+    """Return whether the summary of a run has a target that was missed."""
+    targets = (summary or {}).get("targets", [])
+    return any(target["state"] == MISSED for target in targets)

@@ -1,0 +1,196 @@
+"""Targets: read from texts, judged on weeks typed by hand, put into words."""
+
+import math
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from opsdesk.config.targets import Target, read_target, read_targets
+from opsdesk.errors import OpsdeskError
+from opsdesk.trends.judgement import _judge, judge_targets, normal_range
+from opsdesk.trends.target_words import target_sentences, target_table
+from trends_warehouse import day, due_on, published
+
+READ = [
+    pytest.param("attainment", "0.9", Target("attainment", 0.9), id="a share"),
+    pytest.param("attainment", "90%", Target("attainment", 0.9), id="percent"),
+    pytest.param("backlog_size", "10000", Target("backlog_size", 10000), id="tickets"),
+    pytest.param("past_due", "5 for priority=High", Target("past_due", 5, "priority", "High"), id="of a segment"),
+    pytest.param("p90_hours", "72.5 for category = Street Lights ", Target("p90_hours", 72.5, "category", "Street Lights"), id="two words"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("indicator", "text", "target"), READ)
+def test_read(indicator, text, target):
+    assert read_target(indicator, text) == target
+
+
+REFUSED = [
+    pytest.param({"attainment": "1.5"}, 'must be a share such as "0.9"', id="more than all"),
+    pytest.param({"attainment": "high"}, "must be a number such as", id="no number"),
+    pytest.param({"p90_hours": "90%"}, "must be a number, not a share", id="a share of hours"),
+    pytest.param({"p90_hours": "72 for High"}, "must be a number such as", id="no dimension"),
+    pytest.param({"backlog": "9"}, "targets has no 'backlog'; did you mean backlog_size?", id="another name"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("block", "says"), REFUSED)
+def test_refused(block, says):
+    with pytest.raises(OpsdeskError, match=says.replace("?", r"\?")):
+        read_targets(block)
+
+
+# mean 0.8, moving ranges all 0.1: 0.8 +- 2.66 x 0.1
+SAW = [0.75, 0.85] * 6
+
+
+def test_the_normal_range_of_a_week():
+    lower, upper = normal_range(pd.Series(SAW))
+    assert (lower, upper) == (pytest.approx(0.534), pytest.approx(1.066))
+    assert normal_range(pd.Series(SAW[:11])) == (None, None)
+    # a week without value is left out, and its neighbours follow each other
+    assert normal_range(pd.Series([*SAW, math.nan])) == (lower, upper)
+
+
+ATTAINMENT = Target("attainment", 0.9)
+
+
+def judged(covered, values, target=ATTAINMENT, **changes):
+    return _judge(target, pd.Series(values, dtype="float64"), replace(covered, **changes))
+
+
+def test_met_or_missed_and_since_when(covered):
+    missed = judged(covered, [0.95, 0.89, 0.9, 0.85, 0.899])
+    assert (missed.is_met, missed.weeks, missed.value) == (False, 2, 0.899)
+    met = judged(covered, [0.5, 0.9])  # the target itself keeps it
+    assert (met.is_met, met.weeks) == (True, 1)
+    gap = judged(covered, [0.95, math.nan, 0.95])
+    assert gap.weeks == 1
+    most = judged(covered, [11, 10], Target("backlog_size", 10))
+    assert (most.is_met, most.weeks) == (True, 1)
+
+
+@pytest.mark.parametrize(
+    ("target", "outlook"),
+    [(0.5, "met"), (0.9, "either"), (0.54, "either")],
+)
+def test_whether_the_process_can_meet_it(covered, target, outlook):
+    found = judged(covered, SAW, Target("attainment", target))
+    assert (found.lower, found.upper) == (pytest.approx(0.534), 1.0)  # a share ends at 1
+    assert found.outlook == outlook
+
+
+def test_a_process_that_cannot_meet_it(covered):
+    flat = judged(covered, [0.6, 0.61] * 6)
+    assert flat.outlook == "missed"
+    assert target_sentences([flat]) == [
+        "SLA attainment: 61%, so the target of at least 90% is missed, 12 weeks in a row. A normal "
+        "week is 57.8% to 63.2%, so it will be missed again unless something changes."
+    ]
+
+
+def test_a_stock_has_a_change_and_no_range(covered):
+    found = judged(covered, [8, 9, 10, 11, 12], Target("backlog_size", 10))
+    assert (found.change, found.lower, found.outlook) == (4, None, "")
+    assert target_sentences([found]) == [
+        "Open tickets: 12, so the target of at most 10 is missed, 2 weeks in a row. "
+        "It changed by +4 in 4 weeks."
+    ]
+    assert judged(covered, [8, 9, 10, 11], Target("backlog_size", 10)).change is None
+
+
+def test_not_known(covered):
+    few = judged(covered, [0.9, math.nan])
+    assert (few.is_met, few.why) == (None, "fewer than 5 tickets fell due in the last week")
+    none = judged(covered, [], with_target=0)
+    assert none.why == "no ticket has an SLA target"
+    assert target_sentences([none]) == [
+        "SLA attainment: not known against its target of at least 90%, "
+        "because no ticket has an SLA target."
+    ]
+    assert target_table([none]).iloc[0].tolist() == [
+        "SLA attainment", "at least 90%", "–", "not known: no ticket has an SLA target", "",
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def desk(tmp_path):
+    """Four weeks from Monday, 1 January; the last day, Monday the 29th, is not over."""
+    dates = [f"{date:%Y-%m-%d}" for date in pd.date_range("2024-01-01", "2024-01-29")]
+    segment = [
+        {
+            "ops_date": date, "dimension": "priority", "segment": "High", "created": 0, "resolved": 0,
+            "backlog_size": n, "past_due": 0, "sla_due_tickets": 1, "sla_due_missed": int(n >= 26),
+        }
+        for n, date in enumerate(dates)
+    ]  # fmt: skip
+    tickets = [
+        {
+            "ticket_id": f"T{n}", "created_date": "2024-01-01", "resolved_date": dates[n], "is_resolved": True,
+            "resolution_hours_clean": float(n + 1), "priority": "High" if n % 2 else "Low", "due_at": "2024-02-01 00:00:00+00",
+            "first_response_date": dates[n], "first_response_hours": n / 10, "sla_breached": False,
+        }
+        for n in range(28)
+    ]  # fmt: skip
+    return published(
+        tmp_path / "desk.duckdb",
+        backlog_daily=[day(date, backlog_size=100 + n) for n, date in enumerate(dates)],
+        features_daily=[due_on(date, 2, missed=int(n % 7 == 0)) for n, date in enumerate(dates)],
+        segment_daily=segment,
+        fact_tickets=tickets,
+        _runs=[
+            {
+                "run_id": "r1", "as_of": "2024-01-29 12:00:00+00", "timezone": "UTC",
+                "published_at": "2024-02-01 06:00:00+00",
+            }
+        ],
+    )  # fmt: skip
+
+
+@pytest.fixture
+def settled(desk, covered):
+    """Known from the first day on: burn-in ends before it."""
+    return replace(
+        covered,
+        first_day=pd.Timestamp("2023-12-31"),
+        last_day=pd.Timestamp("2024-01-29"),
+        as_of=pd.Timestamp("2024-01-29 12:00"),
+        burn_in_days=1,
+        with_target=28,
+    )
+
+
+def test_weeks_end_with_the_last_whole_day(desk, settled):
+    targets = {
+        "attainment": "0.9",
+        "backlog_size": "126",
+        "p90_hours": "27",
+        "first_response_hours": "2.3",
+    }
+    attainment, backlog, p90, first = judge_targets(desk, settled, targets)
+    assert attainment.value == pytest.approx(13 / 14)  # one missed of fourteen, on the Monday
+    assert attainment.weeks == 4
+    assert (backlog.value, backlog.is_met, backlog.change) == (127, False, None)
+    assert (p90.value, p90.weeks) == (28.0, 1)  # the seventh of 22 to 28 hours
+    assert first.value == pytest.approx(2.4)  # the fourth of 2.1 to 2.7 hours
+
+
+def test_a_segment(desk, settled):
+    targets = {"attainment": "0.9 for priority=High", "backlog_size": "20 for priority=High"}
+    attainment, backlog = judge_targets(desk, settled, targets)
+    assert attainment.value == pytest.approx(5 / 7)  # missed on Saturday and Sunday
+    assert (attainment.is_met, attainment.weeks) == (False, 1)
+    assert (backlog.value, backlog.weeks) == (27, 1)
+    few = judge_targets(desk, settled, {"p90_hours": "9 for priority=High"})[0]
+    assert few.why == "fewer than 5 tickets were counted in the last week"
+    with pytest.raises(OpsdeskError, match="there is no segment 'Hihg' of 'priority'"):
+        judge_targets(desk, settled, {"past_due": "1 for priority=Hihg"})
+    with pytest.raises(OpsdeskError, match="hours are known by priority, category"):
+        judge_targets(desk, settled, {"p90_hours": "1 for team=A"})
+
+
+def test_only_weeks_after_the_burn_in(desk, settled):
+    young = replace(settled, burn_in_days=24)
+    found = judge_targets(desk, young, {"backlog_size": "126"})[0]
+    assert (found.value, found.why) == (None, "no week after the burn-in is over")
