@@ -13,7 +13,7 @@ HOW_TO_GIVE_A_TARGET = (
     "or give hours per priority as `sla_hours_by_priority:`."
 )
 
-HOW_TO_GIVE_A_RESPONSE = "To give them, name `first_response_at` under `columns:` in the mapping."
+HOW_TO_GIVE_A_RESPONSE = "To give it, name `first_response_at` under `columns:` in the mapping."
 HOW_TO_GIVE_AN_UPDATE = "To give it, name `updated_at` under `columns:` in the mapping."
 
 
