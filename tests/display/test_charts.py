@@ -27,8 +27,11 @@ MARKS = {
     "why_no_backlog": "",
     "why_no_promises": "",
     "why_none_judged": "",
+    "why_no_responses": "",
 }
-OVER_TIME = ("backlog", "flow", "age", "attainment", "past_due", "breach_rate", "resolution_time")
+TIMES = ("resolution_time", "first_response")
+WEEKLY = ("flow", "attainment", "breach_rate", *TIMES)
+OVER_TIME = ("backlog", "age", "past_due", *WEEKLY)
 
 
 def days(**values: object) -> pd.DataFrame:
@@ -55,12 +58,16 @@ def weeks(**values: object) -> pd.DataFrame:
         "breach_rate": [0.1, 0.2, 0.3, np.nan, 0.1],
         "median_hours": [1.0, 2.0, 3.0, 2.0, 1.0],
         "p90_hours": [100.0, 200.0, 300.0, 200.0, 100.0],
+        "median_response_hours": [0.0, 0.5, np.nan, 0.4, 0.2],
+        "p90_response_hours": [7.0, 8.0, np.nan, 9.0, 7.0],
         "sla_due_tickets": [10, 20, 0, 4, 50],
         "judged": [5, 15, 25, 0, 3],
         "timed": [5, 15, 25, 25, 15],
+        "responses": [6, 4, np.nan, 30, 1100],
         "is_due_few": [False, False, True, True, False],
         "is_judged_few": [False, False, False, True, True],
         "is_timed_few": False,
+        "is_answered_few": [False, True, False, False, False],
     }
     return pd.DataFrame(numbers).assign(**MARKS | values)
 
@@ -95,7 +102,7 @@ def test_every_chart_over_time_is_labelled_and_marked(name):
     assert isinstance(ax.xaxis.get_major_formatter(), dates.ConciseDateFormatter)
 
 
-@pytest.mark.parametrize("name", [name for name in OVER_TIME if name != "resolution_time"])
+@pytest.mark.parametrize("name", [name for name in OVER_TIME if name not in TIMES])
 def test_values_start_at_zero(name):
     ax, _ = drawn(name)
     assert ax.get_ylim()[0] == 0
@@ -160,6 +167,8 @@ def test_age_colours_keep_their_order_in_grey():
         ("breach_rate", "resolved too late", "breach_rate"),
         ("resolution_time", "median", "median_hours"),
         ("resolution_time", "p90", "p90_hours"),
+        ("first_response", "median", "median_response_hours"),
+        ("first_response", "p90", "p90_response_hours"),
     ],
 )
 def test_lines_are_the_numbers_of_the_frame(name, label, column):
@@ -167,21 +176,21 @@ def test_lines_are_the_numbers_of_the_frame(name, label, column):
     np.testing.assert_array_equal(line(ax, label).get_ydata(), frame[column])
 
 
-@pytest.mark.parametrize("name", ["flow", "age", "past_due", "resolution_time"])
+@pytest.mark.parametrize("name", ["flow", "age", "past_due", *TIMES])
 def test_two_lines_of_a_chart_differ_in_more_than_colour(name):
     ax, _ = drawn(name)
     first, second = [line for line in ax.get_lines() if len(line.get_xdata()) > 2]
     assert first.get_linestyle() != second.get_linestyle()
 
 
-@pytest.mark.parametrize("name", ["flow", "attainment", "breach_rate", "resolution_time"])
+@pytest.mark.parametrize("name", WEEKLY)
 def test_weekly_smoothing_is_stated(name):
     ax, _ = drawn(name)
     assert "week" in ax.get_title(loc="left")
     assert "week" in ax.get_xlabel()
 
 
-@pytest.mark.parametrize("name", ["flow", "attainment", "breach_rate", "resolution_time"])
+@pytest.mark.parametrize("name", WEEKLY)
 def test_no_whole_week_yet_is_said(name):
     ax = getattr(time_charts, name)(weeks().head(0), new_axes())
     assert picture(ax) == Sentence("No whole week, Monday to Sunday, is over yet.")
@@ -217,6 +226,14 @@ def test_no_whole_week_yet_is_said(name):
             "resolution_time", {"median_hours": np.nan}, "No ticket was resolved in a whole week",
             id="none resolved",
         ),
+        pytest.param(
+            "first_response", {"median_response_hours": np.nan, "why_no_responses": "No time."},
+            "No time.", id="no first response is known",
+        ),
+        pytest.param(
+            "first_response", {"median_response_hours": np.nan},
+            "No ticket got its first response in a whole week", id="none answered",
+        ),
     ],
 )  # fmt: skip
 def test_instead_of_empty_axes_there_is_a_sentence(name, values, reason):
@@ -238,6 +255,7 @@ def test_one_day_is_no_trend(name):
         ("attainment", "attainment", [0.7], "n = 4 to 50"),
         ("breach_rate", "breach_rate", [0.1], "n = 3 to 25"),
         ("resolution_time", "median_hours", None, "n = 5 to 25"),
+        ("first_response", "median_response_hours", [0.5], "n = 4 to 1,100"),
     ],
 )
 def test_rates_say_n_and_weeks_of_fewer_than_five_are_hollow(name, column, few, numbers):
@@ -258,6 +276,43 @@ def test_where_intake_ends_weeks_end_and_days_have_a_line(name):
     right = dates.date2num(AS_OF if is_daily else end)
     assert right < ax.get_xlim()[1] < right + 1
     assert bool(ax.get_title(loc="right")) == is_daily
+
+
+@pytest.mark.parametrize(
+    ("hours", "steps"),
+    [
+        pytest.param([2.0, 3.0], ["1 hour", "6 hours"], id="between two steps"),
+        pytest.param([0.0, 0.5], ["at once", "1 minute", "10 minutes", "1 hour"], id="0 hours"),
+        pytest.param([0.0, 0.0], ["at once", "1 minute"], id="nothing but 0 hours"),
+        pytest.param([7.0, 50_000.0], ["6 hours", "1 day", "3 days", "1 week", "30 days",
+                     "90 days", "1 year", "5 years"], id="longer than the last step"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("name", TIMES)
+def test_hours_have_steps_in_words_and_all_of_them_can_be_seen(name, hours, steps):
+    names = (
+        ("median_hours", "p90_hours")
+        if name == "resolution_time"
+        else ("median_response_hours", "p90_response_hours")
+    )
+    ax, _ = drawn(name, **dict(zip(names, hours, strict=True)))
+    low, high = ax.get_ylim()
+    assert low <= hours[0] <= hours[1] <= high
+    assert [label for step, label in time_charts.HOURS.items() if low <= step <= high] == steps
+
+
+@pytest.mark.parametrize("name", OVER_TIME)
+def test_the_label_and_the_year_of_the_dates_do_not_touch(name):
+    many = {"sla_due_tickets": [12_345, 23_456] * 2 + [9], "judged": 12_345, "timed": 12_345}
+    few_days = {"as_of": pd.Timestamp("2024-02-09 15:30")}
+    values = few_days | many | {"responses": [12_345, 23_456, 12_345, 12_345, 12_345]}
+    ax, _ = drawn(name, **(few_days if name in ("backlog", "age", "past_due") else values))
+    renderer = FigureCanvasAgg(ax.figure).get_renderer()
+    ax.figure.draw(renderer)
+    label = ax.xaxis.label.get_window_extent(renderer)
+    year = ax.xaxis.get_offset_text()
+    assert year.get_text()
+    assert label.x1 < year.get_window_extent(renderer).x0
 
 
 def test_of_a_filtered_export_only_what_was_resolved_is_drawn():

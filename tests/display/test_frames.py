@@ -48,6 +48,7 @@ def test_counts_have_commas_and_an_empty_table_says_none():
     counts = pd.DataFrame({"table": ["fact_tickets"], "rows": [2971]})
     assert as_table(counts).to_dict() == {"rows": {"fact_tickets": "2,971"}}
     assert as_table(counts.head(0)) == Sentence("None.")
+    assert as_table(counts.head(0), otherwise="No table.") == Sentence("No table.")
 
 
 @pytest.mark.parametrize(

@@ -366,7 +366,7 @@ def test_a_phone_shows_the_first_tables_whole(browser, tmp_path):
     hidden = tab.evaluate(
         "[...document.querySelectorAll('.wide')].map(wide => wide.scrollWidth - wide.clientWidth)"
     )
-    assert hidden[:5] == [0, 0, 0, 0, 0]  # limits, backlog, flow, age, promises
+    assert hidden[:7] == [0] * 7  # limits, backlog, flow, age, promises, breach rate, times
     context.close()
 
 
@@ -403,11 +403,13 @@ def test_a_chart_that_is_not_drawn_is_not_explained(tmp_path, results, is_read, 
 
 def test_an_alarm_of_any_notebook_comes_first(tmp_path):
     loud = pd.DataFrame({"sentence": [f"40 % rejected {HOSTILE}"]}, index=["loud"])
-    write_notebook(tmp_path, "01_ingest", shown(loud, "report", "alarm"), prose("Check", "report"))
+    alarm = [prose("What costs much is said first"), shown(loud, "report", "alarm")]
+    write_notebook(tmp_path, "01_ingest", *alarm, prose("Check", "report"))
     write_notebook(tmp_path, "04_trends", prose("The desk", "report"))
     page = Page(write_report(tmp_path, "Report", {}, STEPS).read_text())
     places = [page.text.index(text) for text in ("40 % rejected", "The desk", "Check")]
     assert places == sorted(places)
     assert page.text.count("40 % rejected") == 1
+    assert "What costs much" not in page.text  # it would be the end of the section before
     assert not page.named("img")
     assert not page.named("script")

@@ -43,7 +43,7 @@ REMARKS = """\
 The status "Done" is odd.
 It has 1,000 rows.
 No column Tags.
-Times without a zone were read as Europe/Berlin (the run's `timezone`, because the mapping names no zone).
+Times without a zone were read as Europe/Berlin (the run's timezone, because the mapping names no zone).
 """
 LOUD = """\
 LOOK AT THIS: 2.7% of the rows were rejected (34 of 1,250), most of them as missing_ticket_id \

@@ -16,7 +16,7 @@ TABLES = {
     "fact_tickets": "ticket_id VARCHAR, created_date DATE, resolved_date DATE, is_resolved BOOLEAN, "
     "resolution_hours_clean DOUBLE, hours_open DOUBLE, due_at TIMESTAMPTZ, sla_breached BOOLEAN, "
     "first_response_date DATE, first_response_hours DOUBLE, priority VARCHAR, category VARCHAR, channel VARCHAR, "
-    "customer_tier VARCHAR",
+    "customer_tier VARCHAR, hours_since_update DOUBLE",
     "segment_daily": "ops_date DATE, dimension VARCHAR, segment VARCHAR, created BIGINT, resolved BIGINT, "
     "backlog_size BIGINT, past_due BIGINT, sla_due_tickets BIGINT, sla_due_missed BIGINT",
     "daily_agent_load": "ops_date DATE, agent_id VARCHAR, open_tickets BIGINT",

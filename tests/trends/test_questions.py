@@ -50,14 +50,16 @@ ANSWERS = {
     "days": ({}, 181),
     "deadlines": ({}, 5),
     "flows": ({}, 181),
+    "known": ({}, 1),
     "oldest": ({}, 1),
     "open_since": ({}, None),
-    "promises": ({}, 1),
     "resolved_after": ({}, None),
     "resolved_by_week": ({"days_before": 6}, 27),
+    "responses_by_week": ({"days_before": 6}, 0),  # the sample has no first responses
     "segments": ({"last_day": DAY, "before": date(2023, 6, 2)}, 22),
     "target_days": ({"dimension": "all", "segment": ""}, 181),
     "target_hours": ({"dimension": "priority", "segment": "High", "last_day": DAY}, None),
+    "since_update": ({}, 1),
     "tickets_created": ({"day": DAY}, 20),
     "tickets_due": ({"day": DAY, "as_of": AS_OF}, None),
     "tickets_missed": ({"day": DAY}, None),
@@ -75,7 +77,7 @@ def test_every_question_is_asked_below():
 def test_the_sample_answers(sample, name):
     values, rows = ANSWERS[name]
     answer = ask(sample, name, **values)
-    assert len(answer) == rows if rows else len(answer) > 0
+    assert len(answer) > 0 if rows is None else len(answer) == rows
 
 
 def test_open_and_resolved_tickets_are_all_tickets(sample):

@@ -107,6 +107,50 @@ def test_weeks_of_fewer_than_five_tickets_are_marked(tmp_path):
     assert weeks["is_timed_few"].tolist() == [False, False]
 
 
+def answered(date: str, hours: float | None) -> dict:
+    """A ticket with a first response; None: without its time of day."""
+    response = {"first_response_date": date, "first_response_hours": hours}
+    return resolved("2024-01-16", 1.0) | response
+
+
+def test_first_responses_count_in_the_week_in_which_they_were_given(tmp_path):
+    hours = (9.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 1000.0)
+    tickets = [answered("2024-01-07" if one % 2 else "2024-01-01", one) for one in hours]
+    tickets += [answered("2024-01-03", None), answered("2024-01-15", 0.0)]
+    warehouse = published(
+        tmp_path / "w.duckdb",
+        backlog_daily=[day(date) for date in JANUARY[:21]],
+        features_daily=[due_on(date, 0, missed=0) for date in JANUARY[:21]],
+        fact_tickets=tickets,
+    )
+    covered = coverage.read_coverage(warehouse)
+    weeks = series.read_weeks(warehouse, covered)
+    figures = weeks[["responses", "median_response_hours", "p90_response_hours"]]
+    # The fifth of ten is the first with a cumulative share of one half, the ninth with nine tenths.
+    assert figures.iloc[0].tolist() == [10, 5.0, 9.0]
+    assert figures.iloc[1].isna().all()
+    assert figures.iloc[2].tolist() == [1, 0.0, 0.0]
+    assert weeks["is_answered_few"].tolist() == [False, False, True]
+    assert covered.responded == 11  # of 12: one has no time of day
+    assert weeks["why_no_responses"].unique().tolist() == [""]
+
+
+def test_of_a_filter_by_closing_date_the_first_responses_are_not_known(tmp_path):
+    warehouse = published(
+        tmp_path / "w.duckdb",
+        backlog_daily=[day(date) for date in JANUARY[:14]],
+        features_daily=[due_on(date, 0, missed=0) for date in JANUARY[:14]],
+        fact_tickets=[answered("2024-01-10", 4.0) | {"resolved_date": "2024-01-12"}],
+    )
+    covered = coverage.read_coverage(warehouse)
+    filtered = replace(covered, closed_from=pd.Timestamp("2024-01-01"))
+    weeks = series.read_weeks(warehouse, filtered)
+    assert weeks["responses"].isna().tolist() == [True, True]
+    assert "not resolved within the filter" in weeks["why_no_responses"].iloc[0]
+    none = series.read_weeks(warehouse, replace(covered, responded=0))
+    assert "name `first_response_at`" in none["why_no_responses"].iloc[0]
+
+
 def test_the_age_at_the_end_of_a_week_is_unknown_where_nothing_is_open(tmp_path):
     days = [day(date, backlog_size=1, age_p50_days=3) for date in JANUARY[:7]]
     days[6] |= {"backlog_size": 0, "age_p50_days": None}

@@ -87,34 +87,6 @@ def test_headline_leaves_out_what_the_export_cannot_know(tmp_path, facts, figure
         assert growth.endswith("in the last 2 whole weeks before intake ended on 2024-01-14")
 
 
-@pytest.mark.parametrize(
-    ("facts", "known"),
-    [
-        pytest.param({}, {"opened", "resolved", "open_tickets", "past_due", "attainment"}, id="all"),
-        pytest.param({"with_target": 0}, {"opened", "resolved", "open_tickets"}, id="no target"),
-        pytest.param(
-            dict.fromkeys(("intake_until", "resolved_until"), pd.Timestamp("2024-01-01")),
-            {"open_tickets", "past_due"},
-            id="intake",
-        ),
-        pytest.param({"closed_from": pd.Timestamp("2024-01-01")}, {"resolved"}, id="closing date"),
-    ],
-)  # fmt: skip
-def test_segments_have_no_figure_that_the_export_cannot_know(tmp_path, facts, known):
-    rows = [segment("2024-01-31", "category", name, 5, sla_due_tickets=1) for name in "ab"]
-    warehouse = published(
-        tmp_path / "w.duckdb",
-        segment_daily=rows,
-        backlog_daily=[day("2024-01-31")],
-        fact_tickets=[still_open("2024-01-04", 600.0)],
-    )
-    covered = replace(coverage.read_coverage(warehouse), **facts)
-    segments = snapshot.read_segments(warehouse, covered)
-    figures = segments[["opened", "resolved", "open_tickets", "past_due", "attainment"]]
-    assert set(figures.columns[figures.notna().all()]) == known
-    assert set(figures.columns[figures.isna().all()]) == set(figures.columns) - known
-
-
 def test_deadlines_are_those_of_the_next_24_hours_the_next_first(tmp_path):
     risks = [
         {"ticket_id": str(hours), "hours_left": hours}
@@ -122,46 +94,6 @@ def test_deadlines_are_those_of_the_next_24_hours_the_next_first(tmp_path):
     ]
     warehouse = published(tmp_path / "w.duckdb", ticket_sla_risk=risks)
     assert snapshot.read_deadlines(warehouse)["ticket_id"].tolist() == ["0.5", "24.0"]
-
-
-def segment(date: str, dimension: str, name: str, backlog: int, **values: int) -> dict:
-    zeros = dict.fromkeys(
-        ("created", "resolved", "past_due", "sla_due_tickets", "sla_due_missed"), 0
-    )
-    return zeros | {
-        "ops_date": date,
-        "dimension": dimension,
-        "segment": name,
-        "backlog_size": backlog,
-        **values,
-    }
-
-
-def test_segments_show_the_largest_and_sum_the_rest(tmp_path):
-    names = {"a": 9, "b": 5, "c": 3, "d": 2}
-    rows = [
-        segment("2024-01-31", "category", name, size, past_due=1) for name, size in names.items()
-    ]
-    rows += [
-        segment("2024-01-04", "category", "a", 99, created=4, sla_due_tickets=4, sla_due_missed=1)
-    ]
-    rows += [segment("2024-01-03", "category", "a", 99, created=100)]  # before the 28 days
-    rows += [segment("2024-01-31", "priority", "(none)", 19)]
-    warehouse = published(
-        tmp_path / "w.duckdb",
-        segment_daily=rows,
-        backlog_daily=[day("2024-01-31")],
-        fact_tickets=[still_open("2024-01-04", 600.0)],
-    )
-    segments = snapshot.read_segments(warehouse, coverage.read_coverage(warehouse), shown=2)
-    assert segments["segment"].tolist() == ["a", "b", "(2 others)"]
-    assert segments["open_tickets"].tolist() == [9, 5, 5]
-    assert segments["past_due"].tolist() == [1, 1, 2]
-    assert segments["opened"].tolist() == [4, 0, 0]
-    assert segments["attainment"].iloc[0] == 0.75
-    assert set(segments["dimension"]) == {
-        "category"
-    }  # everything is in one priority: nothing to compare
 
 
 def test_agents_by_open_tickets_with_days_of_work_where_capacity_is_known(tmp_path):

@@ -22,7 +22,7 @@ from opsdesk.google.connection import GoogleConnection
 from opsdesk.lake.open import open_lake
 from opsdesk.runner.plan import plan_run
 from opsdesk.runner.plan_lines import plan_lines
-from opsdesk.trends import coverage, series, snapshot
+from opsdesk.trends import by_segment, coverage, series, snapshot, updates
 from opsdesk.trends.coverage_table import describe_coverage
 from opsdesk.warehouse.bigquery import estimate
 from opsdesk.warehouse.billing import LEAST_BILLED
@@ -90,7 +90,8 @@ def test_the_frames_behind_the_charts_are_the_same(both):
         frames.append(
             [
                 days, weeks, describe_coverage(covered), snapshot.read_headline(warehouse, days, weeks), snapshot.read_deadlines(warehouse),
-                snapshot.read_segments(warehouse, covered), snapshot.read_agents(warehouse, covered),
+                by_segment.read_segments(warehouse, covered), snapshot.read_agents(warehouse, covered),
+                updates.read_since_update(warehouse),
             ]
         )  # fmt: skip
     for ours, theirs in zip(*frames, strict=True):

@@ -130,7 +130,7 @@ def finish(
 ) -> Axes:
     """Set title, axis labels with units, and above the data the legend in `columns` columns."""
     handles, labels = ax.get_legend_handles_labels()
-    ax.set_xlabel(xlabel)
+    ax.set_xlabel(xlabel, loc="left")  # the year of a date axis is at the right
     ax.set_ylabel(ylabel)
     legend_rows = -(-len(labels) // columns)  # rounded up
     pad = PAD + LEGEND_ROW * legend_rows

@@ -29,6 +29,11 @@ WORDS = {
     "timed": "resolved, timed",
     "median_hours": "median resolution (hours)",
     "p90_hours": "p90 resolution (hours)",
+    "responses": "first responses, timed",
+    "median_response_hours": "median first response (hours)",
+    "p90_response_hours": "p90 first response (hours)",
+    "since_update": "last update",
+    "share_of_open": "share of open",
     "open_tickets": "open",
     "opened": "opened in 28 days",
     "resolved": "resolved in 28 days",
@@ -43,26 +48,28 @@ WORDS = {
 }
 PATTERNS = {
     "week_ending": "{:%Y-%m-%d}",
-    **dict.fromkeys(("attainment", "breach_rate", "sla_elapsed"), "{:.1%}"),
+    **dict.fromkeys(("attainment", "breach_rate", "sla_elapsed", "share_of_open"), "{:.1%}"),
     **dict.fromkeys(("median_hours", "p90_hours", "days_of_work"), "{:,.1f}"),
+    **dict.fromkeys(("median_response_hours", "p90_response_hours"), "{:,.1f}"),
     **dict.fromkeys(("hours_open", "hours_left"), "{:,.1f}"),
 }
 WHOLE = "{:,.0f}"  # every other number
 MARKS = (  # columns for charts only
     *("burn_in_until", "intake_until", "is_partial", "as_of", "is_agent"),
-    *("is_due_few", "is_judged_few", "is_timed_few"),
-    *("why_no_backlog", "why_no_promises", "why_none_judged"),
+    *("is_due_few", "is_judged_few", "is_timed_few", "is_answered_few"),
+    *("why_no_backlog", "why_no_promises", "why_none_judged", "why_no_responses"),
+    "left_out",
 )
 UNKNOWN = "–"
 
 
-def as_table(frame: pd.DataFrame) -> pd.DataFrame | Sentence:
+def as_table(frame: pd.DataFrame, otherwise: str = "None.") -> pd.DataFrame | Sentence:
     """Return a frame with its first column in the place of the row numbers, counts with commas.
 
-    Of an empty frame there is no table of headings, but a word.
+    Of an empty frame there is no table of headings: the sentence `otherwise` takes its place.
     """
     if frame.empty:
-        return Sentence("None.")
+        return Sentence(otherwise)
     return _first_column_as_index(frame.map(_with_commas))
 
 

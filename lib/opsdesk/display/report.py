@@ -117,10 +117,11 @@ def _tags(cell: Cell) -> list[str]:
 
 
 def _introduces(cell: Cell, following: Cell | None) -> bool:
-    """Return whether a cell is the prose right above results that go in."""
+    """Return whether a cell is the prose right above results that go in, in its place."""
     if following is None or cell.cell_type != "markdown":
         return False
-    return following.cell_type == "code" and _is_tagged(following)
+    is_alarm = "alarm" in _tags(following)  # shown at the top, without its prose
+    return following.cell_type == "code" and _is_tagged(following) and not is_alarm
 
 
 def _blocks(cell: Cell) -> list[Block]:

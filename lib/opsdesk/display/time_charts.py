@@ -23,7 +23,9 @@ THIN = 1.0  # points: years of daily figures are a band in the usual width
 BY_DAY = "day (open at its end)"
 BY_WEEK = "week ending on Sunday"
 HOURS = {
+    0: "at once",
     1 / 60: "1 minute",
+    1 / 6: "10 minutes",
     1: "1 hour",
     6: "6 hours",
     24: "1 day",
@@ -155,26 +157,52 @@ def breach_rate(weeks: pd.DataFrame, ax: Axes) -> Axes:
 
 
 @styled
-def resolution_time(weeks: pd.DataFrame, ax: Axes) -> Axes:
-    """Draw median and 90th percentile of the time to resolve the tickets of each whole week.
+def first_response(weeks: pd.DataFrame, ax: Axes) -> Axes:
+    """Draw median and 90th percentile of the time to the first responses given in each week."""
+    title = "Time to the first response, weekly"
+    if weeks["median_response_hours"].isna().all():
+        none_given = "No ticket got its first response in a whole week."
+        return nothing(ax, title, _why(weeks, "why_no_responses", none_given))
+    _draw_times(ax, weeks, "median_response_hours", "p90_response_hours", "is_answered_few")
+    xlabel = f"answered in the week to Sunday{_numbers(weeks['responses'])}"
+    return finish(ax, title, xlabel, "since opened (log scale)", columns=2)
 
-    The two are often a hundredfold apart, so this one axis is logarithmic, with steps in words.
-    """
+
+@styled
+def resolution_time(weeks: pd.DataFrame, ax: Axes) -> Axes:
+    """Draw median and 90th percentile of the time to resolve the tickets of each whole week."""
     title = "Time to resolve, weekly"
     if weeks["median_hours"].isna().all():
         reason = "No ticket was resolved in a whole week." if len(weeks) else NO_WEEK
         return nothing(ax, title, reason)
+    _draw_times(ax, weeks, "median_hours", "p90_hours", "is_timed_few")
+    xlabel = f"resolved in the week to Sunday{_numbers(weeks['timed'])}"
+    return finish(ax, title, xlabel, "since opened (log scale)", columns=2)
+
+
+def _draw_times(ax: Axes, weeks: pd.DataFrame, median: str, p90: str, few: str) -> None:
+    """Draw two percentiles of hours, which are often a hundredfold apart."""
     x = weeks["week_ending"].to_numpy()
     weight = _weight(weeks, "s")
-    ax.plot(x, weeks["p90_hours"], color=VERMILLION, linestyle="--", label="p90", **weight)
-    _draw_rate(ax, weeks, "median_hours", BLUE, "median", "is_timed_few")
-    ax.set_yscale("log")
+    ax.plot(x, weeks[p90], color=VERMILLION, linestyle="--", label="p90", **weight)
+    _draw_rate(ax, weeks, median, BLUE, "median", few)
+    _set_hours_axis(ax, weeks[median].min(), weeks[p90].max())
+    _mark_weeks(ax, weeks)
+
+
+def _set_hours_axis(ax: Axes, lowest: float, highest: float) -> None:
+    """Make y logarithmic, with steps in words, and 0 hours, which have no logarithm, at its foot.
+
+    It has a step below the lowest and above the highest value, so that it is never without names.
+    """
+    ax.set_yscale("symlog", linthresh=1 / 60)
+    low, high = ax.get_ylim()
+    below = max(step for step in HOURS if step <= lowest)
+    above = min((step for step in HOURS if step >= highest), default=high)
+    ax.set_ylim(min(low, below), max(high, above))
     ax.yaxis.set_major_locator(FixedLocator(list(HOURS)))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda hours, _: HOURS.get(hours, "")))
     ax.yaxis.set_minor_locator(NullLocator())
-    _mark_weeks(ax, weeks)
-    xlabel = f"resolved in the week ending on Sunday{_numbers(weeks['timed'])}"
-    return finish(ax, title, xlabel, "since opened (log scale)", columns=2)
 
 
 def _why_no_stock(days: pd.DataFrame, none_open: str) -> str:

@@ -11,7 +11,7 @@ LOUD = "loud"
 SET_BY = {
     "header": "the export's header says so",
     "mapping": "the mapping says so",
-    "run": "the run's `timezone`, because the mapping names no zone",
+    "run": "the run's timezone, because the mapping names no zone",
 }
 
 

@@ -25,7 +25,8 @@ class Coverage:
 
     `closed_from` is the first day of a filter by closing date, `intake_until` the day on which
     intake ends while tickets are resolved until `resolved_until`; None where there is no such day.
-    `with_target` and `judged` are the tickets with a deadline, and those met or breached.
+    `with_target` and `judged` are the tickets with a deadline, and those met or breached;
+    `responded` are those with a first response whose time of day is known.
     """
 
     timezone: str
@@ -38,6 +39,7 @@ class Coverage:
     tickets: int
     with_target: int
     judged: int
+    responded: int
     closed_from: pd.Timestamp | None = None
     intake_until: pd.Timestamp | None = None
     resolved_until: pd.Timestamp | None = None
@@ -68,7 +70,7 @@ def read_coverage(warehouse: Warehouse) -> Coverage:
     run = runs.iloc[-1]  # published last, whenever it was started
     flows = ask(warehouse, "flows")
     flows["ops_date"] = pd.to_datetime(flows["ops_date"])
-    promises = ask(warehouse, "promises").iloc[0]
+    known = ask(warehouse, "known").iloc[0]
     first_day = flows["ops_date"].min()
     last_day = flows["ops_date"].max()
     resolved = ask(warehouse, "resolved_after")
@@ -84,9 +86,10 @@ def read_coverage(warehouse: Warehouse) -> Coverage:
         open_tickets=open_tickets,
         burn_in_days=burn_in_days(shares, (last_day - first_day).days + 1),
         tail_share=0.0 if shares.empty else float(shares.iloc[-1]),
-        tickets=int(promises["tickets"]),
-        with_target=int(promises["with_target"]),
-        judged=int(promises["judged"]),
+        tickets=int(known["tickets"]),
+        with_target=int(known["with_target"]),
+        judged=int(known["judged"]),
+        responded=int(known["responded"]),
         closed_from=closed_from,
         intake_until=find_intake_end(flows) if closed_from is None else None,
         resolved_until=flows["ops_date"][flows["outflow"] > 0].max(),

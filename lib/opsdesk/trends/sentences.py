@@ -13,6 +13,9 @@ HOW_TO_GIVE_A_TARGET = (
     "or give hours per priority as `sla_hours_by_priority:`."
 )
 
+HOW_TO_GIVE_A_RESPONSE = "To give it, name `first_response_at` under `columns:` in the mapping."
+HOW_TO_GIVE_AN_UPDATE = "To give it, name `updated_at` under `columns:` in the mapping."
+
 
 def about_filter(coverage: Coverage) -> str:
     """Return how an export was filtered by closing date, and what to export instead."""
@@ -84,6 +87,38 @@ def about_judged(coverage: Coverage) -> str:
 def about_deadlines(coverage: Coverage) -> str:
     """Return what to say where no ticket has a deadline in the next 24 hours."""
     return about_promises(coverage) or "No open ticket has a deadline in the next 24 hours."
+
+
+def about_responses(coverage: Coverage) -> str:
+    """Return why times to the first response cannot be shown."""
+    if not coverage.responded:
+        return f"No time of a first response is known. {HOW_TO_GIVE_A_RESPONSE}"
+    if coverage.closed_from is None:
+        return ""
+    return (
+        f"First responses are not drawn: {FILTERED}, and those to tickets that were not resolved "
+        "within the filter are missing."
+    )
+
+
+def about_updates(coverage: Coverage) -> str:
+    """Return what to say where the last update of no open ticket is known."""
+    if coverage.closed_from is not None:
+        return about_backlog(coverage)
+    if not coverage.open_tickets:
+        return "No ticket is open."
+    return f"The last update of the open tickets is not known. {HOW_TO_GIVE_AN_UPDATE}"
+
+
+def about_left_out(segments: pd.DataFrame) -> str:
+    """Return which dimensions a frame of segments leaves out."""
+    names = "" if segments.empty else segments["left_out"].iloc[0]
+    if not names:
+        return ""
+    return (
+        f"There are more attributes than can be read here. Not shown: {names}. "
+        "They are dimensions of the table `segment_daily` all the same."
+    )
 
 
 def _day(day: pd.Timestamp | None) -> str:

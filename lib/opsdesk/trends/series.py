@@ -16,7 +16,7 @@ import pandas as pd
 from opsdesk.catalogue.tables import AGE_BANDS
 from opsdesk.trends.coverage import DAY, Coverage
 from opsdesk.trends.questions import ask
-from opsdesk.trends.sentences import about_backlog, about_judged, about_promises
+from opsdesk.trends.sentences import about_backlog, about_judged, about_promises, about_responses
 from opsdesk.warehouse.open import Warehouse
 
 STOCKS = [  # their value at the end of a week is that of its last day
@@ -32,6 +32,7 @@ FLOWS = [  # their value of a week is the sum of its days
     "sla_due_tickets",
     "sla_due_missed",
 ]
+RESPONSES = ["responses", "median_response_hours", "p90_response_hours"]
 PROMISES = ["past_due", "sla_due_tickets", "sla_due_missed"]
 DAYS_OF_A_WEEK = 7
 NEVER = pd.Timestamp("NaT")
@@ -48,7 +49,10 @@ def read_days(warehouse: Warehouse, coverage: Coverage) -> pd.DataFrame:
 
 
 def read_weeks(warehouse: Warehouse, coverage: Coverage) -> pd.DataFrame:
-    """Return one row per whole week: stocks at its end, sums, rates, resolution times in hours.
+    """Return one row per whole week: stocks at its end, sums, rates, times in hours.
+
+    The times are those to the resolution of what was resolved in the week, and those to the first
+    response of what was answered in it.
 
     Where intake ends, the weeks end too; a filter by closing date begins with whole weeks.
     """
@@ -57,8 +61,10 @@ def read_weeks(warehouse: Warehouse, coverage: Coverage) -> pd.DataFrame:
     since_monday = days["ops_date"] - monday
     days["week"] = since_monday.dt.days // DAYS_OF_A_WEEK
     weeks = _whole_weeks(days)
-    resolved = _read_resolved(warehouse, coverage.first_day - monday)
-    weeks = weeks.merge(resolved, how="left", on="week")
+    since = coverage.first_day - monday
+    for question in ("resolved_by_week", "responses_by_week"):
+        figures = _read_by_week(warehouse, question, since)
+        weeks = weeks.merge(figures, how="left", on="week")
     weeks = weeks.drop(columns="week")
     weeks = weeks.rename(columns={"ops_date": "week_ending"})
     weeks = _with_rates(_without_cut_off(weeks, coverage))
@@ -74,6 +80,8 @@ def _without_cut_off(weeks: pd.DataFrame, coverage: Coverage) -> pd.DataFrame:
         weeks = weeks[monday >= coverage.closed_from]
     if about_judged(coverage):
         weeks = weeks.assign(judged=np.nan, breached=np.nan)
+    if about_responses(coverage):
+        weeks = weeks.assign(**dict.fromkeys(RESPONSES, np.nan))
     return weeks
 
 
@@ -87,15 +95,12 @@ def _without_unknown(days: pd.DataFrame, coverage: Coverage) -> pd.DataFrame:
     return days.assign(**dict.fromkeys(unknown, np.nan))
 
 
-def _read_resolved(warehouse: Warehouse, since_monday: pd.Timedelta) -> pd.DataFrame:
-    """Return one row per week with the rates and times of its resolved tickets."""
-    resolved = ask(
-        warehouse,
-        "resolved_by_week",
-        days_before=since_monday.days,
-    )
-    # Weeks without resolved tickets become NaN when merged, which whole numbers do not have.
-    return resolved.astype({"judged": "float64", "breached": "float64", "timed": "float64"})
+def _read_by_week(warehouse: Warehouse, question: str, since_monday: pd.Timedelta) -> pd.DataFrame:
+    """Return one row per week with the rates and times of its tickets."""
+    figures = ask(warehouse, question, days_before=since_monday.days)
+    # Weeks without tickets become NaN when merged, which whole numbers do not have.
+    counts = [name for name in ("judged", "breached", "timed", "responses") if name in figures]
+    return figures.astype(dict.fromkeys(counts, "float64"))
 
 
 def _whole_weeks(days: pd.DataFrame) -> pd.DataFrame:
@@ -119,6 +124,7 @@ def _with_rates(weeks: pd.DataFrame) -> pd.DataFrame:
         is_due_few=weeks["sla_due_tickets"] < FEW,
         is_judged_few=weeks["judged"] < FEW,
         is_timed_few=weeks["timed"] < FEW,
+        is_answered_few=weeks["responses"] < FEW,
         is_partial=False,
     )
 
@@ -135,4 +141,5 @@ def _marked(frame: pd.DataFrame, coverage: Coverage) -> pd.DataFrame:
         why_no_backlog=about_backlog(coverage),
         why_no_promises=about_promises(coverage),
         why_none_judged=about_judged(coverage),
+        why_no_responses=about_responses(coverage),
     )

@@ -1,15 +1,11 @@
-"""The service desk at as_of: the headline figures, the next deadlines, the segments, the agents."""
+"""The service desk at as_of: the headline figures, the next deadlines, the agents."""
 
-import numpy as np
 import pandas as pd
 
-from opsdesk.trends.coverage import DAY, Coverage
+from opsdesk.trends.coverage import Coverage
 from opsdesk.trends.questions import ask
-from opsdesk.trends.sentences import about_backlog, about_flow, about_promises
 from opsdesk.warehouse.open import Warehouse
 
-PERIOD_DAYS = 28  # of flows and deadlines: four whole weeks, so that no weekday counts more often
-SEGMENTS_SHOWN = 6
 AGENTS_SHOWN = 15
 UNASSIGNED = "(unassigned)"
 UNKNOWN = "–"  # in the place of a figure
@@ -76,51 +72,6 @@ def _ages(warehouse: Warehouse, last: pd.Series) -> dict[str, tuple[str, str]]:
     }
 
 
-def read_segments(
-    warehouse: Warehouse, coverage: Coverage, shown: int = SEGMENTS_SHOWN
-) -> pd.DataFrame:
-    """Return the segments with the largest backlog of each dimension; one row sums up the others.
-
-    A dimension in which every ticket is in the same segment says nothing and is left out. Flows
-    and deadlines are those of the last 28 days, or of all days where there are fewer; NaN where
-    the export cannot know them.
-    """
-    before = coverage.last_day - PERIOD_DAYS * DAY
-    segments = ask(
-        warehouse,
-        "segments",
-        last_day=coverage.last_day.date(),
-        before=before.date(),
-    )
-    tops = [segments.head(0)]  # the columns, where no dimension is left
-    for _, rows in segments.groupby("dimension", sort=False):
-        if len(rows) > 1:
-            tops.append(_top(rows, shown))
-    top = pd.concat(tops, ignore_index=True)
-    due = top.pop("sla_due_tickets")
-    missed = top.pop("sla_due_missed")
-    top = top.assign(
-        attainment=1 - missed / due,
-        as_of=coverage.as_of,
-        why_no_backlog=about_backlog(coverage),
-    )
-    return top.assign(**dict.fromkeys(_unknown_of_segments(coverage), np.nan))
-
-
-def _unknown_of_segments(coverage: Coverage) -> set[str]:
-    """Return the columns of segments that the export cannot know."""
-    unknown = set()
-    if about_promises(coverage):
-        unknown |= {"past_due", "attainment"}
-    if about_flow(coverage):
-        unknown |= {"opened", "attainment"}
-    if about_backlog(coverage):
-        unknown |= {"open_tickets", "past_due"}
-    if coverage.intake_until is not None:
-        unknown.add("resolved")
-    return unknown
-
-
 def read_agents(
     warehouse: Warehouse, coverage: Coverage, shown: int = AGENTS_SHOWN
 ) -> pd.DataFrame:
@@ -139,20 +90,6 @@ def read_agents(
         is_agent=agents["agent_id"] != UNASSIGNED,
         as_of=coverage.as_of,
     )
-
-
-def _top(segments: pd.DataFrame, shown: int) -> pd.DataFrame:
-    """Return the first rows of one dimension, and one row for the sum of the rest."""
-    rest = segments.iloc[shown:]
-    if rest.empty:
-        return segments
-    others = {
-        "dimension": rest["dimension"].iloc[0],
-        "segment": f"({len(rest)} others)",
-        **rest.select_dtypes("number").sum(),
-    }
-    parts = [segments.head(shown), pd.DataFrame([others])]
-    return pd.concat(parts, ignore_index=True)
 
 
 def _oldest_age(warehouse: Warehouse, last_day: pd.Timestamp) -> float | None:
