@@ -1,5 +1,6 @@
 """What must hold for any tickets whatever."""
 
+import json
 from collections import defaultdict
 from datetime import date, datetime
 from itertools import pairwise
@@ -108,7 +109,9 @@ def test_segments_sum_to_the_totals_in_every_dimension(tables: dict) -> None:
     for row in tables["segment_daily"]:
         for name in names:
             sums[row["dimension"], row["ops_date"]][name] += row[name]
-    dimensions = ("priority", "category", "channel", "customer_tier", "team")
+    texts = filter(None, (row["attributes"] for row in tables["fact_tickets"]))
+    attributes = {name for text in texts for name in json.loads(text)}
+    dimensions = {"priority", "category", "channel", "customer_tier", "team"} | attributes
     totals = {
         (dimension, row["ops_date"]): row
         for row in tables["features_daily"]
@@ -224,7 +227,10 @@ def test_repeated_rows_and_their_order_change_nothing(run: tuple, chance: object
 @given(moments_of("UTC"))
 def test_every_table_has_the_declared_columns_in_order_and_unique_keys(as_of: datetime) -> None:
     tables = build(
-        [ticket("2023-01-01"), ticket("2023-01-01", "2023-01-02", sla_hours=1.0)],
+        [
+            ticket("2023-01-01", attributes='{"product":"Phone"}'),
+            ticket("2023-01-01", "2023-01-02", sla_hours=1.0),
+        ],
         as_of,
         agents=AGENTS,
     )

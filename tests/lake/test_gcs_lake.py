@@ -277,7 +277,7 @@ def test_status_reads_the_bucket(tmp_path, cloud, monkeypatch):
     }
     parameters = Parameters("mine", tmp_path / "params" / "mine.yaml", values, {})
     status = read_status(parameters)
-    assert (status.rejected, status.rejects_folder) == (
+    assert (status.last.rejected, status.rejects_folder) == (
         {"malformed_line": 1},
         f"{cloud.lake}/rejects",
     )
