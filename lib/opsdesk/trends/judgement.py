@@ -47,7 +47,7 @@ class Judgement:
 
     @property
     def outlook(self) -> str:
-        """Return what the normal range says: met, missed, either, or or "" where it is not known."""
+        """Return what the normal range says: met, missed, either, or "" (not known)."""
         if self.lower is None or self.upper is None:
             return ""
         ends = (self.target.is_met(self.lower), self.target.is_met(self.upper))
