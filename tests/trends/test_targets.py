@@ -110,7 +110,7 @@ def test_not_known(covered):
         "because no ticket has an SLA target."
     ]
     assert target_table([none]).iloc[0].tolist() == [
-        "SLA attainment", "at least 90%", "–", "not known: no ticket has an SLA target", "",
+        "SLA attainment", "at least 90%", "–", "not known: no ticket has an SLA target", None,
     ]  # fmt: skip
 
 

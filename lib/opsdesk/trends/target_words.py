@@ -28,7 +28,7 @@ def target_table(judgements: list[Judgement]) -> pd.DataFrame:
             f"{_bound(each.target)} {shown(each.target, each.target.value)}",
             "–" if each.value is None else shown(each.target, each.value),
             _state(each),
-            _range(each),
+            _range(each) or None,  # a column without any value is not shown
         )
         for each in judgements
     ]
