@@ -9,6 +9,7 @@ import duckdb
 
 from opsdesk.catalogue.tables import catalogue, results
 from opsdesk.googlesql.translate import typed_select
+from opsdesk.work.rules_file import read_rules
 
 Row = dict[str, object]
 
@@ -87,7 +88,14 @@ def numbered(tickets: Iterable[Row]) -> list[Row]:
 
 @lru_cache(maxsize=1000)
 def _select(name: str, as_of: datetime, timezone: str) -> str:
-    return typed_select(catalogue()[name], "duckdb", {"as_of": as_of, "timezone": timezone})
+    parameters = {"as_of": as_of, "timezone": timezone, "rules": shipped_rules()}
+    return typed_select(catalogue()[name], "duckdb", parameters)
+
+
+@lru_cache
+def shipped_rules() -> dict[str, str]:
+    """The columns of work_next that the rules of params/rules/default.yaml make."""
+    return read_rules("default").columns
 
 
 @contextmanager

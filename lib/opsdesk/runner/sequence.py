@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from opsdesk.runner.kernels import Kernels
 
 INGEST = "01_ingest"
-PUBLISHING = ("02_backfill", "03_transform")
+TRANSFORM = "03_transform"
+PUBLISHING = ("02_backfill", TRANSFORM)
 REPORTED = "04_trends"  # the notebook whose charts the report shows
 Log = Callable[[str], None]
 
