@@ -66,12 +66,15 @@ def build(
     timezone: str = "UTC",
     agents: Iterable[Row] = (),
     only: Iterable[str] = (),
+    rules: dict[str, str] | None = None,
 ) -> dict[str, list[Row]]:
     """The result tables built from these tickets by the project's SQL, as lists of rows in no order; all, or those named in `only`."""
     with _warehouse(tickets, agents) as con:
         names = [table.name for table in results() if not only or table.name in only]
         for name in names:
-            con.execute(f"CREATE TABLE {name} AS {_select(name, instant(as_of), timezone)}")
+            con.execute(
+                f"CREATE TABLE {name} AS {_select(name, instant(as_of), timezone, tuple((rules or shipped_rules()).items()))}"
+            )
         return {name: con.table(name).to_arrow_table().to_pylist() for name in names}
 
 
@@ -87,8 +90,8 @@ def numbered(tickets: Iterable[Row]) -> list[Row]:
 
 
 @lru_cache(maxsize=1000)
-def _select(name: str, as_of: datetime, timezone: str) -> str:
-    parameters = {"as_of": as_of, "timezone": timezone, "rules": shipped_rules()}
+def _select(name: str, as_of: datetime, timezone: str, rules: tuple) -> str:
+    parameters = {"as_of": as_of, "timezone": timezone, "rules": dict(rules)}
     return typed_select(catalogue()[name], "duckdb", parameters)
 
 

@@ -19,7 +19,8 @@ class Summary:
     `rows`, `kept`, `excluded` (by rule) and `rejected` (by reason) count rows of the export,
     `issues` counts kept rows by code. `examples` says by reason where the first rejected row is.
     `remarks` are sentences about the export, `alarms` those that are loud. `open_now` is the
-    backlog at as_of, whose day is `open_on`. `problem` says which part could not be read.
+    backlog at as_of, whose day is `open_on`. `work` says where the files of work_next are.
+    `problem` says which part could not be read.
     """
 
     rows: int | None = None
@@ -33,6 +34,7 @@ class Summary:
     open_now: int | None = None
     open_on: str | None = None
     problem: str | None = None
+    work: str = ""
 
 
 def make_summary(
@@ -63,6 +65,8 @@ def summary_lines(summary: Summary, report: Path | None) -> Iterator[str]:
     yield from summary.remarks
     if summary.problem:
         yield summary.problem
+    if summary.work:
+        yield summary.work
     if report:
         yield f"Report: {report}"
     for alarm in summary.alarms:

@@ -11,6 +11,7 @@ from opsdesk.googlesql.lint import find_problems
 from opsdesk.work.columns import rule_columns
 from opsdesk.work.types import type_problems
 
+LONGEST = 2_000  # characters; a condition of a person has a few dozen
 PARAMETERS = ("as_of", "timezone")
 OF_MANY_TICKETS = (
     *CLAUSES,
@@ -43,6 +44,8 @@ def check_condition(text: str) -> str:
 
 
 def _parsed(text: str) -> exp.Expr:
+    if len(text) > LONGEST:
+        raise OpsdeskError(f"the condition has {len(text):,} characters: {LONGEST:,} are allowed.")
     try:
         statements = sqlglot.parse(text, read=BigQuery)
     except (sqlglot.ParseError, sqlglot.TokenError) as error:
@@ -51,6 +54,8 @@ def _parsed(text: str) -> exp.Expr:
         near = places[0].get("highlight")
         where = f" near {near!r}" if near else ": is a quote or a bracket not closed?"
         raise OpsdeskError(f"the condition cannot be read{where}") from None
+    except RecursionError:
+        raise OpsdeskError("the condition is nested too deeply: leave brackets out.") from None
     if len(statements) != 1 or statements[0] is None:
         raise OpsdeskError("the condition must be one condition, without semicolons.")
     return statements[0]

@@ -4,6 +4,7 @@ DuckDB takes `priority = 5` for a comparison of numbers, BigQuery refuses it.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from itertools import chain
 
 from sqlglot import exp
@@ -50,7 +51,8 @@ def type_problems(condition: exp.Expr, columns: Mapping[str, str]) -> list[str]:
     `columns` has the GoogleSQL type of each column.
     """
     typed = annotate_types(condition.transform(_with_type, columns), dialect=BigQuery)
-    found = list(chain.from_iterable(_node_problems(node) for node in typed.walk()))
+    found = [*chain.from_iterable(_node_problems(node) for node in typed.walk())]
+    found += chain.from_iterable(_cast_problems(node) for node in typed.walk())
     kind = _family(typed)
     if kind and kind != TRUTH:
         found.append(f"{_written(typed)} is {kind}: write a condition, such as hours_left <= 8.")
@@ -63,7 +65,8 @@ def _with_type(node: exp.Expr, columns: Mapping[str, str]) -> exp.Expr:
         return exp.Cast(this=node.copy(), to=kind, of_column=True)
     if isinstance(node, exp.Parameter):
         name = "TIMESTAMP" if node.name == "as_of" else "STRING"
-        return exp.cast(exp.Literal.string(f"@{node.name}"), name, dialect=BigQuery)
+        kind = exp.DataType.build(name, dialect=BigQuery)
+        return exp.Cast(this=node.copy(), to=kind, of_column=True)
     return node
 
 
@@ -78,10 +81,40 @@ def _node_problems(node: exp.Expr) -> Iterable[str]:
                 f"with like{_remedy(set(kinds))}."
             )
     wanted = TAKES.get(type(node))
-    for each in operands:
-        if wanted and _family(each) != wanted:
+    for each in _arguments(node):
+        if wanted and _family(each) and _family(each) != wanted:
             needed = f"{wanted} is needed in {_written(node)}"
             yield f"{_written(each)} is {_family(each)}, and {needed}."
+
+
+def _arguments(node: exp.Expr) -> list[exp.Expr]:
+    """Return what a function or an operator works on, without what sqlglot adds by itself."""
+    given = [
+        node.args.get("this"),
+        node.args.get("expression"),
+        *(node.args.get("expressions") or []),
+    ]
+    return [each for each in given if isinstance(each, exp.Expr)]
+
+
+def _cast_problems(node: exp.Expr) -> Iterable[str]:
+    """Yield what is wrong with a cast: one that fails for one ticket would end the whole run."""
+    if not isinstance(node, exp.Cast) or node.args.get("of_column"):
+        return
+    source = node.this.unnest()
+    if isinstance(source, exp.Literal):
+        if _family(node) in ("a date", "a moment") and not _is_moment(source.name):
+            yield f"{_written(node)}: there is no such day; write it as DATE '2023-01-31'."
+    elif _family(source) == TEXT and _family(node) != TEXT:
+        yield f"{_written(node)}: one ticket with another text would end the run; compare texts."
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _remedy(kinds: set[str | None]) -> str:
@@ -94,6 +127,8 @@ def _remedy(kinds: set[str | None]) -> str:
 
 def _family(node: exp.Expr) -> str | None:
     """Return what kind of value a node is; None where that is not known, or NULL."""
+    if isinstance(node, exp.Null):
+        return None
     return FAMILIES.get(node.type.this) if node.type else None
 
 
