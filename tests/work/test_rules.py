@@ -148,7 +148,5 @@ def test_files_that_are_refused(tmp_path, text: str, message: str) -> None:
 
 
 def test_a_project_of_before_has_the_rules_of_the_package(tmp_path, monkeypatch) -> None:
-    shipped = project.ROOT / "params" / "rules"
-    monkeypatch.setattr("opsdesk.work.rules_file.SHIPPED", shipped)
     monkeypatch.setattr(project, "ROOT", tmp_path)
     assert len(read_rules("default").rules) == 9

@@ -18,7 +18,8 @@ INCLUDE = "include"
 GREATEST = 1_000_000  # of a weight, on either side of 0
 LONGEST = 500  # characters of a name or of what to do
 FORM = "{name: VIP, when: \"customer = 'Acme'\", weight: 30, do: Call them}"
-SHIPPED = project.PACKAGE / "starter" / "params" / "rules"  # in an installed package
+# the package's own: in its clone, or where `opsdesk init` takes them from
+SHIPPED = project.PACKAGE.parents[1] if project.IS_CLONE else project.PACKAGE / "starter"
 
 
 @dataclass(frozen=True)
@@ -63,16 +64,17 @@ def rules_path(name: str) -> Path:
         OpsdeskError: there is no such file; the text lists the names.
     """
     folder = project.ROOT / "params" / "rules"
+    of_package = SHIPPED / "params" / "rules"
     if name.endswith((".yaml", ".yml")) or "/" in name:
         path = project.resolve(name)
         places = [path]
     else:
-        places = [folder / f"{name}.yaml", SHIPPED / f"{name}.yaml"]
+        places = [folder / f"{name}.yaml", of_package / f"{name}.yaml"]
     for path in places:
         project.refuse_pipe("The rules file", path)
         if path.is_file():
             return path
-    names = sorted({path.stem for where in (folder, SHIPPED) for path in where.glob("*.yaml")})
+    names = sorted({path.stem for where in (folder, of_package) for path in where.glob("*.yaml")})
     raise OpsdeskError(
         f"There are no rules {name!r} (looked for {project.shown(places[0])}): write the path of "
         f"a rules file, or a name in params/rules/, which has {', '.join(names) or 'none'}."
