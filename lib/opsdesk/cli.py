@@ -355,10 +355,10 @@ def work(params: str, agent: str, output: Path | None, limit: int) -> None:
 
     form = form_of(output, None) if output else ""
     session = open_session(params)
-    with warnings.catch_warnings(record=True) as told:
+    with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         rows = session.work(agent)
-    for warning in told:
+    for warning in warned:
         _say(warning.message, err=True)
     if not output:
         _answer(table_text(rows, limit or None))

@@ -275,7 +275,7 @@ def _rules_of(
         ("at risk", 20, "Plan it for the next days", risky),
         ("high priority", 20, "Look at it before the others", fact.priority in HIGH),
         ("unassigned", 15, "Give it to somebody", agents and not fact.agent_id),
-        ("nobody answered yet", 15, "Answer the customer", answers and not fact.first_response_at),
+        ("not answered yet", 15, "Answer the customer", answers and not fact.first_response_at),
         ("no update for 72 h", 10, "Say what it waits for", quiet),
         ("slow", 10, "Find out what holds it up", is_slow),
     ]

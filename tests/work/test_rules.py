@@ -13,7 +13,7 @@ from opsdesk.work.rules_file import read_rules
 
 SHIPPED = (
     "breached, due within 4 h, due within 24 h, at risk, high priority, unassigned, "
-    "nobody answered yet, no update for 72 h, slow"
+    "not answered yet, no update for 72 h, slow"
 )
 
 
@@ -135,7 +135,7 @@ RULE = "{name: a, when: is_unassigned, weight: 1, do: act}"
         (f"- {RULE.replace('1', '10000000')}", "is not a whole number up to 1,000,000."),
         (f"- {RULE.replace('a,', 'a;b,', 1)}", "the name 'a;b' has a semicolon"),
         (f"- {RULE.replace('act', '')}", "line 1: 'do' must be a text in one line"),
-        ("- {include: default, name: a}", "`include` stands alone"),
+        ("- {include: default, name: a}", "`include` is alone in its entry"),
         ("- include: defalt", "There are no rules 'defalt' (looked for params/rules/defalt.yaml)"),
         ("- include: {file}", "{file} includes itself"),
     ],

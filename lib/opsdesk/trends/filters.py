@@ -1,4 +1,4 @@
-"""Values of a filter that no ticket has: told, with the near names, and never silently empty."""
+"""Values of a filter that no ticket has: answered with the near names, and never silently empty."""
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches

@@ -92,7 +92,9 @@ def _rules_of(path: Path, including: tuple[Path, ...]) -> list[tuple[Place, Rule
             found.append((place, _rule(place, values)))
             continue
         if len(values) > 1:
-            raise place.error("`include` stands alone: write the rule in a line of its own.")
+            raise place.error(
+                "`include` is alone in its entry: write the rule in a line of its own."
+            )
         other = rules_path(_text(place, values, INCLUDE))
         if other in (path, *including):
             raise place.error(f"{project.shown(other)} includes itself: take the line out.")
