@@ -65,7 +65,7 @@ ANSWERS = {
     "work": ({}, 71),
     "work_counts": ({}, 1),
     "work_first": ({"places": 10}, 10),
-    "work_of_agent": ({"agent": "A1"}, None),
+    "work_of_agent": ({"agent": "AG-0004"}, 8),
 }
 
 
