@@ -32,6 +32,7 @@ COLUMNS = {
     "trends": 2.0,
     "display": 3.0,
     "warehouse": 1.5,
+    "work": 2.25,
     "lake": 0.75,
     "googlesql": 2.25,
     "catalogue": 2.75,

@@ -13,6 +13,7 @@ import steps
 from opsdesk.config.parameters import read_parameters
 from opsdesk.errors import OpsdeskError
 from opsdesk.session import Session
+from opsdesk.trends.work import first_ten
 from published import publish
 from tiny_project import make_project
 
@@ -103,7 +104,6 @@ def test_tickets_are_as_many_as_the_number_says(session, state, table, column):
             "T4",
             id="unassigned has no team",
         ),
-        pytest.param({"priority": "x' OR 'a'='a"}, "", id="a value is never SQL"),
         pytest.param({"priority": []}, "", id="nothing chosen"),
     ],
 )
@@ -114,9 +114,7 @@ def test_tickets_filtered(session, arguments, expected):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        pytest.param(
-            {"prio": "High"}, "no column 'prio': there are ticket_id, .*, team", id="column"
-        ),
+        pytest.param({"prio": "High"}, "no column 'prio': did you mean priority", id="column"),
         pytest.param({"priority = '' OR 1=1 --": "x"}, "no column", id="SQL for a column"),
         pytest.param(
             {"state": "closed"}, "no state 'closed': the states are open, created", id="state"
@@ -138,6 +136,54 @@ def test_tickets_filtered(session, arguments, expected):
 def test_what_cannot_be_asked_is_a_sentence(session, arguments, says):
     with pytest.raises(OpsdeskError, match=says):
         session.tickets(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("filters", "says"),
+    [
+        ({"priority": "high"}, "No ticket has the priority 'high': did you mean 'High'?"),
+        ({"priority": ["High", "Loww"]}, "No ticket has the priority 'Loww': did you mean 'Low'?"),
+        ({"priority": "x' OR 'a'='a"}, "No ticket has the priority \"x' OR 'a'='a\": there are 'High', 'Low', "),
+        ({"team": "CORE"}, "No ticket has the team 'CORE': did you mean 'Core'?"),
+        ({"agent_id": "Q9", "state": "created"}, "there are '(unassigned)', 'A1', 'A2', 'A3'."),
+        ({"agent_id": None}, "agent_id=None selects no ticket: a blank one is called '(none)'"),
+        ({"state": "opened"}, "There is no state 'opened': did you mean open?"),
+    ],
+)  # fmt: skip
+def test_a_value_that_no_ticket_has_is_told_with_the_near_names(session, filters, says):
+    with pytest.raises(OpsdeskError) as refused:
+        session.tickets(**filters)
+    assert says in str(refused.value)
+
+
+def test_an_empty_answer_is_never_silent(session):
+    with pytest.warns(UserWarning, match="No ticket is resolved on 2023-01-03 with these filters"):
+        assert len(session.tickets("2023-01-03", state="resolved", agent_id="A2")) == 0
+
+
+def test_work_is_in_order_and_an_agent_is_told_as_it_is_written(session):
+    assert list(session.work()["ticket_id"]) == ["T3", "T6"]
+    assert list(session.work("A1")["ticket_id"]) == ["T6"]
+    with pytest.raises(OpsdeskError, match=r"No ticket has the agent_id 'a1': did you mean 'A1'\?"):
+        session.work("a1")
+    with pytest.warns(UserWarning, match="No rule selects an open ticket of A3"):
+        assert session.work("A3").empty
+
+
+def test_the_first_ten_say_how_many_follow(session, file):
+    first = first_ten(session._warehouse())
+    assert (len(first.rows), first.following, first.open_tickets) == (2, 0, 3)
+    assert first.sentence == "The rules select 2 of 3 open tickets."
+    with duckdb.connect(str(file)) as con:
+        more = "INSERT INTO work_next SELECT r, 'X', '', '', '', '', 0, 0, '', '' FROM range(3, 1204) AS t(r)"
+        con.execute(more)
+        con.execute("INSERT INTO fact_tickets BY NAME SELECT 'Y' AS ticket_id FROM range(1397)")
+    first = first_ten(session._warehouse())
+    assert list(first.rows["rank"]) == list(range(1, 11))
+    assert first.sentence == (
+        "The rules select 1,203 of 1,400 open tickets; 1,193 follow these. "
+        "That is most of them: rules that select less say more."
+    )
 
 
 def test_query_binds_and_bad_sql_is_a_sentence(session):

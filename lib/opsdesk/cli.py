@@ -4,6 +4,7 @@ import io
 import os
 import sys
 import traceback
+import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -339,6 +340,44 @@ def query(
     else:
         shown = 100 if limit is None else limit or None
         _answer(table_text(rows, shown))
+
+
+@commands.command()
+@click.argument("params")
+@click.option("--agent", default="", help="The tickets of this agent alone.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write all of them to this .csv, .parquet or .xlsx file.",
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    default=20,
+    show_default=True,
+    help="On screen, at most that many rows; 0 is all.",
+)
+def work(params: str, agent: str, output: Path | None, limit: int) -> None:
+    """Print the open tickets to work on first, or export them: the table work_next."""
+    from opsdesk.display.query_files import form_of, write_rows
+    from opsdesk.display.query_output import neutralised, table_text
+    from opsdesk.session import open as open_session
+
+    form = form_of(output, None) if output else ""
+    session = open_session(params)
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        rows = session.work(agent)
+    for warning in warned:
+        _say(warning.message, err=True)
+    if not output:
+        _answer(table_text(rows, limit or None))
+        return
+    mode = session.params["file_mode"]
+    with created_with(mode):
+        set_mode([output], mode)
+        write_rows(rows if form == "parquet" else neutralised(rows), output, form)
+    _say(f"{output}: {len(rows):,} rows", err=True)
 
 
 @commands.command()

@@ -1,5 +1,6 @@
 """A session for exploring: questions to what the runs of a params file have published."""
 
+import warnings
 from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +17,8 @@ from opsdesk.guards.texts import printable
 from opsdesk.instants import read_zone
 from opsdesk.runner.record import past_runs
 from opsdesk.trends.drill_down import day_of, tickets_query
+from opsdesk.trends.filters import read_values, refuse_unknown, refuse_unknown_values
+from opsdesk.trends.work import read_work
 from opsdesk.warehouse.duckdb.private_copy import PrivateCopy
 from opsdesk.warehouse.open import Warehouse, open_warehouse
 from opsdesk.workbench import find_project
@@ -24,7 +27,13 @@ RUN_COLUMNS = ["run_id", "run_at", "outcome", "seconds", "error"]
 SPAN = "SELECT MIN(ops_date) AS first, MAX(ops_date) AS last FROM backlog_daily"
 USAGE = """\
   .tickets("2023-06-30", state="open", priority="Critical")   the tickets behind a number
+  .work(agent="A1")   what to work on first
   .table("backlog_daily")   .query("SELECT ...")   .runs()   .params"""
+
+
+def _tell(sentence: str) -> None:
+    """Say something next to a result that could be taken for another."""
+    warnings.warn(sentence, stacklevel=3)
 
 
 class Publication(NamedTuple):
@@ -88,7 +97,8 @@ class Session:
         tickets("2023-06-30", priority="Critical", team=["Billing", "Core"]).
 
         Raises:
-            OpsdeskError: nothing is published yet, or no such state, column or day.
+            OpsdeskError: nothing is published yet, no such state, column or day, or a value that
+                no ticket has; the text has the near names.
         """
         published = self._published()
         day = published.last if ops_date is None else day_of(ops_date)
@@ -100,7 +110,28 @@ class Session:
         warehouse = self._warehouse()
         columns = warehouse.columns("fact_tickets")
         sql, values = tickets_query(day, published.as_of, state, filters, columns)
-        return warehouse.ask(sql, values)
+        tickets = warehouse.ask(sql, values)
+        refuse_unknown_values(warehouse, tickets, filters)
+        if tickets.empty:
+            _tell(f"No ticket is {state} on {day} with these filters: the frame is empty.")
+        return tickets
+
+    def work(self, agent: str = "") -> pd.DataFrame:
+        """Return the open tickets to work on first, in order of rank; those of one `agent`.
+
+        Raises:
+            OpsdeskError: nothing is published yet, or no ticket has that agent; the text has the
+                near names.
+        """
+        self._published()
+        warehouse = self._warehouse()
+        tickets = read_work(warehouse, agent)
+        if agent and tickets.empty:
+            refuse_unknown("agent_id", agent, read_values(warehouse, "agent_id"))
+        if tickets.empty:
+            whose = f" of {agent}" if agent else ""
+            _tell(f"No rule selects an open ticket{whose}: the frame is empty.")
+        return tickets
 
     def runs(self) -> pd.DataFrame:
         """Return the runs so far, newest first: run_id, run_at, outcome, seconds, error."""

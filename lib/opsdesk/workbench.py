@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opsdesk import project
+from opsdesk.config.rules import SHIPPED_RULES
 from opsdesk.config.spark_options import DEFAULTS, SparkOptions
 from opsdesk.errors import OpsdeskError
 from opsdesk.google.connection import ON_THIS_MACHINE, GoogleConnection
@@ -104,9 +105,16 @@ class Workbench:
         return adopt(source, target, read_instant("run_at", self.run_at))
 
     def transform(
-        self, warehouse: str, as_of: str, timezone: str, engine: str = "warehouse"
+        self,
+        warehouse: str,
+        as_of: str,
+        timezone: str,
+        engine: str = "warehouse",
+        rules: str = SHIPPED_RULES,
     ) -> "TransformResult":
         """Build and publish every table as it was known at `as_of` (step 03).
+
+        `rules` is a name in params/rules, or the path of a rules file.
 
         Raises:
             OpsdeskError: see `steps.transform`.
@@ -114,7 +122,7 @@ class Workbench:
         from opsdesk.steps.transform import transform
 
         target = self.open_warehouse(warehouse, step="transform")
-        return transform(target, as_of, timezone, self.run_at, self._engine(engine))
+        return transform(target, as_of, timezone, self.run_at, self._engine(engine), rules)
 
     def open_warehouse(self, warehouse: str, step: str = "") -> "Warehouse":
         """Return the warehouse at duckdb:PATH or bigquery:PROJECT.DATASET.

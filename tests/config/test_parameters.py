@@ -77,7 +77,7 @@ def test_lake_and_warehouse_are_those_of_the_file_not_the_sample(root):
 def test_each_notebook_gets_what_it_declares(root):
     parameters = read_parameters(write(root, 'timezone: "UTC"'))
     given = parameters.for_step("03_transform", "2026-01-01T00:00:00+00:00")
-    assert sorted(given) == ["as_of", "run_at", "timezone", "warehouse"]
+    assert sorted(given) == ["as_of", "rules", "run_at", "timezone", "warehouse"]
     assert given["run_at"] == "2026-01-01T00:00:00+00:00"
 
 

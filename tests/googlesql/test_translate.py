@@ -281,6 +281,7 @@ DIGESTS = {
     ("duckdb", "ticket_sla_risk"): "911014072da245b9",
     ("duckdb", "cohort_daily"): "e6f83181141842fa",
     ("duckdb", "segment_daily"): "a32dd3eda64e34b5",
+    ("duckdb", "work_next"): "8aefb7ff94b46cd7",
     ("spark", "dim_agents"): "1cd25e966b662183",
     ("spark", "fact_tickets"): "2654c79422f0692f",
     ("spark", "dim_attributes"): "29aaeb629de2fb67",
@@ -290,6 +291,7 @@ DIGESTS = {
     ("spark", "ticket_sla_risk"): "0055aff034ec11fc",
     ("spark", "cohort_daily"): "f7dd1c4cc2fc671a",
     ("spark", "segment_daily"): "977cba07c431452f",
+    ("spark", "work_next"): "78bf87d1984e3d08",
 }
 
 

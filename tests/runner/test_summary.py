@@ -106,14 +106,16 @@ def test_a_run_ends_with_its_figures_and_run_json_has_the_same(root):
     end = said.index("")
     assert all(line.startswith("03:01:47  ") for line in said[:end])
     assert said[end - 1].startswith("03:01:47  Run done in ")
+    work = f"Work on first: 2 tickets in order, 2 agents: {record.folder / 'work' / 'all.csv'}"
     report = root / "outputs/mine/runs/20261124T030147-000/report.html"
     assert "\n".join(said[end + 1 :]) == (
-        f"{FIGURES}Open now                          3  on 2023-01-03\n{REMARKS}Report: {report}\n{LOUD}"
+        f"{FIGURES}Open now                          3  on 2023-01-03\n{REMARKS}{work}\nReport: {report}\n{LOUD}"
     )
     assert report.is_absolute() and report.exists()
     kept = json.loads((record.folder / "run.json").read_text())["summary"]
     assert kept == asdict(make_summary(RECORD, Backlog(date(2023, 1, 3), 3))) | {
         "open_on": "2023-01-03",
+        "work": work,
         "rejected": {"missing_ticket_id": 30, "bad_created_at": 4},
         "alarms": [line.removeprefix("LOOK AT THIS: ") for line in LOUD.splitlines()],
     }

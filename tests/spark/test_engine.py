@@ -34,7 +34,7 @@ from sparked import (  # noqa: F401
 )
 from steps import backfill, ingest, open_warehouse, transform
 from ticket_rows import differences
-from tickets import build, numbered
+from tickets import build, numbered, shipped_rules
 
 pytestmark = [pytest.mark.xdist_group("spark"), pytest.mark.usefixtures("spark")]
 RUN_AT = "2024-01-01T00:00:00+00:00"
@@ -117,7 +117,8 @@ def test_generated_tickets(spark, tmp_path_factory, zone, seed):  # noqa: F811
     )
     with spark_session(SparkSetup(SPARK), in_cloud=False) as session:
         raw = {name: place.read(session, name) for name in ("tickets_raw", "agents_raw")}
-        staged = compute_tables(session, raw, {"as_of": as_of, "timezone": zone}, place.write, 2)
+        given = {"as_of": as_of, "timezone": zone, "rules": shipped_rules()}
+        staged = compute_tables(session, raw, given, place.write, 2)
     expected = build(tickets, as_of, zone, AGENTS)
     found = {
         t.name: differences(t.name, staged_rows(staged[t.name]), expected[t.name])

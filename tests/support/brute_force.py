@@ -59,6 +59,7 @@ def compute(
         ],
         "daily_agent_load": [row for day in days for row in _agent_rows(facts, day)],
         "ticket_sla_risk": [_risk_row(fact, end, ZoneInfo(timezone)) for fact in facts],
+        "work_next": _work_next(facts, end, ZoneInfo(timezone)),
         "cohort_daily": [_cohort(facts, day, end) for day in days],
         "segment_daily": _segments(facts, days, agents),
     }
@@ -213,6 +214,72 @@ def _risk_row(fact: SimpleNamespace, end: datetime, zone: ZoneInfo) -> Row:
         "sla_elapsed": None if elapsed is None or fact.date_only else float(elapsed),
         "risk_band": band,
     }
+
+
+# what to work on first, by the rules of params/rules/default.yaml
+
+
+def _work_next(facts: list[SimpleNamespace], end: datetime, zone: ZoneInfo) -> list[Row]:
+    judged = [(fact, _risk_row(fact, end, zone)) for fact in facts if not fact.resolved_at]
+    applying = [(fact, row, _rules_of(fact, row, facts, end)) for fact, row in judged]
+    work = [
+        {name: row[name] for name in ("ticket_id", "priority", "category", "agent_id")}
+        | {
+            "customer": fact.customer or "(none)",
+            "hours_left": row["hours_left"],
+            "score": sum(weight for _, weight, _ in rules),
+            "reasons": "; ".join(name for name, _, _ in rules),
+            "action": rules[0][2],
+            "created_at": fact.created_at,
+        }
+        for fact, row, rules in applying
+        if rules
+    ]
+
+    def order(row: Row) -> tuple:
+        left = row["hours_left"]
+        return (-row["score"], left is None, left or 0.0, row["created_at"], row["ticket_id"])
+
+    ordered = sorted(work, key=order)
+    for rank, row in enumerate(ordered, 1):
+        row["rank"] = rank
+        del row["created_at"]
+    return ordered
+
+
+def _rules_of(
+    fact: SimpleNamespace, row: Row, facts: list[SimpleNamespace], end: datetime
+) -> list[tuple[str, int, str]]:
+    is_late, hours = fact.due_at is not None and fact.due_at <= end, None
+    if fact.due_at and not fact.date_only:
+        hours = Fraction((fact.due_at - end) // MICROSECOND, HOUR // MICROSECOND)
+    has_band = not is_late and hours is not None
+    answers = any(other.first_response_at for other in facts)
+    agents = any(other.agent != "(unassigned)" for other in facts)
+    alike = [
+        other.duration
+        for other in facts
+        if other.resolved_at
+        and other.resolved_at > end - 180 * DAY
+        and (other.priority, other.category) == (fact.priority, fact.category)
+        and other.duration is not None
+    ]
+    limit, age = _percentile(alike, 85), end - fact.created_at
+    is_slow = limit is not None and age > limit and age > DAY and not fact.date_only
+    quiet = fact.updated_at and end - fact.updated_at >= 3 * DAY
+    risky = row["risk_band"] == "at_risk" and (hours is None or hours > 24)
+    rules = [
+        ("breached", 30, "Tell the customer a new date, then finish it", is_late),
+        ("due within 4 h", 50, "Finish it now", has_band and hours <= 4),
+        ("due within 24 h", 40, "Finish it before it is due", has_band and 4 < hours <= 24),
+        ("at risk", 20, "Plan it for the next days", risky),
+        ("high priority", 20, "Look at it before the others", fact.priority in HIGH),
+        ("unassigned", 15, "Give it to somebody", agents and not fact.agent_id),
+        ("not answered yet", 15, "Answer the customer", answers and not fact.first_response_at),
+        ("no update for 72 h", 10, "Say what it waits for", quiet),
+        ("slow", 10, "Find out what holds it up", is_slow),
+    ]
+    return [(name, weight, text) for name, weight, text, applies in rules if applies]
 
 
 # days

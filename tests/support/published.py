@@ -25,6 +25,10 @@ INSERT INTO backlog_daily VALUES ('2023-01-01', 1, 0), ('2023-01-02', 2, 1), ('2
 CREATE TABLE features_daily (ops_date DATE, total_tickets BIGINT, resolved_tickets BIGINT, sla_due_tickets BIGINT,
   sla_due_missed BIGINT);
 INSERT INTO features_daily VALUES ('2023-01-01', 2, 1, 1, 0), ('2023-01-02', 2, 1, 1, 1), ('2023-01-03', 2, 1, 1, 1);
+CREATE TABLE work_next (rank BIGINT, ticket_id VARCHAR, priority VARCHAR, category VARCHAR, agent_id VARCHAR,
+  customer VARCHAR, hours_left DOUBLE, score BIGINT, reasons VARCHAR, action VARCHAR);
+INSERT INTO work_next VALUES (1, 'T3', 'High', 'Bug', 'A2', 'Acme', -9.0, 50, 'breached; high priority', 'Tell them'),
+  (2, 'T6', 'O''Hara; DROP', 'Bug', 'A1', '=1+1', 39.0, 10, 'slow', 'Look');
 CREATE TABLE _loads (part VARCHAR, fingerprint VARCHAR, rows BIGINT, bytes BIGINT, loaded_at TIMESTAMPTZ);
 INSERT INTO _loads VALUES ('2023-01', 'f', 6, 600, '2023-02-01 00:00Z');
 CREATE TABLE _runs (run_id VARCHAR, as_of TIMESTAMPTZ, timezone VARCHAR, parameters JSON, rows JSON,

@@ -9,6 +9,7 @@ import duckdb
 
 from opsdesk.catalogue.tables import catalogue, results
 from opsdesk.googlesql.translate import typed_select
+from opsdesk.work.rules_file import read_rules
 
 Row = dict[str, object]
 
@@ -65,12 +66,15 @@ def build(
     timezone: str = "UTC",
     agents: Iterable[Row] = (),
     only: Iterable[str] = (),
+    rules: dict[str, str] | None = None,
 ) -> dict[str, list[Row]]:
     """The result tables built from these tickets by the project's SQL, as lists of rows in no order; all, or those named in `only`."""
     with _warehouse(tickets, agents) as con:
         names = [table.name for table in results() if not only or table.name in only]
         for name in names:
-            con.execute(f"CREATE TABLE {name} AS {_select(name, instant(as_of), timezone)}")
+            con.execute(
+                f"CREATE TABLE {name} AS {_select(name, instant(as_of), timezone, tuple((rules or shipped_rules()).items()))}"
+            )
         return {name: con.table(name).to_arrow_table().to_pylist() for name in names}
 
 
@@ -86,8 +90,15 @@ def numbered(tickets: Iterable[Row]) -> list[Row]:
 
 
 @lru_cache(maxsize=1000)
-def _select(name: str, as_of: datetime, timezone: str) -> str:
-    return typed_select(catalogue()[name], "duckdb", {"as_of": as_of, "timezone": timezone})
+def _select(name: str, as_of: datetime, timezone: str, rules: tuple) -> str:
+    parameters = {"as_of": as_of, "timezone": timezone, "rules": dict(rules)}
+    return typed_select(catalogue()[name], "duckdb", parameters)
+
+
+@lru_cache
+def shipped_rules() -> dict[str, str]:
+    """The columns of work_next that the rules of params/rules/default.yaml make."""
+    return read_rules("default").columns
 
 
 @contextmanager

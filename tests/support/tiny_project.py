@@ -24,6 +24,7 @@ run_at: str = ""  # the moment of the run""",
     "03_transform": '''warehouse: str = "duckdb:outputs/sample/opsdesk.duckdb"
 timezone: str = "UTC"  # the day's zone
 as_of: str = "2023-06-30 23:59:59"
+rules: str = "default"
 run_at: str = ""''',
 }
 

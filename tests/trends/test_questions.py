@@ -66,6 +66,10 @@ ANSWERS = {
     "tickets_open": ({"day": DAY}, 74),
     "tickets_past_due": ({"day": DAY, "as_of": AS_OF}, 65),
     "tickets_resolved": ({"day": DAY}, 24),
+    "work": ({}, 71),
+    "work_counts": ({}, 1),
+    "work_first": ({"places": 10}, 10),
+    "work_of_agent": ({"agent": "AG-0004"}, 8),
 }
 
 

@@ -46,7 +46,7 @@ def test_tables_are_built_after_those_they_read():
     assert [[table.name for table in wave] for wave in statements.waves(results())] == [
         ["dim_agents", "fact_tickets"],
         ["features_daily", "daily_agent_load", "ticket_sla_risk", "segment_daily"],
-        ["backlog_daily", "cohort_daily"],
+        ["backlog_daily", "cohort_daily", "work_next"],
     ]
 
 

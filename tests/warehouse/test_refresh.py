@@ -219,12 +219,13 @@ def test_a_table_that_is_gone_or_bent_is_built_again(refreshed):
 @pytest.mark.parametrize(
     ("column", "value", "built"),
     [
-        pytest.param("customer_tier", "Platinum", ["segment_daily"], id="a column that one table reads"),
-        pytest.param("status", "Pending", [], id="a column that none reads"),
-        pytest.param("agent_id", "A9", ["daily_agent_load", "segment_daily"], id="the agent: a team is a segment"),
+        pytest.param("customer_tier", "Platinum", ["segment_daily", "work_next"], id="a column that few tables read"),
+        pytest.param("status", "Pending", ["work_next"], id="a column that rules alone may use"),
+        pytest.param("agent_id", "A9", ["daily_agent_load", "segment_daily", "work_next"], id="the agent: a team is a segment"),
         pytest.param(
             "resolved_at", "2023-01-06 09:00",
-            ["features_daily", "backlog_daily", "daily_agent_load", "cohort_daily", "segment_daily"], id="the resolution",
+            ["features_daily", "backlog_daily", "daily_agent_load", "cohort_daily", "segment_daily", "work_next"],
+            id="the resolution",
         ),
     ],
 )  # fmt: skip
@@ -236,7 +237,7 @@ def test_only_what_reads_a_changed_column_is_built_again(refreshed, column, valu
 def test_a_daily_table_that_came_out_the_same_in_what_is_read_is_not_different(refreshed):
     """Resolved an hour later on the same day: another mean time, but no other backlog."""
     found = refreshed(tickets=[*OLD[:-1], CLOSED | {"resolved_at": "2023-01-06 10:00"}])
-    expected = ["features_daily", "daily_agent_load", "cohort_daily"]
+    expected = ["features_daily", "daily_agent_load", "cohort_daily", "work_next"]
     assert named(found, Build.DAYS, Build.WHOLE) == expected
     assert [
         row["avg_tat"]

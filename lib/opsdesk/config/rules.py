@@ -16,6 +16,7 @@ from opsdesk.guards.secrets import SECRET_VALUE, holds_secret
 from opsdesk.guards.texts import is_plain
 from opsdesk.instants import is_month, is_zone
 
+SHIPPED_RULES = "default"  # rules that the package has, where a project has none of its own
 DAY_AND_HOUR = re.compile(r"\d{4}-\d\d-\d\d[ T]\d")
 
 
@@ -52,16 +53,25 @@ def _optional_path(value: str) -> str | None:
 
 
 def _mapping(value: str) -> str | None:
+    return _named_file(value, "mappings", "a mapping")
+
+
+def _rules(value: str) -> str | None:
+    return _named_file(value, "rules", "a rules file", (SHIPPED_RULES,))
+
+
+def _named_file(value: str, folder: str, kind: str, more: tuple[str, ...] = ()) -> str | None:
+    """Return what is wrong with the path of a file, or its name in a folder of params/."""
     if value.endswith((".yaml", ".yml")) or "/" in value:
         path = project.resolve(value)
         return None if path.is_file() else f"is not a file (looked for {path})"
-    folder = project.ROOT / "params" / "mappings"
-    known = sorted(path.stem for path in folder.glob("*.yaml"))
+    there = {path.stem for path in (project.ROOT / "params" / folder).glob("*.yaml")}
+    known = sorted({*there, *more})
     if value in known:
         return None
     return (
-        f"is not one of the files in params/mappings/ ({', '.join(known) or 'none there'}), "
-        "nor the path of a mapping"
+        f"is not one of the files in params/{folder}/ ({', '.join(known) or 'none there'}), "
+        f"nor the path of {kind}"
     )
 
 
@@ -118,6 +128,7 @@ def _engine(value: str) -> str | None:
 CHECKS: dict[str, Check] = {
     "export": _export,
     "mapping": _mapping,
+    "rules": _rules,
     "agents": _optional_path,
     "export_kind": _export_kind,
     "lake": _path,

@@ -11,6 +11,7 @@ from opsdesk.config.locations import (
     read_warehouse,
 )
 from opsdesk.config.parameters import Parameters
+from opsdesk.config.rules import SHIPPED_RULES
 from opsdesk.config.spark_options import SparkOptions
 from opsdesk.dataproc.job import TAKES
 from opsdesk.errors import OpsdeskError
@@ -62,6 +63,11 @@ def dataproc_commands(parameters: Parameters, region: str, image: str) -> str:
         raise OpsdeskError(
             "Dataproc reaches neither folders nor DuckDB files of this machine: "
             "it needs lake: gs://... and warehouse: bigquery:..."
+        )
+    if given.get("rules", SHIPPED_RULES) != SHIPPED_RULES:
+        raise OpsdeskError(
+            f"rules: {given['rules']!r} is a file of this machine, which Dataproc does not reach: "
+            f"run 03_transform here, or add -p rules={SHIPPED_RULES}."
         )
     options = SparkOptions.of(parameters.block("spark"))
     bucket = options.temp_bucket or read_bucket(given["lake"]).bucket

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from opsdesk.config.block_rules import BLOCKS
 from opsdesk.config.locations import read_bucket
 from opsdesk.config.names import OF_THE_RUNNER
-from opsdesk.config.rules import problem_with
+from opsdesk.config.rules import SHIPPED_RULES, problem_with
 from opsdesk.config.spark_options import SparkOptions
 from opsdesk.errors import OpsdeskError
 from opsdesk.google.connection import GoogleConnection
@@ -19,6 +19,7 @@ DEFAULTS = {
     "last_month": "",
     "timezone": "UTC",
     "as_of": "latest",
+    "rules": SHIPPED_RULES,
     "max_rejected_share": OF_THE_RUNNER["max_rejected_share"],
 }
 SETTINGS = {f"{block}.{setting}" for block, settings in BLOCKS.items() for setting in settings}
@@ -44,7 +45,7 @@ def run_steps(given: Mapping[str, str], run_at: str) -> Iterator[str]:
     loaded = bench.backfill(lake, warehouse, values["first_month"], values["last_month"], "spark")
     actions = ", ".join(f"{row.parts} {row.action}" for row in loaded.actions.itertuples())
     yield f"{loaded.engine}: {actions}"
-    made = bench.transform(warehouse, values["as_of"], values["timezone"], "spark")
+    made = bench.transform(warehouse, values["as_of"], values["timezone"], "spark", values["rules"])
     rows = ", ".join(f"{name} {count:,}" for name, count in made.rows.items())
     before = " before" if made.unchanged else ""
     yield f"{made.engine}{before}, as of {made.known_until}: {rows}"

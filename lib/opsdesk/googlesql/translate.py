@@ -14,8 +14,9 @@ from sqlglot import exp
 from sqlglot.dialects.bigquery import BigQuery
 from sqlglot.dialects.duckdb import DuckDB
 
-from opsdesk.catalogue.tables import Table, read_sql
+from opsdesk.catalogue.tables import Table
 from opsdesk.errors import OpsdeskError
+from opsdesk.googlesql.definition import definition, given_rules
 from opsdesk.googlesql.lint import find_problems
 from opsdesk.googlesql.nodes import Dialect
 from opsdesk.googlesql.rewrites import rewrite
@@ -41,17 +42,17 @@ def typed_select(table: Table, dialect: Dialect, parameters: Parameters) -> str:
         for column in table.columns
     }
     columns = ",\n  ".join(f"CAST({name} AS {kind}) AS {name}" for name, kind in types.items())
-    rows = transpile(read_sql(table), dialect, parameters)
+    rows = transpile(definition(table, given_rules(parameters)), dialect, parameters)
     return f"SELECT\n  {columns}\nFROM (\n{rows}\n) AS {table.name}"
 
 
-def meaning(table: Table) -> str:
+def meaning(table: Table, rules: Mapping[str, str]) -> str:
     """Return all that decides what `typed_select` makes of a table, except its arguments.
 
     Nothing is translated for it, so a transform that finds its tables published ends at once.
     """
     version = sqlglot.__version__  # type: ignore[attr-defined]  # public, only not declared so
-    return "\n".join([read_sql(table), repr(table.columns), version, str(TRANSLATION)])
+    return "\n".join([definition(table, rules), repr(table.columns), version, str(TRANSLATION)])
 
 
 def transpile(sql: str, dialect: Dialect, parameters: Parameters) -> str:

@@ -1,11 +1,13 @@
 """What a run would load, scan and cost. Nothing is changed: neither lake, warehouse nor outputs."""
 
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from opsdesk.config.parameters import Parameters
+from opsdesk.config.rules import SHIPPED_RULES
 from opsdesk.google.connection import GoogleConnection
 from opsdesk.ingest.delivery import open_delivery
 from opsdesk.ingest.mapping import read_mapping
@@ -18,6 +20,7 @@ from opsdesk.steps.backfill import Span
 from opsdesk.steps.ingest import ingest
 from opsdesk.steps.transform import publication_holds
 from opsdesk.warehouse.open import Warehouse, open_warehouse
+from opsdesk.work.rules_file import read_rules
 
 SAME = "the one ingested last"
 NEW = "new, cleaned in a temporary folder to look at it"
@@ -66,9 +69,16 @@ def plan_run(parameters: Parameters, moment: datetime) -> Plan:
     plan = Plan(export, is_free=target.billed.is_free)
     _plan_parts(plan, manifests, _loaded(target), given)
     is_changed = bool(plan.parts) or export == DELTA
-    if is_changed or not publication_holds(target, given["as_of"], given["timezone"], moment):
+    chosen = read_rules(given.get("rules", SHIPPED_RULES))
+    as_of, timezone = given["as_of"], given["timezone"]
+    if is_changed or not publication_holds(target, as_of, timezone, moment, chosen):
         lake_bytes = sum(manifest.size for manifest in manifests.values())
-        _measure(plan, target, lake_bytes, given["timezone"], moment)
+        values = {
+            "as_of": moment.replace(microsecond=0),
+            "timezone": timezone,
+            "rules": chosen.columns,
+        }
+        _measure(plan, target, lake_bytes, values)
     return plan
 
 
@@ -116,7 +126,7 @@ def _loaded(target: Warehouse) -> dict[str, str]:
 
 
 def _measure(
-    plan: Plan, target: Warehouse, lake_bytes: int, timezone: str, moment: datetime
+    plan: Plan, target: Warehouse, lake_bytes: int, parameters: Mapping[str, object]
 ) -> None:
     """Put into the plan what a transform and the loads would scan."""
     if plan.is_free:
@@ -130,7 +140,6 @@ def _measure(
     from opsdesk.warehouse.bigquery.warehouse import BigQueryWarehouse
 
     assert isinstance(target, BigQueryWarehouse)  # only BigQuery bills
-    parameters = {"as_of": moment.replace(microsecond=0), "timezone": timezone}
     measured = measure_transform(target, parameters)
     plan.is_measured = measured is not None
     computed = estimate_transform(lake_bytes) if measured is None else measured

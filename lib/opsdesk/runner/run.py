@@ -33,7 +33,7 @@ from opsdesk.runner.record import (
     RunRecord,
     Step,
 )
-from opsdesk.runner.sequence import INGEST, Log, run_notebooks
+from opsdesk.runner.sequence import INGEST, TRANSFORM, Log, run_notebooks
 from opsdesk.runner.summary import Summary, summary_lines
 
 
@@ -68,6 +68,7 @@ def run(
             log(line)
         set_modes(parameters)
         _check_mapping(parameters, chosen)
+        _check_rules(parameters, chosen)
         _refuse_lone_delta(parameters, chosen)
         record.folder.mkdir(parents=True)
         record.save()
@@ -87,6 +88,14 @@ def _check_mapping(parameters: Parameters, chosen: list[str]) -> None:
         from opsdesk.ingest.mapping import read_mapping
 
         read_mapping(parameters.values["mapping"])
+
+
+def _check_rules(parameters: Parameters, chosen: list[str]) -> None:
+    """Read the rules of work_next before anything runs."""
+    if TRANSFORM in chosen and "rules" in parameters.values:
+        from opsdesk.work.rules_file import read_rules
+
+        read_rules(parameters.values["rules"])
 
 
 def _refuse_lone_delta(parameters: Parameters, chosen: list[str]) -> None:

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from opsdesk.runner.kernels import Kernels
 
 INGEST = "01_ingest"
-PUBLISHING = ("02_backfill", "03_transform")
+TRANSFORM = "03_transform"
+PUBLISHING = ("02_backfill", TRANSFORM)
 REPORTED = "04_trends"  # the notebook whose charts the report shows
 Log = Callable[[str], None]
 
@@ -134,7 +135,17 @@ def _finish(record: RunRecord, parameters: Parameters, log: Log) -> None:
         steps = [asdict(step) for step in record.steps]
         write_report(record.folder, title, record.parameters, steps)
         log("Report written")
-    record.summary = asdict(_summarise(parameters))
+    record.summary = asdict(replace(_summarise(parameters), work=_write_work(record, parameters)))
+
+
+def _write_work(record: RunRecord, parameters: Parameters) -> str:
+    """Write the files of work_next, where this run has published tables or shown them."""
+    done = {step.step for step in record.steps if step.status == DONE}
+    if not done & {TRANSFORM, REPORTED} or "rules" not in parameters.values:
+        return ""
+    from opsdesk.runner.work_files import work_sentence
+
+    return work_sentence(record.folder, parameters)
 
 
 def _summarise(parameters: Parameters) -> Summary:

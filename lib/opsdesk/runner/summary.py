@@ -20,7 +20,7 @@ class Summary:
     `issues` counts kept rows by code. `examples` says by reason where the first rejected row is.
     `remarks` are sentences about the export, `alarms` those that are loud. `open_now` is the
     backlog at as_of, whose day is `open_on`. `targets` are those of the params file, judged.
-    `problem` says which part could not be read.
+    `work` says where the files of work_next are, `problem` which part could not be read.
     """
 
     rows: int | None = None
@@ -35,6 +35,7 @@ class Summary:
     open_on: str | None = None
     targets: list[dict[str, Any]] = field(default_factory=list)
     problem: str | None = None
+    work: str = ""
 
 
 def make_summary(
@@ -71,6 +72,8 @@ def summary_lines(summary: Summary, report: Path | None) -> Iterator[str]:
     yield from summary.remarks
     if summary.problem:
         yield summary.problem
+    if summary.work:
+        yield summary.work
     if report:
         yield f"Report: {report}"
     for alarm in summary.alarms:

@@ -12,11 +12,14 @@ import pandas as pd
 
 from opsdesk.catalogue.identities import CHECKS
 from opsdesk.catalogue.tables import catalogue
+from opsdesk.config.rules import SHIPPED_RULES
 from opsdesk.errors import OpsdeskError
 from opsdesk.instants import read_instant, read_zone
 from opsdesk.warehouse.billing import Billed
 from opsdesk.warehouse.protocol import Staged, Warehouse
 from opsdesk.warehouse.publication import Publication
+from opsdesk.work.rules import Rules
+from opsdesk.work.rules_file import read_rules
 
 if TYPE_CHECKING:
     from opsdesk.spark.engine import SparkEngine
@@ -79,6 +82,7 @@ def transform(
     timezone: str,
     run_at: str,
     engine: "SparkEngine | None" = None,
+    rules: str = SHIPPED_RULES,
 ) -> TransformResult:
     """Build and publish every table as it was known at `as_of`, with day boundaries in `timezone`.
 
@@ -88,14 +92,16 @@ def transform(
         timezone: an IANA zone.
         run_at: the moment of the run, ISO 8601 with offset.
         engine: what computes the tables instead of the warehouse.
+        rules: what selects the tickets of work_next: a name in params/rules, or a path.
 
     Raises:
-        OpsdeskError: no tickets are loaded, as_of is before the first of them, or the tables
-            contradict themselves. Readers still see the previous tables then.
+        OpsdeskError: a rule is invalid, no tickets are loaded, as_of is before the first of them,
+            or the tables contradict themselves. Readers still see the previous tables then.
     """
     started = time.perf_counter()
     read_zone(timezone)
     run = read_instant("run_at", run_at)
+    chosen = read_rules(rules)
     with ExitStack() as connected:
         connected.enter_context(warehouse.reading() if engine else warehouse.publishing())
         span = _ask_span(warehouse, run)
@@ -108,6 +114,7 @@ def transform(
             run,
             started,
             span=(span.first, max(span.last_due, moment)),
+            rules=chosen,
         )
         last = warehouse.runs().tail(1)
         if not last.empty and last["fingerprint"].item() == publication.fingerprint:
@@ -119,7 +126,9 @@ def transform(
     return TransformResult(moment, timezone, rows, False, computed_by, warehouse.billed)
 
 
-def publication_holds(warehouse: Warehouse, as_of: str, timezone: str, run: datetime) -> bool:
+def publication_holds(
+    warehouse: Warehouse, as_of: str, timezone: str, run: datetime, rules: Rules
+) -> bool:
     """Return whether a transform with these parameters would find its tables published.
 
     `run` is the moment of the transform (UTC). Only the ledgers are read for it where reading
@@ -134,7 +143,7 @@ def publication_holds(warehouse: Warehouse, as_of: str, timezone: str, run: date
     is_free = warehouse.billed.is_free
     if as_of == "latest" and is_free and _ask_span(warehouse, run).last != moment:
         return False
-    publication = Publication(moment, timezone, _loaded(warehouse), as_of, moment, 0.0)
+    publication = Publication(moment, timezone, _loaded(warehouse), as_of, moment, 0.0, rules=rules)
     return str(last["fingerprint"].item()) == publication.fingerprint
 
 

@@ -5,7 +5,9 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from difflib import get_close_matches
 
+from opsdesk.config.blocks import hint
 from opsdesk.errors import OpsdeskError
 from opsdesk.trends.questions import read_question
 
@@ -47,8 +49,7 @@ def tickets_query(
         OpsdeskError: unknown state or column.
     """
     if state not in STATES:
-        states = ", ".join(STATES)
-        raise OpsdeskError(f"There is no state {state!r}: the states are {states}.")
+        raise OpsdeskError(f"There is no state {state!r}: {_states(state)}")
     tickets = read_question(f"tickets_{state}")
     values: dict[str, object] = {"day": day}
     if "@as_of" in tickets:  # a parameter that a query does not use is an error in some engines
@@ -67,14 +68,22 @@ def tickets_query(
 def _check_column(column: str, columns: list[str]) -> None:
     known = [*columns, "team"]
     if column not in known:
-        there = ", ".join(known)
-        raise OpsdeskError(f"Tickets have no column {column!r}: there are {there}.")
+        raise OpsdeskError(f"Tickets have no column {column!r}: {hint(column, known)}")
+
+
+def listed(value: object) -> list[object]:
+    """Return the values of a filter, which is one value or several."""
+    return list(value) if isinstance(value, list | tuple | set) else [value]
+
+
+def _states(state: str) -> str:
+    near = get_close_matches(state.lower(), STATES, 1)
+    return f"did you mean {near[0]}?" if near else f"the states are {', '.join(STATES)}."
 
 
 def _named(place: int, value: object) -> dict[str, object]:
     """Return the values of one filter by the name of their parameter."""
-    values = value if isinstance(value, list | tuple | set) else [value]
-    return {f"v{place}_{number}": one for number, one in enumerate(values)}
+    return {f"v{place}_{number}": one for number, one in enumerate(listed(value))}
 
 
 def _condition(column: str, names: Iterable[str]) -> str:

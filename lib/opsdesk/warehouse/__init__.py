@@ -5,5 +5,5 @@ Read `protocol` (every promise) and `publication`, then `duckdb` or `bigquery`, 
 cost, `open` finds the warehouse that a parameter names. A new warehouse touches neither notebooks
 nor SQL.
 
-May import: `lake`, `googlesql`, and every room below them.
+May import: `work`, `lake`, `googlesql`, and every room below them.
 """

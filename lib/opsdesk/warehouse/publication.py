@@ -11,6 +11,7 @@ from functools import cached_property
 from opsdesk.catalogue.tables import results
 from opsdesk.googlesql.translate import meaning
 from opsdesk.instants import FIRST, LAST, ZoneBetween, run_id, zone_digest, zone_release
+from opsdesk.work.rules import NO_RULES, Rules
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Publication:
 
     `as_of` is an instant in UTC, `given_as_of` the parameter that it was read from. `parts` has the
     fingerprint of each loaded partition. `started` is the counter of seconds at the start. No date
-    of any ticket, deadlines included, is outside the `span`.
+    of any ticket, deadlines included, is outside the `span`. `rules` select what is in work_next.
     """
 
     as_of: datetime
@@ -30,16 +31,21 @@ class Publication:
     started: float
     computed_by: str = ""
     span: tuple[datetime, datetime] = (FIRST, LAST)
+    rules: Rules = NO_RULES
 
     @property
     def parameters(self) -> dict[str, object]:
         """Return the values of the parameters in the SQL files."""
-        return {"as_of": self.as_of, "timezone": ZoneBetween(self.timezone, *self.span)}
+        return {
+            "as_of": self.as_of,
+            "timezone": ZoneBetween(self.timezone, *self.span),
+            "rules": self.rules.columns,
+        }
 
     @cached_property
     def definitions(self) -> str:
         """Return what tells one meaning of the tables from another."""
-        return definitions(self.timezone)
+        return definitions(self.timezone, self.rules)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -53,6 +59,7 @@ class Publication:
             "timezone": self.timezone,
             "computed_by": self.computed_by,
             "zones": zone_release(),
+            "rules": self.rules.name,
         }
         return {
             "run_id": run_id(self.published_at),
@@ -68,9 +75,10 @@ class Publication:
         }
 
 
-def definitions(timezone: str) -> str:
-    """Return the digest of all but the data that decides the tables: SQL, columns, clocks."""
-    return _digest(timezone, zone_digest(timezone), *(meaning(table) for table in results()))
+def definitions(timezone: str, rules: Rules) -> str:
+    """Return the digest of all but the data that decides the tables: SQL, rules and clocks."""
+    meanings = (meaning(table, rules.columns) for table in results())
+    return _digest(timezone, zone_digest(timezone), *meanings)
 
 
 def _digest(*texts: str) -> str:

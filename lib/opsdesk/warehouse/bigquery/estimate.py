@@ -11,6 +11,7 @@ from google.api_core import exceptions as api
 from opsdesk.catalogue.identities import CHECKS
 from opsdesk.catalogue.tables import catalogue, results
 from opsdesk.google.errors import translate_errors
+from opsdesk.googlesql.definition import given_rules
 from opsdesk.googlesql.references import sources
 from opsdesk.warehouse.bigquery.calls import CALL
 from opsdesk.warehouse.bigquery.jobs import Jobs
@@ -29,7 +30,8 @@ def measure_transform(warehouse: BigQueryWarehouse, parameters: Mapping[str, obj
     """
     jobs = warehouse.jobs
     places = {name: jobs.place(name) for name in catalogue()}
-    queries = [(typed_query(table, places), len(sources(table))) for table in results()]
+    rules = given_rules(parameters)
+    queries = [(typed_query(table, places, rules), len(sources(table))) for table in results()]
     queries += [(under_names(check.counterexamples, places), 1) for check in CHECKS]
     with translate_errors(f"measure what {warehouse.url} would scan"):
         try:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from opsdesk.catalogue.tables import Table, catalogue
+from opsdesk.googlesql.definition import given_rules
 from opsdesk.warehouse.bigquery.jobs import Jobs
 from opsdesk.warehouse.bigquery.statements import Places, build_statement, waves
 from opsdesk.warehouse.bigquery.tables import ensure_table, make_staging
@@ -25,9 +26,10 @@ def build_tables(
         *(partial(ensure_table, jobs, catalogue()[name]) for name in new),
         *(partial(make_staging, jobs, new[table.name], table) for table in tables),
     )
+    rules = given_rules(parameters)
     rows: dict[str, int] = {}
     for wave in waves(tables):
-        statements = [build_statement(table, places[table.name], places) for table in wave]
+        statements = [build_statement(table, places[table.name], places, rules) for table in wave]
         done = jobs.together(
             *(partial(jobs.query, sql, used_parameters(sql, parameters)) for sql in statements)
         )
@@ -43,5 +45,7 @@ def commit_tables(jobs: Jobs, new: Places, run: Mapping[str, object]) -> None:
 
 
 def used_parameters(sql: str, parameters: Mapping[str, object]) -> dict[str, object]:
-    """Return the parameters that a query uses; BigQuery refuses others."""
-    return {name: value for name, value in parameters.items() if f"@{name}" in sql}
+    """Return the parameters that a query uses; BigQuery refuses others. Rules are in its text."""
+    return {
+        name: value for name, value in parameters.items() if name != "rules" and f"@{name}" in sql
+    }

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 
 import sqlglot
 
-from opsdesk.catalogue.tables import Table, read_sql
+from opsdesk.catalogue.tables import Table
 from opsdesk.errors import OpsdeskError
+from opsdesk.googlesql.definition import NO_RULES, definition
 from opsdesk.googlesql.references import references, sources
 
 Places = Mapping[str, str]  # a name as the SQL files use it: project.dataset.table
@@ -26,19 +27,21 @@ def waves(tables: Iterable[Table]) -> list[list[Table]]:
     return groups
 
 
-def typed_query(table: Table, places: Places) -> str:
+def typed_query(table: Table, places: Places, rules: Mapping[str, str] = NO_RULES) -> str:
     """Return the SELECT of a result table: its file, within a WITH that places its names."""
     columns = ",\n  ".join(
         f"CAST({column.name} AS {column.type}) AS {column.name}" for column in table.columns
     )
-    body = f"SELECT\n  {columns}\nFROM (\n{read_sql(table)}\n) AS {table.name}"
+    body = f"SELECT\n  {columns}\nFROM (\n{definition(table, rules)}\n) AS {table.name}"
     return under_names(body, {name: places[name] for name in sources(table)})
 
 
-def build_statement(table: Table, target: str, places: Places) -> str:
+def build_statement(
+    table: Table, target: str, places: Places, rules: Mapping[str, str] = NO_RULES
+) -> str:
     """Return what fills the empty staging table `target` of a result table."""
     columns = ", ".join(column.name for column in table.columns)
-    return f"INSERT INTO `{target}` ({columns})\n{typed_query(table, places)}"
+    return f"INSERT INTO `{target}` ({columns})\n{typed_query(table, places, rules)}"
 
 
 def under_names(sql: str, places: Places) -> str:
