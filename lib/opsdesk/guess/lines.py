@@ -38,6 +38,8 @@ def _about_file(found: Findings) -> str:
     if table.kind == CSV:
         parts.append(f"separated by {shown.cell(table.reading.delimiter)}")
         parts.append(f"encoding {table.reading.encoding or table.text.encoding or 'UTF-8'}")
+    if table.reading.sheet:
+        parts.append(f"the sheet with most cells, {shown.cell(table.reading.sheet)}")
     if table.kind in (CSV, EXCEL):
         parts.append(f"header in row {table.reading.header_row}")
     return ", ".join(parts)

@@ -121,6 +121,8 @@ def _file_form(found: Findings) -> list[str]:
         lines.append('delimiter: ","')
     if table.reading.encoding:
         lines.append(f"encoding: {table.reading.encoding}   # guessed: it is not UTF-8")
+    if table.reading.sheet:
+        lines.append(f"sheet: {quoted(table.reading.sheet)}   # the one with most cells")
     if table.kind in (CSV, EXCEL) and (
         table.reading.header_row != 1 or "header_row" in found.adapted
     ):

@@ -1,5 +1,6 @@
 """A file of any form as a table of texts, all of it, for the questions that guessing asks."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -81,7 +82,7 @@ def open_table(path: Path, work: Path, shown: str) -> Iterator[Table]:
     size = text.plain.stat().st_size
     with translate_errors(work, size), work_database(work, size) as con:
         con.execute("SET enable_progress_bar=false")
-        broken = _load(con, text)
+        broken = _load(con, text, work)
         ((rows,),) = con.execute("SELECT count(*) FROM cells").fetchall()
         if not rows:
             raise _no_rows(shown, broken)
@@ -101,19 +102,36 @@ def _no_rows(shown: str, broken: int) -> OpsdeskError:
     )
 
 
-def _load(con: duckdb.DuckDBPyConnection, text: CsvText) -> int:
+def _load(con: duckdb.DuckDBPyConnection, text: CsvText, work: Path) -> int:
     """Create the table `cells`; return how many lines could not be read."""
-    places = range(len(text.header))
-    columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in places)
-    trimmed = ", ".join(f"nullif(trim(c{place}, {BLANKS}), '') AS c{place}" for place in places)
-    con.execute(f"""CREATE TABLE cells AS SELECT {trimmed} FROM read_csv(
-        {quoted_path(text.plain)}, columns={{{columns}}}, delim={quoted(text.delimiter)},
-        quote='"', escape='"', header=false, skip={text.header_row}, auto_detect=false,
-        ignore_errors=true, store_rejects=true)""")
-    filled = " OR ".join(f"c{place} IS NOT NULL" for place in places)
+    try:
+        _read(con, text, text.plain)
+    except duckdb.InvalidInputException:  # line ends of several kinds
+        _read(con, text, _with_line_feeds(text.plain, work / "line_feeds.csv"))
+    filled = " OR ".join(f"c{place} IS NOT NULL" for place in range(len(text.header)))
     con.execute(f"DELETE FROM cells WHERE NOT ({filled})")
     rejected = "SELECT count(DISTINCT line) FROM reject_errors"
     return int(con.execute(rejected).fetchall()[0][0])
+
+
+def _with_line_feeds(plain: Path, copy: Path) -> Path:
+    """Write a copy of CSV text whose only line end is LF; return it."""
+    with (
+        plain.open(newline=None, encoding="utf-8", errors="surrogateescape") as text,
+        copy.open("w", newline="\n", encoding="utf-8", errors="surrogateescape") as lines,
+    ):
+        shutil.copyfileobj(text, lines)
+    return copy
+
+
+def _read(con: duckdb.DuckDBPyConnection, text: CsvText, plain: Path) -> None:
+    places = range(len(text.header))
+    columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in places)
+    trimmed = ", ".join(f"nullif(trim(c{place}, {BLANKS}), '') AS c{place}" for place in places)
+    con.execute(f"""CREATE OR REPLACE TABLE cells AS SELECT {trimmed} FROM read_csv(
+        {quoted_path(plain)}, columns={{{columns}}}, delim={quoted(text.delimiter)},
+        quote='"', escape='"', header=false, skip={text.header_row}, auto_detect=false,
+        ignore_errors=true, store_rejects=true)""")
 
 
 def _columns(

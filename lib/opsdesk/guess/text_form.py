@@ -44,7 +44,8 @@ def guess_reading(path: Path, work: Path, shown: str) -> tuple[str, Reading]:
         _, path = next(unpack_zip(path, work, shown, _no_check))
     form = form_of(path, shown)
     if form == WORKBOOK:
-        return EXCEL, Reading(header_row=_header_of_sheet(path))
+        sheet, row = _fullest_sheet(path, shown)
+        return EXCEL, Reading(sheet=sheet, header_row=row)
     if form != TEXT:
         return PARQUET, Reading()
     if is_json(first_bytes(path)):
@@ -116,22 +117,33 @@ def _is_header(cells: list[str], width: int) -> bool:
     return len(cells) >= min(width, FEW) and filled * 2 > width
 
 
-def _header_of_sheet(path: Path) -> int:
-    """Return the row of the header in the first sheet of a workbook that has rows."""
+def _fullest_sheet(path: Path, shown: str) -> tuple[str, int]:
+    """Return the sheet with most cells in its first rows, and the row of its header.
+
+    "" is a workbook with one sheet, or none that can be seen.
+    """
     from python_calamine import CalamineError, CalamineWorkbook
 
+    from opsdesk.ingest.forms.workbook import refuse_unsafe, visible_sheets
+
+    refuse_unsafe(path, shown)
+    most = 0
+    best = ("", 1)
     try:
         workbook = CalamineWorkbook.from_path(str(path))
-        for name in workbook.sheet_names:
+        names = visible_sheets(workbook)
+        for name in names:
             sheet = workbook.get_sheet_by_name(name)
             rows = list(islice(sheet.iter_rows(), ROWS))
             listed = [(row + 1, list(map(str, cells))) for row, cells in enumerate(rows)]
             filled = [row for row in listed if any(map(str.strip, row[1]))]
-            if filled:
-                return _first_row(sheet.start) + _header_of_rows(filled)
+            cells = sum(bool(cell.strip()) for _, row in filled for cell in row)
+            if cells > most:
+                most = cells
+                best = (name, _first_row(sheet.start) + _header_of_rows(filled))
     except CalamineError:
-        pass  # reading says what is wrong
-    return 1
+        return "", 1  # reading says what is wrong
+    return best if len(names) > 1 else ("", best[1])
 
 
 def _first_row(start: tuple[int, int] | None) -> int:

@@ -3,11 +3,17 @@
 import re
 from dataclasses import dataclass
 
+import duckdb
+
 from opsdesk.errors import OpsdeskError
 from opsdesk.ingest.mapping_sources import ColumnName, Source
 from opsdesk.instants import is_zone
 
 Header = tuple[str, ...]
+MATCHES = """
+SELECT place - 1, regexp_extract(name, $2, $3)
+FROM (SELECT unnest($1::VARCHAR[]) AS name, generate_subscripts($1::VARCHAR[], 1) AS place)
+WHERE regexp_full_match(name, $2) ORDER BY place"""
 
 
 @dataclass(frozen=True)
@@ -68,21 +74,20 @@ class ColumnFinder:
 
     def _match(self, pattern: str) -> tuple[int | None, str]:
         """Return the place of the column that a pattern matches, and the zone in its name."""
-        found = [
-            (place, match)
-            for place, name in enumerate(self._header)
-            if (match := re.fullmatch(pattern, name))
-        ]
+        group = re.compile(pattern).groupindex.get("timezone", 0)
+        # DuckDB's expressions never go back, so none of them can take for ever
+        found = duckdb.execute(MATCHES, [list(self._header), pattern, group]).fetchall()
         if not found:
             return None, ""
         if len(found) > 1:
-            names = ", ".join(repr(match.string) for _, match in found)
+            names = ", ".join(repr(self._header[place]) for place, _ in found)
             raise OpsdeskError(f"{self.shown}: {names} all match {pattern}: make it say one.")
-        place, match = found[0]
-        zone = match.groupdict().get("timezone") or ""
+        place, text = found[0]
+        zone = text if group else ""
         if zone and not is_zone(zone):
             raise OpsdeskError(
-                f"{self.shown}: {zone!r} in the header {match.string!r} is not an IANA time zone."
+                f"{self.shown}: {zone!r} in the header {self._header[place]!r} is not an IANA time "
+                "zone."
             )
         return place, zone
 

@@ -92,7 +92,8 @@ def plan_columns(
             else:
                 missing.append(sources)
     if missing:
-        raise missing_columns(header, list(map(_or, missing)), mapping.shown, shown, others)
+        names = list(map(_or, missing))
+        raise missing_columns(header, names, mapping.shown, shown, others, mapping.delimiter)
     excluded = _excluded(mapping, finder, notes)
     plan = ColumnPlan(mapping, header, targets, attributes, excluded, tuple(notes), typed)
     _check(plan, shown)

@@ -79,6 +79,11 @@ def columns(where: str, columns: dict[str, object]) -> dict[str, tuple[Source, .
         raise OpsdeskError(
             f"{where}: map sla_hours or due_at, not both: the target would have two sources."
         )
+    if columns["created_at"] == columns["resolved_at"]:
+        raise OpsdeskError(
+            f"{where}: created_at and resolved_at both come from {columns['created_at']!r}: every "
+            "ticket would be resolved as it is created. Name the right column for each."
+        )
     given = {target: written for target, written in columns.items() if written}
     return {target: read_sources(where, target, written) for target, written in given.items()}
 
@@ -104,7 +109,9 @@ def attributes(where: str, block: object) -> dict[str, tuple[Source, ...]]:
             raise OpsdeskError(
                 f"{where}: {name} is one of our names: call the attribute something else."
             )
-    return {name: read_sources(where, name, written) for name, written in block.items()}
+    return {
+        name: read_sources(where, name, written, "attributes") for name, written in block.items()
+    }
 
 
 def optional(where: str, block: dict[str, Any]) -> tuple[str, ...]:

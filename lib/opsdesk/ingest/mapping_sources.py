@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+import duckdb
+
 from opsdesk.errors import OpsdeskError
 from opsdesk.ingest.mapping_words import is_text, refuse_unknown
 
@@ -70,18 +72,21 @@ class Source:
         return (*self.columns, *(condition.column for condition in self.conditions))
 
 
-def read_sources(where: str, target: str, written: object) -> tuple[Source, ...]:
+def read_sources(
+    where: str, target: str, written: object, block: str = "columns"
+) -> tuple[Source, ...]:
     """Return the sources of one of our columns.
 
     Args:
         where: the file, as messages name it.
         written: a name, a block, or a list of them.
+        block: the block of the mapping that it is in.
 
     Raises:
         OpsdeskError: it is something else; the text says what can be written.
     """
     listed = written if isinstance(written, list) else [written]
-    return tuple(_source(f"{where}, columns.{target}", target, item) for item in listed)
+    return tuple(_source(f"{where}, {block}.{target}", target, item) for item in listed)
 
 
 def _source(where: str, target: str, item: object) -> Source:
@@ -89,7 +94,8 @@ def _source(where: str, target: str, item: object) -> Source:
         return Source((ColumnName(str(item)),))
     if not isinstance(item, dict):
         raise OpsdeskError(
-            f"{where} must be a column name, a block or a list of them, got {item!r}."
+            f"{where} must be a column name, a block or a list of them, got {item!r}; a name that "
+            "is a number, a date, Yes or No is put in quotes."
         )
     refuse_unknown(where, "key", item, KEYS)
     _check_keys(where, item)
@@ -97,7 +103,8 @@ def _source(where: str, target: str, item: object) -> Source:
     if "pattern" in item:
         return Source(pattern=_pattern(where, item["pattern"]), conditions=conditions)
     if "join" in item:
-        return Source(_joined(where, item["join"]), str(item.get("with", " ")), "", "", conditions)
+        separator = _separator(where, item.get("with", " "))
+        return Source(_joined(where, item["join"]), separator, "", "", conditions)
     if "duration" in item:
         unit = _unit(where, target, item.get("unit"))
         return Source((_column(where, item["duration"]),), "", "", unit, conditions)
@@ -128,10 +135,19 @@ def _joined(where: str, names: object) -> tuple[ColumnName, ...]:
     return tuple(_column(where, name) for name in names)
 
 
+def _separator(where: str, text: object) -> str:
+    if not isinstance(text, str):
+        raise OpsdeskError(f'{where}: `with` is a text in quotes, such as "#", got {text!r}.')
+    return text
+
+
 def _pattern(where: str, pattern: object) -> str:
+    if not is_text(pattern):
+        raise OpsdeskError(f"{where}: a pattern is a text in quotes, got {pattern!r}.")
     try:
         groups = set(re.compile(str(pattern)).groupindex)
-    except (re.error, RecursionError) as error:
+        duckdb.execute("SELECT regexp_full_match('', $1)", [pattern])
+    except (re.error, RecursionError, duckdb.Error) as error:
         raise OpsdeskError(f"{where}: {pattern!r} is not a regular expression: {error}.") from None
     if not groups <= {"timezone"}:
         raise OpsdeskError(f"{where}: the only group of a pattern is timezone, got {pattern!r}.")

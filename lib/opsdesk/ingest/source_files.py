@@ -111,6 +111,10 @@ def _find(pattern: str, google: GoogleConnection) -> Sequence[SourceFile]:
 
 
 def _find_paths(export: str) -> list[LocalFile]:
+    if "://" in export:
+        raise OpsdeskError(
+            f"The export {export[:200]} is an address: download it, and write the path of the file."
+        )
     pattern = project.resolve(export)
     if pattern.is_dir():
         raise _folder(export)

@@ -12,18 +12,35 @@ HALF = 0.5
 SHOWN = 60  # characters of a status, which is text of the export
 
 
-def suspicions(kept: KeptRows, closed_statuses: tuple[str, ...], issues: dict[str, int]) -> Record:
+def suspicions(
+    kept: KeptRows, closed_statuses: tuple[str, ...], issues: dict[str, int], duplicates: int
+) -> Record:
     """Return what to add to a lake's record: `suspicions` (sentences) and `issue_tickets`.
 
     `issues` counts the kept rows by code; `issue_tickets` has one ticket for each that is loud.
+    `duplicates` counts the rows that are not the newest of their ticket_id.
     """
     statuses = kept.statuses()
     rows = sum(status.tickets for status in statuses)
     closed = {status.lower() for status in closed_statuses}
-    found = [*_open_but_resolved(statuses, closed), *_inverted_flag(statuses)]
+    found = [
+        *_few_ids(rows, duplicates),
+        *_open_but_resolved(statuses, closed),
+        *_inverted_flag(statuses),
+    ]
     loud = loud_issues({"kept": rows, "issues": issues})
     tickets = {code: kept.first_with(code) for code in loud}
     return {"suspicions": found, "issue_tickets": tickets}
+
+
+def _few_ids(tickets: int, duplicates: int) -> Iterator[str]:
+    rows = tickets + duplicates
+    if duplicates and duplicates >= HALF * rows:
+        yield (
+            f"{rows:,} rows have only {tickets:,} different ticket_ids, and of each the newest row "
+            "counts: is ticket_id what tells tickets apart? (A spreadsheet rounds numbers of more "
+            "than 15 digits, and formulas that were never computed are 0.)"
+        )
 
 
 def _open_but_resolved(statuses: list[StatusCount], closed: set[str]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from opsdesk.ingest.agents_file import write_agents
+from opsdesk.ingest.alarm import OLDER
 from opsdesk.ingest.cleaned_rows import CleanedRows
 from opsdesk.ingest.day_files import write_days
 from opsdesk.ingest.delivery import Delivery, open_delivery
@@ -123,7 +124,8 @@ def _write_lake(
         if not delivery.is_full:
             merged = merge_with_lake(con, verdicts.kept, waiting, removed, moment, lake, work)
         written = write_days(merged.target, lake, trusted, work)
-        odd = suspicions(verdicts.kept, delivery.mapping.closed_statuses, counts.issues)
+        older = counts.rejects.counts.get(OLDER, 0)
+        odd = suspicions(verdicts.kept, delivery.mapping.closed_statuses, counts.issues, older)
         waiting.store(lake, work)
         removed.store(lake, work)
         known_until = min(filter(None, (counts.known_until, waiting.until())), default=None)

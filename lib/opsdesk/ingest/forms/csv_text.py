@@ -33,10 +33,10 @@ class CsvText:
     """A table as CSV text: a delivered CSV file itself, or a spool made from another form.
 
     `label` follows the name of the delivered file in messages, such as " [Tickets]". `header_row`
-    is the line of the header, counted from 1. `encoding` is that of the delivered text where it is
-    not UTF-8. `is_typed`: instants and dates that the delivered file holds as such are ISO 8601.
-    `places` leads from its lines to those of the delivered file. `notes` are sentences on what was
-    assumed, `others` are columns that were left out.
+    is the last line of the header, counted from 1. `encoding` is that of the delivered text where
+    it is not UTF-8. `is_typed`: instants and dates that the delivered file holds as such are ISO
+    8601. `places` leads from its lines to those of the delivered file. `notes` are sentences on
+    what was assumed, `others` are columns that were left out.
     """
 
     plain: Path

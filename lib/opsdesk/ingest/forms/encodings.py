@@ -35,6 +35,7 @@ def encoding_of(first: bytes, named: str, shown: str) -> str:
         found = codecs.lookup(codec)
         codecs.getincrementaldecoder(codec)
         "".encode(codec)  # refuses codecs that do not make bytes of text
+        _decoder(codec).decode(b"a")  # and those that cannot go on after a wrong byte
     except (LookupError, UnicodeError):
         raise OpsdeskError(
             f"{shown}: encoding: {named!r} is not an encoding of text: write one such as cp1252, "
@@ -44,9 +45,12 @@ def encoding_of(first: bytes, named: str, shown: str) -> str:
 
 
 def decode(path: Path, encoding: str, work: Path, shown: str) -> Path:
-    """Return a copy of a text in UTF-8, with the same lines."""
-    codecs.register_error(ON_ERROR, lambda error: (NOT_UTF8, getattr(error, "end", 0)))
-    decoder = codecs.getincrementaldecoder(encoding)(ON_ERROR)
+    """Return a copy of a text in UTF-8, with the same lines.
+
+    Raises:
+        OpsdeskError: it is not in that encoding at all.
+    """
+    decoder = _decoder(encoding)
     is_first = True
     with (
         path.open("rb") as stream,
@@ -54,7 +58,13 @@ def decode(path: Path, encoding: str, work: Path, shown: str) -> Path:
     ):
         while True:
             block = stream.read(BLOCK)
-            text = decoder.decode(block, final=not block)
+            try:
+                text = decoder.decode(block, final=not block)
+            except UnicodeError as error:
+                raise OpsdeskError(
+                    f"{shown} is not in the encoding {encoding} ({error}): leave `encoding:` out "
+                    "of the mapping if it is UTF-8, or name the right one."
+                ) from None
             if is_first and text:
                 text = text.removeprefix(BYTE_ORDER_MARK)
                 is_first = False
@@ -62,3 +72,8 @@ def decode(path: Path, encoding: str, work: Path, shown: str) -> Path:
                 copy.write(text.encode("utf-8", "surrogateescape"))
             if not block:
                 return Path(copy.name)
+
+
+def _decoder(encoding: str) -> codecs.IncrementalDecoder:
+    codecs.register_error(ON_ERROR, lambda error: (NOT_UTF8, getattr(error, "end", 0)))
+    return codecs.getincrementaldecoder(encoding)(ON_ERROR)

@@ -142,7 +142,7 @@ def _in_object(window: JsonWindow) -> Iterator[Element]:
             found = last[0]
             yield element
     window.take("}")
-    if not lists:
+    if not lists and not window.peek():
         raise OpsdeskError(
             f"{window.shown} is JSON, but holds no list: is it an answer without "
             "tickets, or an error message? Export it again."

@@ -5,8 +5,16 @@ from typing import Any, TextIO
 
 from opsdesk.errors import OpsdeskError
 
+# What stands for a number that is not there; infinities stay texts.
+CONSTANTS = {"NaN": None}
+
+
+def _constant(name: str) -> str | None:
+    return CONSTANTS.get(name, name)
+
+
 # Numbers stay the texts they are: no digit is lost, and none is too many.
-DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
+DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=_constant)
 READ = 1 << 20  # characters that are read at a time
 LONGEST = 1 << 26  # characters of a value
 BLANKS = " \t\r\n"

@@ -80,11 +80,11 @@ def _open_text(path: Path, reading: Reading, work: Path, shown: str) -> CsvText:
         from opsdesk.ingest.forms.json_file import read_json
 
         return read_json(plain, reading.wanted, work, shown)
-    header = read_header(plain, reading.delimiter, shown, reading.header_row)
+    header, last_line = read_header(plain, reading.delimiter, shown, reading.header_row)
     return CsvText(
         plain,
         header,
         delimiter=reading.delimiter,
-        header_row=reading.header_row,
+        header_row=last_line,
         encoding=encoding,
     )

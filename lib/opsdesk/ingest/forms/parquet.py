@@ -24,6 +24,8 @@ def read_parquet(path: Path, work: Path, shown: str) -> CsvText:
     try:
         with pq.ParquetFile(path) as file:
             header = tuple(_flat(pa.Table.from_batches([], file.schema_arrow)).column_names)
+            if not header:
+                raise OpsdeskError(f"{shown} has no columns: export it again.")
             with Spool(work, header, Room(path, shown)) as spool:
                 place = 0
                 for batch in file.iter_batches(ROWS):
@@ -47,6 +49,20 @@ def _flat(table: pa.Table) -> pa.Table:
 def _texts(column: pa.ChunkedArray) -> list[str]:
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
-    if pa.types.is_timestamp(column.type):  # Python has no nanoseconds
-        column = column.cast(pa.timestamp("us", column.type.tz), safe=False)
-    return [cell_text(value) for value in column.to_pylist()]
+    if pa.types.is_timestamp(column.type):
+        # Python has no nanoseconds; a zone only says how to show what is UTC
+        column = column.cast(pa.timestamp("us", column.type.tz and "UTC"), safe=False)
+    try:
+        return [cell_text(value) for value in column.to_pylist()]
+    except (ValueError, OverflowError):
+        return list(map(_text, column))
+
+
+def _text(cell: pa.Scalar) -> str:
+    """Return a cell as text; one that Python cannot hold is shown as what it is."""
+    try:
+        return cell_text(cell.as_py())
+    except UnicodeDecodeError:
+        return cell_text(cell.cast(pa.binary()).as_py())
+    except (ValueError, OverflowError):
+        return f"{cell.value} ({cell.type})"

@@ -1,6 +1,7 @@
 """What a typed cell of a workbook or a Parquet file becomes as text."""
 
 import json
+import math
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -20,6 +21,8 @@ def instant_text(value: date) -> str:
 
 
 def _number(value: float) -> str:
+    if math.isnan(value):  # how many programs write a cell that they do not have
+        return ""
     return str(int(value)) if value.is_integer() else repr(value)
 
 

@@ -22,6 +22,7 @@ from opsdesk.errors import OpsdeskError
 from opsdesk.ingest.forms.archives import check_zip
 from opsdesk.ingest.forms.csv_text import CsvText
 from opsdesk.ingest.forms.reading_options import Reading
+from opsdesk.ingest.forms.sheet_extent import refuse_far_cells
 from opsdesk.ingest.forms.spool import Room, Spool
 from opsdesk.ingest.forms.typed_cells import cell_text, instant_text
 
@@ -36,7 +37,7 @@ def read_workbook(path: Path, reading: Reading, work: Path, shown: str) -> CsvTe
     Raises:
         OpsdeskError: the workbook is incomplete, or has no such sheet or header.
     """
-    check_zip(path, shown)
+    refuse_unsafe(path, shown)
     try:
         workbook = CalamineWorkbook.from_path(str(path))
         sheet, note = _choose(workbook, reading, shown)
@@ -64,9 +65,24 @@ def read_workbook(path: Path, reading: Reading, work: Path, shown: str) -> CsvTe
     )
 
 
+def visible_sheets(workbook: CalamineWorkbook) -> list[str]:
+    """Return the names of the sheets of cells that are not hidden, in their order."""
+    return [found.name for found in workbook.sheets_metadata if _is_visible(found)]
+
+
+def refuse_unsafe(path: Path, shown: str) -> None:
+    """Refuse a workbook that is incomplete, or would fill the memory.
+
+    Raises:
+        OpsdeskError: it is, or would.
+    """
+    check_zip(path, shown)
+    refuse_far_cells(path, shown)
+
+
 def _choose(workbook: CalamineWorkbook, reading: Reading, shown: str) -> tuple[CalamineSheet, str]:
     """Return the sheet to read, and a note where there was a choice."""
-    names = [found.name for found in workbook.sheets_metadata if _is_visible(found)]
+    names = visible_sheets(workbook)
     listed = ", ".join(map(repr, workbook.sheet_names))
     if reading.sheet:
         if reading.sheet not in workbook.sheet_names:
