@@ -104,11 +104,12 @@ def test_segments_sum_to_the_totals_in_every_dimension(tables: dict) -> None:
         "backlog_size": "open_tickets",
         "past_due": "past_due_tickets",
     }
-    names |= {"sla_due_tickets": "sla_due_tickets", "sla_due_missed": "sla_due_missed"}
+    names |= {name: name for name in ("sla_due_tickets", "sla_due_missed", "met", "breached")}
     for row in tables["segment_daily"]:
         for name in names:
             sums[row["dimension"], row["ops_date"]][name] += row[name]
-    dimensions = ("priority", "category", "channel", "customer_tier", "team")
+    attributes = [row["attribute"] for row in tables["dim_attributes"]]
+    dimensions = ("priority", "category", "channel", "customer_tier", "team", *attributes)
     totals = {
         (dimension, row["ops_date"]): row
         for row in tables["features_daily"]
@@ -224,7 +225,10 @@ def test_repeated_rows_and_their_order_change_nothing(run: tuple, chance: object
 @given(moments_of("UTC"))
 def test_every_table_has_the_declared_columns_in_order_and_unique_keys(as_of: datetime) -> None:
     tables = build(
-        [ticket("2023-01-01"), ticket("2023-01-01", "2023-01-02", sla_hours=1.0)],
+        [
+            ticket("2022-12-31", attributes='{"region":"North"}'),
+            ticket("2023-01-01", "2023-01-02", sla_hours=1.0),
+        ],
         as_of,
         agents=AGENTS,
     )

@@ -287,6 +287,8 @@ def _features(facts: list[SimpleNamespace], day: SimpleNamespace) -> Row:
         "first_responses": len(answered),
         "median_first_response": _hours(_percentile(waits, 50)),
         "p90_first_response": _hours(_percentile(waits, 90)),
+        "met": states.count("met"),
+        "breached": states.count("breached"),
     }
 
 
@@ -378,6 +380,7 @@ def _segments(
 
 def _segment_day(own: list[SimpleNamespace], day: SimpleNamespace) -> Row:
     due, missed = _due_and_missed(own, day)
+    states = [fact.sla_state for fact in _on(own, "resolved_date", day)]
     return {
         "ops_date": day.date,
         "created": len(_on(own, "created_date", day)),
@@ -386,6 +389,8 @@ def _segment_day(own: list[SimpleNamespace], day: SimpleNamespace) -> Row:
         "past_due": _past_due(own, day),
         "sla_due_tickets": due,
         "sla_due_missed": missed,
+        "met": states.count("met"),
+        "breached": states.count("breached"),
     }
 
 
