@@ -157,6 +157,7 @@ def test_what_is_known_of_closed_days_stays_true_when_time_goes_on(zone: str) ->
         "features_daily": (),
         "backlog_daily": (),
         "segment_daily": (),
+        "signal_daily": (),
         "daily_agent_load": ("open_tickets_from_day",),
     }.items():
         old, new = (

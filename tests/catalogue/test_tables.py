@@ -28,6 +28,7 @@ COLUMNS = {
     "hour_of_day is_high_priority is_long_resolution hours_open hours_left sla_elapsed sla_state risk_band",
     "cohort_daily": "created_date tickets resolved_1d resolved_7d resolved_30d open_now",
     "segment_daily": "ops_date dimension segment created resolved backlog_size past_due sla_due_tickets sla_due_missed met breached",
+    "signal_daily": "ops_date indicator dimension segment value expected lower upper excess signal",
 }
 RESULTS = [pytest.param(table, id=table.name) for table in results()]
 ALL = [pytest.param(table, id=table.name) for table in catalogue().values()]

@@ -85,6 +85,7 @@ def test_what_the_files_read():
         "ticket_sla_risk": ["fact_tickets"],
         "cohort_daily": ["fact_tickets", "features_daily"],
         "segment_daily": ["dim_agents", "fact_tickets", "dim_attributes"],
+        "signal_daily": ["features_daily", "segment_daily"],
     }
     assert sources(catalogue()["backlog_daily"])["fact_tickets"] == {
         "created_date",
@@ -99,4 +100,5 @@ def test_which_tables_others_are_computed_from():
         "fact_tickets",
         "dim_attributes",
         "features_daily",
+        "segment_daily",
     ]

@@ -108,6 +108,9 @@ def value(expression: str) -> object:
         ),
         pytest.param("0.1 + 0.2", 0.1 + 0.2, id="0.1 is a float"),
         pytest.param("1 / 2", 0.5, id="division of whole numbers"),
+        pytest.param("DIV(8 - 1, 7)", 1, id="whole division of a difference"),
+        pytest.param("2 * DIV(8, 7)", 2, id="twice a whole division"),
+        pytest.param("8 - DIV(9 - 1, 2)", 4, id="a whole division in a difference"),
         pytest.param("SAFE_DIVIDE(1, 0)", None, id="division by nothing"),
         pytest.param("CAST(ROUND(2.5) AS INT64)", 3, id="half is rounded up"),
         pytest.param("GREATEST(1, CAST(NULL AS INT64))", None, id="GREATEST with NULL"),
@@ -281,6 +284,7 @@ DIGESTS = {
     ("duckdb", "ticket_sla_risk"): "911014072da245b9",
     ("duckdb", "cohort_daily"): "e6f83181141842fa",
     ("duckdb", "segment_daily"): "2cf6152023b32e00",
+    ("duckdb", "signal_daily"): "69706a538e513124",
     ("spark", "dim_agents"): "1cd25e966b662183",
     ("spark", "fact_tickets"): "2654c79422f0692f",
     ("spark", "dim_attributes"): "29aaeb629de2fb67",
@@ -290,6 +294,7 @@ DIGESTS = {
     ("spark", "ticket_sla_risk"): "0055aff034ec11fc",
     ("spark", "cohort_daily"): "f7dd1c4cc2fc671a",
     ("spark", "segment_daily"): "1426ce7a25704317",
+    ("spark", "signal_daily"): "e6f1fa5d27ea45d5",
 }
 
 
