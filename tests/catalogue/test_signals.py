@@ -113,22 +113,22 @@ LEVEL = [100, 121] * 43  # each weekday is 100 and 121 in turn, so that 110.5 is
 @pytest.mark.parametrize(
     ("days", "signal"),
     [
-        pytest.param([111] * 7 + [120], "shift", id="above on the eighth day in a row"),
+        pytest.param([111] * 8, "shift", id="above on the eighth day in a row"),
         pytest.param([111] * 7, None, id="seven days"),
-        pytest.param([110] * 8, "shift", id="below"),
-        pytest.param([111] * 7 + [110], None, id="seven above, one below"),
+        pytest.param([110] * 7, "shift", id="below, with the day before them"),
+        pytest.param([111] * 7 + [100], None, id="seven above, one below"),
         pytest.param([111] * 8 + [300], "high", id="high, though the ninth in a row"),
         pytest.param([111] * 8 + [10], "low", id="low"),
     ],
 )
 def test_signal(days: list[int], signal: str | None) -> None:
-    values = [*LEVEL[:84], *days]  # on the eighth day the first is among the eight weeks: 116
+    values = [*LEVEL[:83], *days]  # 100 on the day before them: below
     assert all_created(values)[-1]["signal"] == signal
 
 
 def test_the_first_limits_need_28_pairs_of_days() -> None:
     rows = all_created([*LEVEL[:60]])
-    assert [row["ops_date"] - FIRST for row in rows if row["upper"] is not None][0].days == 57
+    assert next(row["ops_date"] - FIRST for row in rows if row["upper"] is not None).days == 57
 
 
 def test_a_day_that_leaves_a_level_line_is_a_signal_without_excess() -> None:
