@@ -284,7 +284,7 @@ DIGESTS = {
     ("duckdb", "ticket_sla_risk"): "911014072da245b9",
     ("duckdb", "cohort_daily"): "e6f83181141842fa",
     ("duckdb", "segment_daily"): "2cf6152023b32e00",
-    ("duckdb", "signal_daily"): "69706a538e513124",
+    ("duckdb", "signal_daily"): "deb02c278c98cb08",
     ("spark", "dim_agents"): "1cd25e966b662183",
     ("spark", "fact_tickets"): "2654c79422f0692f",
     ("spark", "dim_attributes"): "29aaeb629de2fb67",
@@ -294,7 +294,7 @@ DIGESTS = {
     ("spark", "ticket_sla_risk"): "0055aff034ec11fc",
     ("spark", "cohort_daily"): "f7dd1c4cc2fc671a",
     ("spark", "segment_daily"): "1426ce7a25704317",
-    ("spark", "signal_daily"): "e6f1fa5d27ea45d5",
+    ("spark", "signal_daily"): "2071750e6ee08f85",
 }
 
 

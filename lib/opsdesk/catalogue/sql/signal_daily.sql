@@ -3,7 +3,14 @@
 -- expected: the median of the same weekday in the eight weeks before, of at least four. A series has every day.
 -- z = 2 sqrt(value + 3/8) - 2 sqrt(expected + 3/8) varies alike for few and many tickets (Anscombe 1948). It is
 -- kept in whole millionths, and compared in whole numbers: the same signals on every engine.
-WITH series AS (
+WITH busy AS (                -- a segment that never has 5 tickets on a day never expects 5; most are such
+  SELECT dimension AS busy_dimension, segment AS busy_segment
+  FROM segment_daily
+  GROUP BY dimension, segment
+  HAVING MAX(created) >= 5 OR MAX(resolved) >= 5
+),
+
+series AS (
   SELECT ops_date, 'created' AS indicator, 'all' AS dimension, 'all' AS segment, total_tickets AS value
   FROM features_daily
   UNION ALL
@@ -12,9 +19,11 @@ WITH series AS (
   UNION ALL
   SELECT ops_date, 'created' AS indicator, dimension, segment, created AS value
   FROM segment_daily
+  INNER JOIN busy ON busy_dimension = dimension AND busy_segment = segment
   UNION ALL
   SELECT ops_date, 'resolved' AS indicator, dimension, segment, resolved AS value
   FROM segment_daily
+  INNER JOIN busy ON busy_dimension = dimension AND busy_segment = segment
 ),
 
 weeks AS (                   -- the same weekday before; week_8, 7, 6, 5 missing: more, less, more, less than any
