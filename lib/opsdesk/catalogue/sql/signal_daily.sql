@@ -1,5 +1,5 @@
 -- signal_daily: one row per local day that is over, indicator (created, resolved) and segment: is the day signal or noise?
--- Dimension and segment are 'all' for all tickets; a segment is there on days on which it expects at least 5 tickets.
+-- Population: features_daily ('all') and segment_daily; a segment is there on days on which it expects at least 5 tickets.
 -- expected: the median of the same weekday in the eight weeks before, of at least four. A series has every day.
 -- z = 2 sqrt(value + 3/8) - 2 sqrt(expected + 3/8) varies alike for few and many tickets (Anscombe 1948). It is
 -- kept in whole millionths, and compared in whole numbers: the same signals on every engine.
