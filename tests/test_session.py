@@ -281,3 +281,40 @@ def test_file_that_is_no_database(root):
     path.write_text("tickets, tickets, tickets")
     with pytest.raises(OpsdeskError, match="is not a DuckDB file"):
         opsdesk.open("params/mine.yaml").tickets()
+
+
+def test_explain_tells_what_moved_the_backlog_of_the_sample(sample):
+    days = sample.table("backlog_daily").set_index("ops_date")["backlog_size"]
+    for by in ("category", "team"):
+        found = sample.explain("2023-06-01", "2023-06-07", by=by)
+        assert found["change"].sum() == days["2023-06-07"] - days["2023-05-31"]
+        assert found["usual_inflow"].notna().all()
+    assert sample.explain("2023-06-01", "2023-06-07", by="priority")["inflow"].sum() > 0
+
+
+def test_compare_adds_up_on_the_sample(sample):
+    days = sample.table("features_daily").set_index("ops_date").sort_index()
+    found = sample.compare("2023-05", "2023-06", by="category")
+    assert found.columns.name == "2023-06-01 to 2023-06-30 after 2023-05-01 to 2023-05-31"
+    rates = []
+    for month in ("2023-05", "2023-06"):
+        sums = days.loc[month]
+        judged = sums["met"].sum() + sums["breached"].sum()
+        missed = sums["sla_due_missed"].sum() / sums["sla_due_tickets"].sum()
+        rates.append((1 - missed, sums["breached"].sum() / judged))
+    for place, name in enumerate(("attainment", "breach_rate")):
+        effects = found[[f"{name}_rate_effect", f"{name}_mix_effect"]].sum().sum()
+        assert effects == pytest.approx(rates[1][place] - rates[0][place])
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        pytest.param({"by": "Categroy"}, "no dimension 'Categroy': did you mean 'category'", id="dimension"),
+        pytest.param({"first_day": "2031-01-01", "last_day": "2031-01-02"}, "outside the data", id="days"),
+        pytest.param({"last_day": "2023-05-01"}, "ends before it begins", id="backwards"),
+    ],
+)  # fmt: skip
+def test_explain_says_what_is_wrong(sample, given, says):
+    with pytest.raises(OpsdeskError, match=says):
+        sample.explain(**{"first_day": "2023-06-01", "last_day": "2023-06-07"} | given)

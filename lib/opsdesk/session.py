@@ -16,8 +16,11 @@ from opsdesk.google.connection import GoogleConnection
 from opsdesk.guards.texts import printable
 from opsdesk.instants import read_zone
 from opsdesk.runner.record import past_runs
+from opsdesk.trends import explain
+from opsdesk.trends.coverage import DAY, Coverage, read_coverage
 from opsdesk.trends.drill_down import day_of, tickets_query
 from opsdesk.trends.filters import read_values, refuse_unknown, refuse_unknown_values
+from opsdesk.trends.spans import like_for_like, read_span
 from opsdesk.trends.work import read_work
 from opsdesk.warehouse.duckdb.private_copy import PrivateCopy
 from opsdesk.warehouse.open import Warehouse, open_warehouse
@@ -28,6 +31,8 @@ SPAN = "SELECT MIN(ops_date) AS first, MAX(ops_date) AS last FROM backlog_daily"
 USAGE = """\
   .tickets("2023-06-30", state="open", priority="Critical")   the tickets behind a number
   .work(agent="A1")   what to work on first
+  .explain("2023-06-01", "2023-06-30", by="category")   what moved the backlog
+  .compare("2023-05", "2023-06", by="category")   two spans, and why their rates differ
   .table("backlog_daily")   .query("SELECT ...")   .runs()   .params"""
 
 
@@ -102,11 +107,7 @@ class Session:
         """
         published = self._published()
         day = published.last if ops_date is None else day_of(ops_date)
-        if not published.first <= day <= published.last:
-            raise OpsdeskError(
-                f"ops_date {day} is outside the data, "
-                f"which reach from {published.first} to {published.last}."
-            )
+        _check_day(day, published)
         warehouse = self._warehouse()
         columns = warehouse.columns("fact_tickets")
         sql, values = tickets_query(day, published.as_of, state, filters, columns)
@@ -132,6 +133,49 @@ class Session:
             whose = f" of {agent}" if agent else ""
             _tell(f"No rule selects an open ticket{whose}: the frame is empty.")
         return tickets
+
+    def explain(self, first_day: object, last_day: object, by: str = "category") -> pd.DataFrame:
+        """Return which segments of the dimension `by` moved the backlog, the most growth first.
+
+        Columns: segment, opening, inflow, outflow, closing, change, usual_inflow, usual_outflow.
+        Usual is the mean of the same weekdays in the eight weeks before the span, without the
+        burn-in; NaN where fewer than four are known, or a day of the span is not over.
+
+        Raises:
+            OpsdeskError: nothing is published yet, or no such day or dimension.
+        """
+        published = self._published()
+        span = read_span((day_of(first_day), day_of(last_day)))
+        for day in span:
+            _check_day(day, published)
+        warehouse = self._warehouse()
+        coverage = read_coverage(warehouse)
+        rows = explain.read_segment_days(warehouse, by, *span)
+        counted_from = coverage.burn_in_until + DAY
+        explained = explain.explain(rows, *span, baseline_from=counted_from)
+        if span.last <= _last_whole_day(coverage):
+            return explained
+        return explained.assign(usual_inflow=float("nan"), usual_outflow=float("nan"))
+
+    def compare(self, before: object, now: object, by: str = "category") -> pd.DataFrame:
+        """Return the flows and rates of two spans per segment, and why the rates differ.
+
+        A span is a month such as "2023-05", or a pair of days. Where the data have a part of one,
+        both are cut to the same length; the name of the columns says which days were compared.
+        The rate and mix effects of all segments add up to the difference of the overall rate.
+
+        Raises:
+            OpsdeskError: nothing is published yet, or no such span or dimension.
+        """
+        warehouse = self._warehouse()
+        self._published()
+        coverage = read_coverage(warehouse)
+        ends = (coverage.first_day.date(), _last_whole_day(coverage))
+        spans = like_for_like(read_span(before), read_span(now), *ends)
+        first = min(span.first for span in spans)
+        last = max(span.last for span in spans)
+        rows = explain.read_segment_days(warehouse, by, first, last)
+        return explain.compare(rows, *spans)
 
     def runs(self) -> pd.DataFrame:
         """Return the runs so far, newest first: run_id, run_at, outcome, seconds, error."""
@@ -180,3 +224,16 @@ class Session:
     @property
     def _run_command(self) -> str:
         return f"opsdesk run {project.shown(self._parameters.path)}"
+
+
+def _check_day(day: date, published: Publication) -> None:
+    if not published.first <= day <= published.last:
+        raise OpsdeskError(
+            f"ops_date {day} is outside the data, "
+            f"which reach from {published.first} to {published.last}."
+        )
+
+
+def _last_whole_day(coverage: Coverage) -> date:
+    last = coverage.last_day - DAY if coverage.is_last_day_partial else coverage.last_day
+    return last.date()

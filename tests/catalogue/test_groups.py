@@ -196,6 +196,29 @@ def test_segment_counts(row: Row, counts: dict) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("row", "judged"),
+    [
+        pytest.param(ticket("2023-01-04", "2023-01-05", sla_hours=4.0), (0, 1), id="late"),
+        pytest.param(ticket("2023-01-04", "2023-01-05", sla_hours=24.0), (1, 0), id="in time"),
+        pytest.param(ticket("2023-01-04", sla_hours=4.0), (0, 0), id="open: breached, not resolved"),
+        pytest.param(ticket("2023-01-04", "2023-01-05"), (0, 0), id="nothing promised"),
+        pytest.param(ticket("2023-01-05", "2023-01-02", sla_hours=4.0), (1, 0), id="resolved before created"),
+        pytest.param(ticket("2023-01-04", "2023-01-05", sla_breached=True, _issues="judged_by_flag"),
+                     (0, 1), id="judged by flag"),
+    ],
+)  # fmt: skip
+def test_what_is_resolved_is_judged_that_day(row: Row, judged: tuple) -> None:
+    tables = build([row], AS_OF)
+    found = [
+        (day["met"], day["breached"])
+        for name in ("features_daily", "segment_daily")
+        for day in tables[name]
+        if day["ops_date"].day == 5
+    ]
+    assert found == [judged] * 5  # all tickets, and one segment of four dimensions
+
+
 TEAMS = [agent("A1", "North"), agent("A2", "South"), agent("A3", None), agent("A4", "North")]
 
 

@@ -105,7 +105,7 @@ def test_segments_sum_to_the_totals_in_every_dimension(tables: dict) -> None:
         "backlog_size": "open_tickets",
         "past_due": "past_due_tickets",
     }
-    names |= {"sla_due_tickets": "sla_due_tickets", "sla_due_missed": "sla_due_missed"}
+    names |= {name: name for name in ("sla_due_tickets", "sla_due_missed", "met", "breached")}
     for row in tables["segment_daily"]:
         for name in names:
             sums[row["dimension"], row["ops_date"]][name] += row[name]
@@ -159,6 +159,7 @@ def test_what_is_known_of_closed_days_stays_true_when_time_goes_on(zone: str) ->
         "features_daily": (),
         "backlog_daily": (),
         "segment_daily": (),
+        "signal_daily": (),
         "daily_agent_load": ("open_tickets_from_day",),
     }.items():
         old, new = (

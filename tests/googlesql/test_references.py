@@ -86,6 +86,7 @@ def test_what_the_files_read():
         "cohort_daily": ["fact_tickets", "features_daily"],
         "segment_daily": ["dim_agents", "fact_tickets", "dim_attributes"],
         "work_next": ["fact_tickets", "ticket_sla_risk"],
+        "signal_daily": ["features_daily", "segment_daily"],
     }
     assert sources(catalogue()["backlog_daily"])["fact_tickets"] == {
         "created_date",
@@ -101,4 +102,5 @@ def test_which_tables_others_are_computed_from():
         "dim_attributes",
         "features_daily",
         "ticket_sla_risk",
+        "segment_daily",
     ]

@@ -2,8 +2,10 @@
 
 import pytest
 
+from brute_force import signals
 from opsdesk import project
 from steps import backfill, ingest, open_warehouse, transform
+from ticket_rows import differences
 
 RUN_AT = "2024-01-01T00:00:00+00:00"
 EXPORT = "lib/opsdesk/data/boston311_2011.csv.gz"
@@ -26,7 +28,7 @@ def in_2011(folder):
         f"duckdb:{folder}/w.duckdb", "2011-12-31 23:59:59", "America/New_York", RUN_AT
     )
     warehouse = open_warehouse(f"duckdb:{folder}/w.duckdb")
-    names = ("features_daily", "backlog_daily", "segment_daily")
+    names = ("features_daily", "backlog_daily", "segment_daily", "signal_daily")
     return (
         result,
         {name: warehouse.table(name) for name in names},
@@ -73,6 +75,43 @@ def test_promises(in_2011):
     due, missed = days["sla_due_tickets"].sum(), days["sla_due_missed"].sum()
     assert (due, missed, round(1 - missed / due, 4)) == (39_682, 9_754, 0.7542)
     assert days["past_due_tickets"].iloc[-1] == 4_707
+
+
+SIGNALS = {  # the hurricane, a snowstorm, a clean-up on 22 December, and holidays
+    "created": {
+        "high": ["2011-08-28", "2011-08-29", "2011-10-30"],
+        "low": ["2011-09-05", "2011-10-10", "2011-11-11", "2011-11-24", "2011-12-26"],
+    },
+    "resolved": {
+        "high": ["2011-08-28", "2011-08-31", "2011-12-22"],
+        "low": ["2011-09-05", "2011-10-10", "2011-11-11", "2011-11-24", "2011-12-26"],
+    },
+}
+
+
+def test_days_that_are_no_noise(in_2011):
+    rows = in_2011[1]["signal_daily"].query("dimension == 'all'").sort_values("ops_date")
+    found = {
+        indicator: {
+            signal: days["ops_date"].astype(str).tolist()
+            for signal, days in own.groupby("signal")
+            if signal != "shift"
+        }
+        for indicator, own in rows.groupby("indicator")
+    }
+    assert found == SIGNALS
+
+
+def test_signals_equal_the_independent_computation(in_2011):
+    tables = {
+        name: in_2011[1][name].assign(ops_date=lambda rows: rows["ops_date"].dt.date)
+        for name in ("features_daily", "segment_daily", "signal_daily")
+    }
+    features, segments, found = (table.to_dict("records") for table in tables.values())
+    for row in found:
+        row |= {key: None for key, value in row.items() if value != value or value is None}
+    over = {row["ops_date"] for row in features}
+    assert differences("signal_daily", found, signals(features, segments, over)) == []
 
 
 def test_rows(in_2011):

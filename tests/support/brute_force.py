@@ -8,6 +8,8 @@ import json
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
+from math import sqrt
+from statistics import fmean, median
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
@@ -34,6 +36,9 @@ def compute(
     days = _days(min(fact.created_at for fact in facts), end, ZoneInfo(timezone)) if facts else []
     for fact in facts:
         _place(fact, days, ZoneInfo(timezone))
+    features = [_features(facts, day) for day in days]
+    segments = _segments(facts, days, agents)
+    over = {day.date for day in days if day.midnight - SECOND <= end}
     return {
         "dim_agents": [
             {
@@ -53,7 +58,7 @@ def compute(
         "dim_attributes": [
             {"attribute": name} for name in {name for fact in facts for name in fact.named}
         ],
-        "features_daily": [_features(facts, day) for day in days],
+        "features_daily": features,
         "backlog_daily": [
             _backlog(facts, day, before) for day, before in zip(days, [None, *days], strict=False)
         ],
@@ -61,7 +66,8 @@ def compute(
         "ticket_sla_risk": [_risk_row(fact, end, ZoneInfo(timezone)) for fact in facts],
         "work_next": _work_next(facts, end, ZoneInfo(timezone)),
         "cohort_daily": [_cohort(facts, day, end) for day in days],
-        "segment_daily": _segments(facts, days, agents),
+        "segment_daily": segments,
+        "signal_daily": signals(features, segments, over),
     }
 
 
@@ -354,6 +360,8 @@ def _features(facts: list[SimpleNamespace], day: SimpleNamespace) -> Row:
         "first_responses": len(answered),
         "median_first_response": _hours(_percentile(waits, 50)),
         "p90_first_response": _hours(_percentile(waits, 90)),
+        "met": states.count("met"),
+        "breached": states.count("breached"),
     }
 
 
@@ -445,6 +453,7 @@ def _segments(
 
 def _segment_day(own: list[SimpleNamespace], day: SimpleNamespace) -> Row:
     due, missed = _due_and_missed(own, day)
+    states = [fact.sla_state for fact in _on(own, "resolved_date", day)]
     return {
         "ops_date": day.date,
         "created": len(_on(own, "created_date", day)),
@@ -453,7 +462,61 @@ def _segment_day(own: list[SimpleNamespace], day: SimpleNamespace) -> Row:
         "past_due": _past_due(own, day),
         "sla_due_tickets": due,
         "sla_due_missed": missed,
+        "met": states.count("met"),
+        "breached": states.count("breached"),
     }
+
+
+# signals
+
+
+def signals(features: Iterable[Row], segments: Iterable[Row], over: set[date]) -> list[Row]:
+    """signal_daily from the daily counts, series by series and day by day, on the days that are `over`."""
+    series: dict[tuple, dict[date, int]] = {}
+    for row in features:
+        for indicator in ("created", "resolved"):
+            name = "total_tickets" if indicator == "created" else "resolved_tickets"
+            series.setdefault((indicator, "all", "all"), {})[row["ops_date"]] = row[name]
+    for row in segments:
+        for indicator in ("created", "resolved"):
+            own = series.setdefault((indicator, row["dimension"], row["segment"]), {})
+            own[row["ops_date"]] = row[indicator]
+    return [
+        dict(zip(("indicator", "dimension", "segment"), name, strict=True)) | row
+        for name, own in series.items()
+        for row in _judged({day: value for day, value in own.items() if day in over})
+        if name[1] == "all" or (row["expected"] or 0) >= 5
+    ]
+
+
+def _judged(values: dict[date, int]) -> list[Row]:
+    expected, z = {}, {}
+    for day, value in values.items():
+        before = [values[day - 7 * n * DAY] for n in range(1, 9) if day - 7 * n * DAY in values]
+        if len(before) >= 4:
+            expected[day] = float(median(before))
+            z[day] = round(1e6 * (2 * sqrt(value + 3 / 8) - 2 * sqrt(expected[day] + 3 / 8)))
+    return [_judged_day(day, value, expected.get(day), z) for day, value in values.items()]
+
+
+def _judged_day(day: date, value: int, expected: float | None, z: dict[date, int]) -> Row:
+    row = {"ops_date": day, "value": value, "expected": expected}
+    row |= dict.fromkeys(("lower", "upper", "excess", "signal"))
+    pairs = [(day - n * DAY, day - n * DAY - DAY) for n in range(1, 57)]
+    moves = [abs(z[one] - z[other]) for one, other in pairs if one in z and other in z]
+    if len(moves) < 28:
+        return row
+    limit, root = 2.66 * fmean(moves) / 1e6, 2 * sqrt(expected + 3 / 8)
+    row["lower"] = round(max((max(root - limit, 0) / 2) ** 2 - 3 / 8, 0.0), 2)
+    row["upper"] = round(((root + limit) / 2) ** 2 - 3 / 8, 2)
+    distance, reach = Fraction(abs(z[day])), Fraction(266, 100) * Fraction(sum(moves), len(moves))
+    row["excess"] = float(distance / reach) if reach else None
+    week = [z.get(day - n * DAY, 0) for n in range(8)]
+    if distance > reach:
+        row["signal"] = "high" if z[day] > 0 else "low"
+    elif all(one > 0 for one in week) or all(one < 0 for one in week):
+        row["signal"] = "shift"
+    return row
 
 
 # figures

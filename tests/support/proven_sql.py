@@ -19,6 +19,7 @@ EXPRESSIONS = {
     "arithmetic": "(n + 1) * 2 - -n",
     "division": "n / 7",
     "whole_division": "DIV(n, 3)",
+    "whole_division_of_a_sum": "DIV(n - 1, 7) + 2 * DIV(n + 1, 3) - DIV(DIV(n, 2), 3)",
     "rest": "MOD(n, 3)",
     "safe_divide": "SAFE_DIVIDE(n, n - 2)",
     "abs": "ABS(hours)",

@@ -46,7 +46,7 @@ def test_tables_are_built_after_those_they_read():
     assert [[table.name for table in wave] for wave in statements.waves(results())] == [
         ["dim_agents", "fact_tickets"],
         ["features_daily", "daily_agent_load", "ticket_sla_risk", "segment_daily"],
-        ["backlog_daily", "cohort_daily", "work_next"],
+        ["backlog_daily", "cohort_daily", "signal_daily", "work_next"],
     ]
 
 
@@ -294,7 +294,8 @@ def test_what_is_made_and_how_it_is_asked_for(tmp_path, cloud, small):
 
 def test_partitions_are_months_so_that_4000_last_333_years():
     assert {table.name for table in catalogue().values() if table.layout.partition} == {
-        "tickets_raw", "fact_tickets", "daily_agent_load", "ticket_sla_risk", "segment_daily"
+        "tickets_raw", "fact_tickets", "daily_agent_load", "ticket_sla_risk", "segment_daily",
+        "signal_daily",
     }  # fmt: skip
     for table in catalogue().values():
         assert not table.layout.partition or table.layout.why

@@ -219,12 +219,12 @@ def test_a_table_that_is_gone_or_bent_is_built_again(refreshed):
 @pytest.mark.parametrize(
     ("column", "value", "built"),
     [
-        pytest.param("customer_tier", "Platinum", ["segment_daily", "work_next"], id="a column that few tables read"),
+        pytest.param("customer_tier", "Platinum", ["segment_daily", "signal_daily", "work_next"], id="a column that few tables read"),
         pytest.param("status", "Pending", ["work_next"], id="a column that rules alone may use"),
         pytest.param("agent_id", "A9", ["daily_agent_load", "segment_daily", "work_next"], id="the agent: a team is a segment"),
         pytest.param(
             "resolved_at", "2023-01-06 09:00",
-            ["features_daily", "backlog_daily", "daily_agent_load", "cohort_daily", "segment_daily", "work_next"],
+            ["features_daily", "backlog_daily", "daily_agent_load", "cohort_daily", "segment_daily", "signal_daily", "work_next"],
             id="the resolution",
         ),
     ],

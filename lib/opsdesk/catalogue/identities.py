@@ -84,6 +84,16 @@ CHECKS = (
             OR resolved IS DISTINCT FROM outflow LIMIT 3""",
     ),
     Check(
+        "the segments of each dimension were judged as all tickets were",
+        """SELECT ops_date, dimension, met, kept, breached, broken
+        FROM features_daily LEFT JOIN (
+            SELECT ops_date, dimension, SUM(met) AS kept, SUM(breached) AS broken
+            FROM segment_daily
+            GROUP BY ops_date, dimension
+        ) AS segments USING (ops_date)
+        WHERE met IS DISTINCT FROM kept OR breached IS DISTINCT FROM broken LIMIT 3""",
+    ),
+    Check(
         "every first response is counted on one day",
         """SELECT answered, counted
         FROM (SELECT COUNT(first_response_date) AS answered FROM fact_tickets) AS facts,

@@ -54,6 +54,15 @@ def _null_without_match(node: exp.RegexpExtract, dialect: Dialect) -> exp.Expr |
     return exp.If(this=matches, true=node.copy(), false=exp.Null())
 
 
+def _whole_division_in_parentheses(node: exp.IntDiv, dialect: Dialect) -> exp.Expr | None:
+    """Write DIV(n - 1, 7) as (n - 1) // 7, and 2 * DIV(n, 7) as 2 * (n // 7)."""
+    inner = node.copy()
+    if isinstance(inner.this, exp.Binary):
+        inner.set("this", exp.paren(inner.this.copy(), copy=False))
+    is_operand = isinstance(node.parent, exp.Binary | exp.Unary)
+    return exp.paren(inner, copy=False) if is_operand else inner
+
+
 REWRITES: tuple[tuple[type | tuple[type, ...], Rewrite], ...] = (
     (exp.Date, time.date_in_zone),
     (exp.Datetime, time.datetime_in_zone),
@@ -66,6 +75,7 @@ REWRITES: tuple[tuple[type | tuple[type, ...], Rewrite], ...] = (
     ((exp.TimestampAdd, exp.TimestampSub), time.shift_instant),
     (exp.TimestampDiff, time.whole_units),
     (exp.Literal, _float_literal),
+    (exp.IntDiv, _whole_division_in_parentheses),
     ((exp.Greatest, exp.Least), _null_if_any_is),
     (exp.RegexpExtract, _null_without_match),
 )

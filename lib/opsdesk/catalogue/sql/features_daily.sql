@@ -130,7 +130,9 @@ counted AS (
     COALESCE(resolved.past_due, 0) AS resolved_past_due,
     COALESCE(responded.tickets, 0) AS first_responses,
     percentiles.median_first_response,
-    percentiles.p90_first_response
+    percentiles.p90_first_response,
+    COALESCE(resolved.met, 0) AS met,
+    COALESCE(resolved.breached, 0) AS breached
   FROM days
   LEFT JOIN created ON created.ops_date = days.ops_date
   LEFT JOIN resolved ON resolved.ops_date = days.ops_date
@@ -159,5 +161,7 @@ SELECT
   ) AS past_due_tickets,
   first_responses,
   median_first_response,
-  p90_first_response
+  p90_first_response,
+  met,
+  breached
 FROM counted

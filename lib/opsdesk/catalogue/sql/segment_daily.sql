@@ -78,21 +78,22 @@ tickets AS (
 events AS (                  -- at most three rows per segment and day
   SELECT
     dimension, segment, created_date AS ops_date,
-    COUNT(*) AS created, 0 AS resolved, 0 AS resolved_past_due, 0 AS due, 0 AS missed
+    COUNT(*) AS created, 0 AS resolved, 0 AS met, 0 AS breached, 0 AS resolved_past_due, 0 AS due, 0 AS missed
   FROM tickets
   GROUP BY dimension, segment, created_date
   UNION ALL
   SELECT
     dimension, segment, resolved_date AS ops_date,
-    0 AS created, COUNT(*) AS resolved, COUNTIF(sla_state = 'breached' AND due_at IS NOT NULL) AS resolved_past_due,
-    0 AS due, 0 AS missed
+    0 AS created, COUNT(*) AS resolved, COUNTIF(sla_state = 'met') AS met, COUNTIF(sla_state = 'breached') AS breached,
+    COUNTIF(sla_state = 'breached' AND due_at IS NOT NULL) AS resolved_past_due, 0 AS due, 0 AS missed
   FROM tickets
   WHERE resolved_date IS NOT NULL
   GROUP BY dimension, segment, resolved_date
   UNION ALL
   SELECT
     dimension, segment, due_date AS ops_date,
-    0 AS created, 0 AS resolved, 0 AS resolved_past_due, COUNT(*) AS due, COUNTIF(sla_state = 'breached') AS missed
+    0 AS created, 0 AS resolved, 0 AS met, 0 AS breached, 0 AS resolved_past_due,
+    COUNT(*) AS due, COUNTIF(sla_state = 'breached') AS missed
   FROM tickets
   WHERE due_at <= @as_of
   GROUP BY dimension, segment, due_date
@@ -105,6 +106,8 @@ changes AS (                 -- one row per segment and day on which anything ha
     ops_date AS change_date,
     SUM(created) AS created,
     SUM(resolved) AS resolved,
+    SUM(met) AS met,
+    SUM(breached) AS breached,
     SUM(resolved_past_due) AS resolved_past_due,
     SUM(due) AS due,
     SUM(missed) AS missed
@@ -127,7 +130,9 @@ balances AS (                -- the stocks from change_date until the day before
       PARTITION BY dimension, segment ORDER BY change_date ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     ) AS past_due,
     due,
-    missed
+    missed,
+    met,
+    breached
   FROM changes
 ),
 
@@ -142,7 +147,9 @@ spans AS (
     backlog_size,
     past_due,
     due,
-    missed
+    missed,
+    met,
+    breached
   FROM balances
 )
 
@@ -155,6 +162,8 @@ SELECT
   backlog_size,
   past_due,
   IF(ops_date = change_date, due, 0) AS sla_due_tickets,
-  IF(ops_date = change_date, missed, 0) AS sla_due_missed
+  IF(ops_date = change_date, missed, 0) AS sla_due_missed,
+  IF(ops_date = change_date, met, 0) AS met,
+  IF(ops_date = change_date, breached, 0) AS breached
 FROM spans
 CROSS JOIN UNNEST(GENERATE_DATE_ARRAY(change_date, last_day)) AS ops_date

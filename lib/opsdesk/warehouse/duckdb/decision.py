@@ -108,7 +108,14 @@ def _columns_read(name: str, reads: References) -> Set[str]:
 
 
 def _has_days(reads: References, situation: Situation, differences: Differences) -> bool:
-    """Return whether days of the table can be built: all that differs is of tickets and days."""
+    """Return whether days of the table can be built: all that differs is of tickets and days.
+
+    A table that reads no tickets, such as signal_daily, compares days with those weeks before.
+    """
     daily = {table.name for table in catalogue().values() if table.is_daily}
     others = reads.keys() - daily - {FACT}
-    return daily <= situation.intact and not any(differences.get(name) for name in others)
+    return (
+        FACT in reads
+        and daily <= situation.intact
+        and not any(differences.get(name) for name in others)
+    )
