@@ -49,6 +49,7 @@ ANSWERS = {
     "agents": ({"last_day": DAY}, 9),
     "days": ({}, 181),
     "deadlines": ({}, 5),
+    "dimensions": ({}, 5),  # four of ours, and the teams of the agents
     "flows": ({}, 181),
     "known": ({}, 1),
     "oldest": ({}, 1),
@@ -56,6 +57,11 @@ ANSWERS = {
     "resolved_after": ({}, None),
     "resolved_by_week": ({"days_before": 6}, 27),
     "responses_by_week": ({"days_before": 6}, 0),  # the sample has no first responses
+    # a week of Critical, High, Medium and Low
+    "segment_days": (
+        {"dimension": "priority", "first_day": date(2023, 6, 24), "last_day": DAY},
+        28,
+    ),
     "segments": ({"last_day": DAY, "before": date(2023, 6, 2)}, 22),
     "target_days": ({"dimension": "all", "segment": ""}, 181),
     "target_hours": ({"dimension": "priority", "segment": "High", "last_day": DAY}, None),

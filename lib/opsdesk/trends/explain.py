@@ -125,7 +125,7 @@ def rate_and_mix(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
 
 
 def _wide(days: pd.DataFrame, column: str, index: pd.DatetimeIndex) -> pd.DataFrame:
-    """Return one column per segment; before its first ticket a segment has none."""
+    """Return one column per segment; a segment has none before its first ticket."""
     wide = days.pivot(index="ops_date", columns="segment", values=column)
     return wide.reindex(index).fillna(0).astype("int64")
 

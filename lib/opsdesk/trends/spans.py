@@ -30,7 +30,7 @@ def read_span(written: object) -> Span:
     """Return a span: of a month such as "2011-11", of one day, or of a pair of days.
 
     Raises:
-        OpsdeskError: it is none of these, or its last day is before its first.
+        OpsdeskError: it is something else, or its last day is before its first.
     """
     if isinstance(written, tuple | list) and len(written) == 2:
         span = Span(*(_day(part, written) for part in written))
