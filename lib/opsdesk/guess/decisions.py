@@ -67,5 +67,5 @@ def _also(found: Findings, target: str, times: Times) -> str:
 
 def _mapping(found: Findings) -> str:
     if found.form and not found.adapted:
-        return f"a copy of {found.form.mapping.shown}"
+        return f"a copy of {found.form.mapping.shown} (and name it as `mapping` in the params file)"
     return "the mapping"
