@@ -131,4 +131,4 @@ def _weeks(weeks: pd.DataFrame) -> str:
 def _days(age: float | None) -> str:
     if age is None or pd.isna(age):
         return UNKNOWN
-    return f"{age:,.0f} days"
+    return "1 day" if round(age) == 1 else f"{age:,.0f} days"
