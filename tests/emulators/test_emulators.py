@@ -21,7 +21,7 @@ from google.cloud import bigquery
 
 from emulated import Cloud
 from opsdesk import project
-from opsdesk.catalogue.tables import catalogue, read_sql, results
+from opsdesk.catalogue.tables import catalogue, results
 from opsdesk.config.params_file import read_params_file
 from opsdesk.emulators import command as emulators_command
 from opsdesk.emulators import installation
@@ -29,8 +29,9 @@ from opsdesk.emulators.emulators import Emulators, start_emulators
 from opsdesk.emulators.process import SUPERVISOR, Server, running
 from opsdesk.emulators.state_folder import LOCK, emptied
 from opsdesk.errors import OpsdeskError
+from opsdesk.googlesql.definition import definition
 from ticket_rows import differences
-from tickets import Row, agent, build, instant, numbered, ticket
+from tickets import Row, agent, build, instant, numbered, shipped_rules, ticket
 
 STARTS = """
 import sys, time
@@ -711,7 +712,9 @@ def test_every_table_comes_out_as_in_duckdb(cloud: Cloud) -> None:
     for table in results():
         config = bigquery.QueryJobConfig(query_parameters=parameters, default_dataset=default)
         client.query(
-            f"CREATE TABLE {table.name} AS\n{read_sql(table)}", job_config=config, job_retry=None
+            f"CREATE TABLE {table.name} AS\n{definition(table, shipped_rules())}",
+            job_config=config,
+            job_retry=None,
         ).result()
         found = client.query(f"SELECT * FROM {cloud.dataset}.{table.name}").result()
         assert [field.name for field in found.schema] == [column.name for column in table.columns]

@@ -81,8 +81,10 @@ def test_the_wheel_under_spark_submit(sample, tmp_path):
     shutil.copytree(
         LIB, tmp_path / "source" / "lib", ignore=shutil.ignore_patterns("*.egg-info", "__pycache__")
     )
-    for name in ("pyproject.toml", "README.md"):
+    for name in ("pyproject.toml", "README.md", "setup.py"):
         shutil.copy(project.ROOT / name, tmp_path / "source")
+    for name in ("notebooks", "params"):  # the wheel brings the shipped rules along
+        shutil.copytree(project.ROOT / name, tmp_path / "source" / name)
     build = [
         "-m",
         "pip",

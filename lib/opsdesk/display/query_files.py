@@ -10,6 +10,7 @@ from pyarrow.lib import ArrowException
 
 from opsdesk.display.query_output import table_text
 from opsdesk.errors import OpsdeskError
+from opsdesk.instants import read_zone
 
 ENDINGS = {".csv": "csv", ".parquet": "parquet", ".xlsx": "xlsx"}
 WALL_TIMES = ("csv", "xlsx")  # Excel reads no time with an offset
@@ -46,7 +47,7 @@ def in_zone(rows: pd.DataFrame, timezone: str, form: str) -> pd.DataFrame:
     names = list(rows.columns)
     for place, dtype in enumerate(rows.dtypes):
         if isinstance(dtype, pd.DatetimeTZDtype):
-            local = rows.iloc[:, place].dt.tz_convert(timezone)
+            local = rows.iloc[:, place].dt.tz_convert(read_zone(timezone))
             is_wall_time = form in WALL_TIMES
             shown.isetitem(place, local.dt.tz_localize(None) if is_wall_time else local)
             names[place] = f"{names[place]} ({timezone})"

@@ -86,7 +86,7 @@ def _after_ingest(
     given: dict[str, str], lake: Lake, google: GoogleConnection, moment: datetime, work: Path
 ) -> tuple[str, dict[str, Manifest]]:
     """Return whether the export is new, and the lake's manifests as they would be."""
-    rules = read_mapping(given["mapping"])
+    rules = read_mapping(given["mapping"]).in_zone(given.get("timezone", "UTC"))
     kind = given["export_kind"]
     export = find_files(given["export"], google)
     people = find_files(given["agents"], google) if given["agents"] else []

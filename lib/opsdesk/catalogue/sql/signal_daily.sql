@@ -33,7 +33,7 @@ weeks AS (                   -- the same weekday before; week_8, 7, 6, 5 missing
     dimension,
     segment,
     value,
-    LEAST(DIV(ROW_NUMBER() OVER (PARTITION BY indicator, dimension, segment ORDER BY ops_date) - 1, 7), 8) AS known,
+    LEAST(DIV((ROW_NUMBER() OVER (PARTITION BY indicator, dimension, segment ORDER BY ops_date) - 1), 7), 8) AS known,
     LAG(value, 7) OVER (PARTITION BY indicator, dimension, segment ORDER BY ops_date) AS week_1,
     LAG(value, 14) OVER (PARTITION BY indicator, dimension, segment ORDER BY ops_date) AS week_2,
     LAG(value, 21) OVER (PARTITION BY indicator, dimension, segment ORDER BY ops_date) AS week_3,

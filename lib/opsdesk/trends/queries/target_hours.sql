@@ -14,7 +14,7 @@ WITH chosen AS (
     END
 ),
 
-hours AS (
+measured AS (
   SELECT 'p90_hours' AS indicator, 10 AS part, 9 AS of_parts, resolved_date AS ops_date, resolution_hours_clean AS hours
   FROM chosen
   WHERE resolution_hours_clean IS NOT NULL
@@ -28,7 +28,7 @@ weeks AS (
   SELECT
     indicator, part, of_parts, hours,
     CAST(FLOOR(DATE_DIFF(@last_day, ops_date, DAY) / 7) AS INT64) AS week
-  FROM hours
+  FROM measured
   WHERE ops_date <= @last_day
 ),
 
