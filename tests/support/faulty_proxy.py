@@ -129,10 +129,10 @@ def faulty_proxy(
 
 
 class _Server(ThreadingHTTPServer):
+    daemon_threads, block_on_close, request_queue_size = True, False, 128
+
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing of a client that left: its words would end in another test's output."""
-
-    daemon_threads, block_on_close, request_queue_size = True, False, 128
 
     def shutdown_request(self, request: socket.socket) -> None:
         """Closes without the orderly end that would come before a reset."""

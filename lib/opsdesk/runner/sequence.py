@@ -152,6 +152,13 @@ def _summarise(parameters: Parameters) -> Summary:
     """Return the figures; what cannot be read is no reason to fail a run that is through."""
     try:
         lake_record, _ = read_lake_record(parameters)
-        return make_summary(lake_record, read_backlog(parameters), judged_targets(parameters))
+        backlog = read_backlog(parameters)
     except OpsdeskError as error:
         return Summary(problem=f"The figures could not be read: {error}")
+    if backlog is None:  # nothing is published that a target could be judged on
+        return make_summary(lake_record, None)
+    try:
+        return make_summary(lake_record, backlog, judged_targets(parameters))
+    except OpsdeskError as error:
+        problem = f"The targets could not be judged: {error}"
+        return make_summary(lake_record, backlog, problem=problem)

@@ -30,6 +30,7 @@ def judged_targets(parameters: Parameters) -> list[dict[str, Any]]:
 
 
 def is_off_target(summary: dict[str, Any] | None) -> bool:
-    """Return whether the summary of a run has a target that was missed."""
-    targets = (summary or {}).get("targets", [])
-    return any(target["state"] == MISSED for target in targets)
+    """Return whether a target was missed, or could not be judged."""
+    found = summary or {}
+    is_missed = any(target["state"] == MISSED for target in found.get("targets", []))
+    return is_missed or bool(found.get("problem"))
