@@ -187,13 +187,15 @@ def test_two_lines_of_a_chart_differ_in_more_than_colour(name):
 def test_weekly_smoothing_is_stated(name):
     ax, _ = drawn(name)
     assert "week" in ax.get_title(loc="left")
-    assert "week" in ax.get_xlabel()
+    assert "Sunday" in ax.get_xlabel()
+    friday = pd.date_range("2024-01-05", periods=5, freq="7D")
+    assert "Friday" in drawn(name, week_ending=friday)[0].get_xlabel()
 
 
 @pytest.mark.parametrize("name", WEEKLY)
 def test_no_whole_week_yet_is_said(name):
     ax = getattr(time_charts, name)(weeks().head(0), new_axes())
-    assert picture(ax) == Sentence("No whole week, Monday to Sunday, is over yet.")
+    assert picture(ax) == Sentence("No week of seven whole days is over yet.")
 
 
 @pytest.mark.parametrize(
@@ -305,7 +307,9 @@ def test_hours_have_steps_in_words_and_all_of_them_can_be_seen(name, hours, step
 def test_the_label_and_the_year_of_the_dates_do_not_touch(name):
     many = {"sla_due_tickets": [12_345, 23_456] * 2 + [9], "judged": 12_345, "timed": 12_345}
     few_days = {"as_of": pd.Timestamp("2024-02-09 15:30")}
-    values = few_days | many | {"responses": [12_345, 23_456, 12_345, 12_345, 12_345]}
+    many |= {"responses": [12_345, 23_456, 12_345, 12_345, 12_345]}
+    # Wednesday is the longest name
+    values = few_days | many | {"week_ending": pd.date_range("2024-01-10", periods=5, freq="7D")}
     ax, _ = drawn(name, **(few_days if name in ("backlog", "age", "past_due") else values))
     renderer = FigureCanvasAgg(ax.figure).get_renderer()
     ax.figure.draw(renderer)

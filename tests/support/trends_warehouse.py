@@ -14,7 +14,7 @@ TABLES = {
     "age_p90_days BIGINT, past_due BIGINT",
     "features_daily": "ops_date DATE, sla_due_tickets BIGINT, sla_due_missed BIGINT",
     "fact_tickets": "ticket_id VARCHAR, created_date DATE, resolved_date DATE, is_resolved BOOLEAN, "
-    "resolution_hours_clean DOUBLE, hours_open DOUBLE, due_at TIMESTAMPTZ, sla_breached BOOLEAN, "
+    "resolution_hours_clean DOUBLE, hours_open DOUBLE, due_at TIMESTAMPTZ, due_date DATE, sla_breached BOOLEAN, "
     "first_response_date DATE, first_response_hours DOUBLE, priority VARCHAR, category VARCHAR, channel VARCHAR, "
     "customer_tier VARCHAR, hours_since_update DOUBLE",
     "segment_daily": "ops_date DATE, dimension VARCHAR, segment VARCHAR, created BIGINT, resolved BIGINT, "

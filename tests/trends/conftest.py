@@ -8,20 +8,20 @@ from trends_warehouse import JANUARY, RUN, day, due_on, published, resolved, sti
 
 @pytest.fixture
 def warehouse(tmp_path):
-    """Wednesday 3 to Tuesday 16 January: a short first week, a whole week, two days of the next."""
+    """Thursday 4 to Tuesday 16 January: six days, and a whole week that ends with the data."""
     days = [
         day(date, backlog_size=10 + n, inflow=3, outflow=2, past_due=n)
-        for n, date in enumerate(JANUARY[2:16])
+        for n, date in enumerate(JANUARY[3:16])
     ]
-    due = [due_on(date, 2, missed=int(date >= "2024-01-13")) for date in JANUARY[2:16]]
+    due = [due_on(date, 2, missed=int(date >= "2024-01-13")) for date in JANUARY[3:16]]
     tickets = [
         *[
-            resolved("2024-01-08", hours, breached=hours > 8)
+            resolved("2024-01-10", hours, breached=hours > 8)
             for hours in (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0)
         ],
-        *[resolved("2024-01-14", hours, breached=hours > 8) for hours in (9.0, 1000.0)],
-        resolved("2024-01-14", None, breached=None),
-        resolved("2024-01-15", 5000.0, breached=True),
+        *[resolved("2024-01-16", hours, breached=hours > 8) for hours in (9.0, 1000.0)],
+        resolved("2024-01-16", None, breached=None),
+        resolved("2024-01-09", 5000.0, breached=True),
         still_open("2024-01-05", 288.0),
     ]
     run = RUN | {"as_of": "2024-01-16 23:59:59+00"}

@@ -48,9 +48,9 @@ def test_shares_still_open_leave_out_those_no_longer_watched():
 
 
 def test_burn_in_reaches_from_the_first_day_and_never_past_the_last(covered):
-    first, last = pd.Timestamp("2024-01-03"), pd.Timestamp("2024-01-16")
+    first, last = pd.Timestamp("2024-01-04"), pd.Timestamp("2024-01-16")
     assert replace(covered, burn_in_days=1).burn_in_until == first
-    assert replace(covered, burn_in_days=5).burn_in_until == pd.Timestamp("2024-01-07")
+    assert replace(covered, burn_in_days=5).burn_in_until == pd.Timestamp("2024-01-08")
     assert replace(covered, burn_in_days=99).burn_in_until == last
     assert replace(covered, burn_in_days=None).burn_in_until == last
 

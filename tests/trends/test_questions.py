@@ -43,7 +43,7 @@ def test_it_says_what_it_answers_and_no_text_is_pasted_into_it(name):
     assert [field for _, field, _, _ in Formatter().parse(sql) if field is not None] == []
 
 
-# Rows by hand: 181 days from Sunday, 1 January (the only day of week 0), 74 open tickets, 20 opened
+# Rows by hand: 181 days from Sunday, 1 January (week 0 begins on the Saturday before), 74 open tickets, 20 opened
 # on the last day. None: at least one.
 ANSWERS = {
     "agents": ({"last_day": DAY}, 9),
@@ -55,8 +55,9 @@ ANSWERS = {
     "oldest": ({}, 1),
     "open_since": ({}, None),
     "resolved_after": ({}, None),
-    "resolved_by_week": ({"days_before": 6}, 27),
-    "responses_by_week": ({"days_before": 6}, 0),  # the sample has no first responses
+    "due_by_week": ({"last_day": DAY, "timezone": "UTC"}, 26),
+    "resolved_by_week": ({"days_before": 1}, 26),
+    "responses_by_week": ({"days_before": 1}, 0),  # the sample has no first responses
     # a week of Critical, High, Medium and Low
     "segment_days": (
         {"dimension": "priority", "first_day": date(2023, 6, 24), "last_day": DAY},

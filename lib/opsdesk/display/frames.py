@@ -20,6 +20,7 @@ WORDS = {
     "age_p50_days": "median age (days)",
     "age_p90_days": "p90 age (days)",
     "past_due": "past due",
+    "due_24h": "due in 24 hours",
     "sla_due_tickets": "fell due",
     "sla_due_missed": "missed",
     "attainment": "SLA attainment",

@@ -15,13 +15,12 @@ from opsdesk.display.chart_marks import date_axis, finish, mark_coverage, nothin
 from opsdesk.display.chart_style import AGES, BLUE, GREEN, GREY, VERMILLION, styled
 
 ONE_DAY = "There is one day only: a trend needs two."
-NO_WEEK = "No whole week, Monday to Sunday, is over yet."
+NO_WEEK = "No week of seven whole days is over yet."
 BAND_LABELS = ("0–1 days", "2–7", "8–30", "31–90", "over 90 days")
 MANY_WEEKS = 80  # more points than that touch each other
 MANY_DAYS = 7 * MANY_WEEKS
 THIN = 1.0  # points: years of daily figures are a band in the usual width
 BY_DAY = "day (open at its end)"
-BY_WEEK = "week ending on Sunday"
 HOURS = {
     0: "at once",
     1 / 60: "1 minute",
@@ -73,7 +72,7 @@ def flow(weeks: pd.DataFrame, ax: Axes) -> Axes:
         title = "Resolved per week"
     ax.plot(x, resolved, color=BLUE, linestyle="--", label="resolved", **_weight(weeks, "s"))
     _mark_weeks(ax, weeks)
-    return finish(ax, title, BY_WEEK, "tickets per week", columns=2)
+    return finish(ax, title, _by_week(weeks), "tickets per week", columns=2)
 
 
 def _draw_opened(ax: Axes, weeks: pd.DataFrame) -> None:
@@ -123,7 +122,7 @@ def attainment(weeks: pd.DataFrame, ax: Axes) -> Axes:
     ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     _mark_weeks(ax, weeks)
     ax.set_ylim(0, 1.03)
-    xlabel = f"{BY_WEEK}{_numbers(weeks['sla_due_tickets'])}"
+    xlabel = f"{_by_week(weeks)}{_numbers(weeks['sla_due_tickets'])}"
     return finish(ax, title, xlabel, "share of tickets due", columns=2)
 
 
@@ -152,7 +151,7 @@ def breach_rate(weeks: pd.DataFrame, ax: Axes) -> Axes:
     _draw_rate(ax, weeks, "breach_rate", VERMILLION, "resolved too late", "is_judged_few")
     ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     _mark_weeks(ax, weeks)
-    xlabel = f"{BY_WEEK}{_numbers(weeks['judged'])}"
+    xlabel = f"{_by_week(weeks)}{_numbers(weeks['judged'])}"
     return finish(ax, title, xlabel, "share of those resolved", columns=2)
 
 
@@ -164,7 +163,7 @@ def first_response(weeks: pd.DataFrame, ax: Axes) -> Axes:
         none_given = "No ticket got its first response in a whole week."
         return nothing(ax, title, _why(weeks, "why_no_responses", none_given))
     _draw_times(ax, weeks, "median_response_hours", "p90_response_hours", "is_answered_few")
-    xlabel = f"answered in the week to Sunday{_numbers(weeks['responses'])}"
+    xlabel = f"answered in the week to {_weekday(weeks)}{_numbers(weeks['responses'])}"
     return finish(ax, title, xlabel, "since opened (log scale)", columns=2)
 
 
@@ -176,7 +175,7 @@ def resolution_time(weeks: pd.DataFrame, ax: Axes) -> Axes:
         reason = "No ticket was resolved in a whole week." if len(weeks) else NO_WEEK
         return nothing(ax, title, reason)
     _draw_times(ax, weeks, "median_hours", "p90_hours", "is_timed_few")
-    xlabel = f"resolved in the week to Sunday{_numbers(weeks['timed'])}"
+    xlabel = f"resolved in the week to {_weekday(weeks)}{_numbers(weeks['timed'])}"
     return finish(ax, title, xlabel, "since opened (log scale)", columns=2)
 
 
@@ -245,6 +244,16 @@ def _weight(frame: pd.DataFrame, marker: str = "") -> dict[str, Any]:
     """Return how a line is drawn: thin and without markers where years would run together."""
     many = MANY_WEEKS if "week_ending" in frame else MANY_DAYS
     return {"linewidth": THIN} if len(frame) > many else {"marker": marker}
+
+
+def _by_week(weeks: pd.DataFrame) -> str:
+    return f"week ending on {_weekday(weeks)}"
+
+
+def _weekday(weeks: pd.DataFrame) -> str:
+    """Return the day on which the last week ends, and with it all others."""
+    last: pd.Timestamp = weeks["week_ending"].iloc[-1]
+    return last.day_name()
 
 
 def _numbers(tickets: pd.Series) -> str:

@@ -96,6 +96,15 @@ def read_coverage(warehouse: Warehouse) -> Coverage:
     )
 
 
+def last_whole_day(coverage: Coverage) -> pd.Timestamp:
+    """Return the last day that is over, in the span in which the export can be judged.
+
+    It is the day before the first one where no day is over yet.
+    """
+    last = coverage.last_day - DAY if coverage.is_last_day_partial else coverage.last_day
+    return last if coverage.intake_until is None else min(last, coverage.intake_until)
+
+
 def _wall_time(instant: datetime, timezone: str) -> pd.Timestamp:
     stamp = pd.Timestamp(instant)
     if stamp.tzinfo is None:  # an instant in the ledger is in UTC

@@ -12,7 +12,7 @@ import pandas as pd
 
 from opsdesk.config.targets import ALL, Target, read_targets
 from opsdesk.errors import OpsdeskError
-from opsdesk.trends.coverage import DAY, Coverage
+from opsdesk.trends.coverage import DAY, Coverage, last_whole_day
 from opsdesk.trends.questions import ask
 from opsdesk.warehouse.open import Warehouse
 
@@ -69,12 +69,6 @@ def judge_targets(
         _judge(target, _weekly(warehouse, coverage, target), coverage)
         for target in read_targets(block)
     ]
-
-
-def last_whole_day(coverage: Coverage) -> pd.Timestamp:
-    """Return the last day that is over, in the span in which the export can be judged."""
-    last = coverage.last_day - DAY if coverage.is_last_day_partial else coverage.last_day
-    return last if coverage.intake_until is None else min(last, coverage.intake_until)
 
 
 def _judge(target: Target, weekly: pd.Series, coverage: Coverage) -> Judgement:

@@ -5,16 +5,17 @@ on which the backlog is too small), `intake_until` (the day after which nothing 
 `is_partial` (the day is not over), `as_of` (wall time), and why a figure is not known (`why_...`,
 "" where it is). `is_..._few` marks the weeks whose rate is of fewer than five tickets.
 
-A week runs from Monday to Sunday, and only whole weeks are shown: half a week is not a trend.
-The rates of a week are its sums divided, and its percentiles are those of its tickets. They are
-never means of daily figures.
+Weeks are counted back from the last day that is over, so that the last point of a chart is the
+figure of today. Only whole weeks are shown: half a week is not a trend. The rates of a week are its
+sums divided, and its percentiles are those of its tickets. They are never means of daily figures.
 """
 
 import numpy as np
 import pandas as pd
 
 from opsdesk.catalogue.tables import AGE_BANDS
-from opsdesk.trends.coverage import DAY, Coverage
+from opsdesk.trends.coverage import DAY, Coverage, last_whole_day
+from opsdesk.trends.due_soon import DAYS_OF_A_WEEK, read_due_soon
 from opsdesk.trends.questions import ask
 from opsdesk.trends.sentences import about_backlog, about_judged, about_promises, about_responses
 from opsdesk.warehouse.open import Warehouse
@@ -34,7 +35,6 @@ FLOWS = [  # their value of a week is the sum of its days
 ]
 RESPONSES = ["responses", "median_response_hours", "p90_response_hours"]
 PROMISES = ["past_due", "sla_due_tickets", "sla_due_missed"]
-DAYS_OF_A_WEEK = 7
 NEVER = pd.Timestamp("NaT")
 FEW = 5  # a rate of fewer tickets is chance
 
@@ -52,23 +52,31 @@ def read_weeks(warehouse: Warehouse, coverage: Coverage) -> pd.DataFrame:
     """Return one row per whole week: stocks at its end, sums, rates, times in hours.
 
     The times are those to the resolution of what was resolved in the week, and those to the first
-    response of what was answered in it.
+    response of what was answered in it. `due_24h` is what was open at the end of the week and due
+    within the next 24 hours.
 
-    Where intake ends, the weeks end too; a filter by closing date begins with whole weeks.
+    The last week ends on the last whole day, and where intake ends, the weeks end too. A filter by
+    closing date begins with whole weeks.
     """
     days = read_days(warehouse, coverage)
-    monday = _monday(coverage.first_day)
-    since_monday = days["ops_date"] - monday
-    days["week"] = since_monday.dt.days // DAYS_OF_A_WEEK
+    days_before = _days_before(coverage)
+    since_start = (days["ops_date"] - coverage.first_day).dt.days + days_before
+    days["week"] = since_start // DAYS_OF_A_WEEK
     weeks = _whole_weeks(days)
-    since = coverage.first_day - monday
     for question in ("resolved_by_week", "responses_by_week"):
-        figures = _read_by_week(warehouse, question, since)
+        figures = _read_by_week(warehouse, question, days_before)
         weeks = weeks.merge(figures, how="left", on="week")
     weeks = weeks.drop(columns="week")
     weeks = weeks.rename(columns={"ops_date": "week_ending"})
+    weeks = weeks.assign(due_24h=read_due_soon(warehouse, coverage, weeks["week_ending"]))
     weeks = _with_rates(_without_cut_off(weeks, coverage))
     return _marked(weeks, coverage)
+
+
+def _days_before(coverage: Coverage) -> int:
+    """Return how many days of its week are before the first day: weeks are counted from the end."""
+    days = (last_whole_day(coverage) - coverage.first_day).days + 1
+    return -days % DAYS_OF_A_WEEK
 
 
 def _without_cut_off(weeks: pd.DataFrame, coverage: Coverage) -> pd.DataFrame:
@@ -76,8 +84,10 @@ def _without_cut_off(weeks: pd.DataFrame, coverage: Coverage) -> pd.DataFrame:
     if coverage.intake_until is not None:
         weeks = weeks[weeks["week_ending"] <= coverage.intake_until]
     if coverage.closed_from is not None:
-        monday = weeks["week_ending"] - (DAYS_OF_A_WEEK - 1) * DAY
-        weeks = weeks[monday >= coverage.closed_from]
+        first_day = weeks["week_ending"] - (DAYS_OF_A_WEEK - 1) * DAY
+        weeks = weeks[first_day >= coverage.closed_from]
+    if about_promises(coverage):
+        weeks = weeks.assign(due_24h=np.nan)
     if about_judged(coverage):
         weeks = weeks.assign(judged=np.nan, breached=np.nan)
     if about_responses(coverage):
@@ -95,9 +105,9 @@ def _without_unknown(days: pd.DataFrame, coverage: Coverage) -> pd.DataFrame:
     return days.assign(**dict.fromkeys(unknown, np.nan))
 
 
-def _read_by_week(warehouse: Warehouse, question: str, since_monday: pd.Timedelta) -> pd.DataFrame:
+def _read_by_week(warehouse: Warehouse, question: str, days_before: int) -> pd.DataFrame:
     """Return one row per week with the rates and times of its tickets."""
-    figures = ask(warehouse, question, days_before=since_monday.days)
+    figures = ask(warehouse, question, days_before=days_before)
     # Weeks without tickets become NaN when merged, which whole numbers do not have.
     counts = [name for name in ("judged", "breached", "timed", "responses") if name in figures]
     return figures.astype(dict.fromkeys(counts, "float64"))
@@ -127,10 +137,6 @@ def _with_rates(weeks: pd.DataFrame) -> pd.DataFrame:
         is_answered_few=weeks["responses"] < FEW,
         is_partial=False,
     )
-
-
-def _monday(day: pd.Timestamp) -> pd.Timestamp:
-    return day - day.weekday() * DAY
 
 
 def _marked(frame: pd.DataFrame, coverage: Coverage) -> pd.DataFrame:

@@ -1,6 +1,6 @@
--- resolved_by_week: one row per week (Monday to Sunday) in which a ticket was resolved.
--- Week 0 is the week of the first day.
--- @days_before is the number of days from the Monday of week 0 to the first day.
+-- resolved_by_week: one row per week in which a ticket was resolved.
+-- Week 0 is the week of the first day, which may be in the middle of it.
+-- @days_before is the number of days from the start of week 0 to the first day.
 -- Weeks are counted from it because no function for weeks means the same in every engine.
 -- A percentile is discrete: the smallest value whose cumulative share is at least q.
 WITH days AS (

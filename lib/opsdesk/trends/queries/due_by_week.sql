@@ -1,0 +1,27 @@
+-- due_by_week: one row per week at whose end a ticket was open and due within the next 24 hours.
+-- Week 0 ends with @last_day, week 1 seven days before. The end is local midnight in @timezone.
+-- A deadline at that very midnight is still to come, as it is in backlog_daily.past_due.
+-- Population: tickets with a time of day; the others have no hours left, as in ticket_sla_risk.
+WITH due AS (
+  SELECT
+    -- open, and less than 24 hours before the deadline, at the end of these days
+    GREATEST(created_date, DATE(TIMESTAMP_SUB(due_at, INTERVAL 24 HOUR), @timezone)) AS first_day,
+    DATE_SUB(LEAST(due_date, COALESCE(resolved_date, due_date)), INTERVAL 1 DAY) AS last_of_days
+  FROM fact_tickets
+  WHERE due_at IS NOT NULL
+    AND COALESCE(hours_open, resolution_hours_clean) IS NOT NULL
+),
+
+counted_back AS (
+  SELECT
+    DIV((DATE_DIFF(@last_day, first_day, DAY)), 7) AS week,
+    DATE_DIFF(@last_day, last_of_days, DAY) AS until_days
+  FROM due
+  WHERE first_day <= @last_day
+)
+
+SELECT week, COUNT(*) AS due_24h
+FROM counted_back
+WHERE week * 7 >= until_days
+GROUP BY week
+ORDER BY week
