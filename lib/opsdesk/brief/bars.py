@@ -39,9 +39,7 @@ def sparkline(spark: Spark) -> Markup:
         _dot(spark, y),
     ]
     box = f"0 0 {WIDTH} {HEIGHT}"
-    return Markup(
-        f'<svg class="spark" viewBox="{box}" aria-hidden="true">{"".join(parts)}</svg>'
-    )
+    return Markup(f'<svg class="spark" viewBox="{box}" aria-hidden="true">{"".join(parts)}</svg>')
 
 
 def _scale(low: float, high: float) -> Callable[[float], float]:

@@ -10,7 +10,7 @@ from opsdesk.brief.first import first_sentence
 from opsdesk.brief.promises import promises_sentence
 from opsdesk.brief.quiet import is_quiet
 from opsdesk.trends import number_words as words
-from opsdesk.trends.change_words import against_usual, how_it_moved, where_it_changed
+from opsdesk.trends.change_words import CLOSE, against_usual, how_it_moved, where_it_changed
 from opsdesk.trends.signal_words import about_signals
 from opsdesk.trends.target_words import NAMES, target_sentences
 
@@ -44,7 +44,7 @@ def headline(facts: Facts) -> str:
         text = f"backlog {words.signed(change)} to {words.count(now['backlog_size'])}"
     missed = [each for each in facts.judged if each.is_met is False]
     if missed:
-        names = words.listed([NAMES[each.target.indicator] for each in missed])
+        names = words.listed([_lower(NAMES[each.target.indicator]) for each in missed])
         text += f", target missed: {names}"
     return text
 
@@ -79,7 +79,19 @@ def where(facts: Facts) -> str:
 def usual(facts: Facts) -> str:
     """Return both flows against what is usual for the weekdays of the week."""
     change = facts.changes.get("week")
-    return "" if change is None else " ".join(against_usual(change.explained))
+    if change is None:
+        return ""
+    total = change.explained[["inflow", "outflow", "usual_inflow", "usual_outflow"]]
+    sums = total.sum(skipna=False)
+    if sums.isna().any():
+        return ""
+    usual_in, usual_out = round(sums["usual_inflow"]), round(sums["usual_outflow"])
+    opened = _apart(sums["inflow"] - usual_in, usual_in, "opened")
+    resolved = _apart(sums["outflow"] - usual_out, usual_out, "resolved")
+    net = usual_in - usual_out
+    adds = f"adds {words.count(net)}" if net > 0 else f"takes away {words.count(-net)}"
+    ending = f"a usual week {adds}" if net else "a usual week changes nothing"
+    return f"{opened} and {resolved} than is usual for these weekdays; {ending}."
 
 
 def signal(facts: Facts) -> str:
@@ -97,8 +109,12 @@ def target_sentence(facts: Facts) -> str:
     missed = [each for each in judged if each.is_met is False]
     first = (missed or judged)[0]
     said = target_sentences([first])[0]
-    others = [NAMES[each.target.indicator] for each in missed if each is not first]
+    others = [_lower(NAMES[each.target.indicator]) for each in missed if each is not first]
     return f"{said} Also missed: {words.listed(others)}." if others else said
+
+
+def _lower(name: str) -> str:
+    return name if name.startswith("SLA") else name[0].lower() + name[1:]
 
 
 def quiet_sentence(facts: Facts) -> str:
@@ -106,7 +122,7 @@ def quiet_sentence(facts: Facts) -> str:
     now = facts.now.figures
     change = _change_of_week(facts)
     moved = "" if change is None else f" ({words.signed(change)})"
-    missed = [NAMES[each.target.indicator] for each in facts.judged if each.is_met is False]
+    missed = [_lower(NAMES[each.target.indicator]) for each in facts.judged if each.is_met is False]
     still = f"; still missed: {words.listed(missed)}" if missed else ""
     due = now["due_24h"]
     soon = "" if pd.isna(due) else f"; {due_words(due)} within 24 hours"
@@ -131,6 +147,14 @@ def span_sentences(facts: Facts, name: str) -> Iterator[str]:
     if facts.dimension:
         yield where_it_changed(change.explained, strong)
     yield from against_usual(change.explained)
+
+
+def _apart(difference: float, usual: int, verb: str) -> str:
+    """Return how far a flow is from what is usual; within a tenth of it, as what it is."""
+    more = "more" if difference > 0 else "fewer"
+    said = f"{words.count(abs(difference))} {more}"
+    is_close = abs(difference) < CLOSE * usual
+    return f"{said if is_close else strong(said)} {verb}{' (within a tenth)' if is_close else ''}"
 
 
 def _change_of_week(facts: Facts) -> int | None:

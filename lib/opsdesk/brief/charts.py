@@ -16,9 +16,11 @@ from opsdesk.brief.themed_svg import inline
 from opsdesk.trends import number_words as words
 from opsdesk.trends.judgement import normal_range
 from opsdesk.trends.sentences import about_backlog, about_judged, about_promises, about_responses
+from opsdesk.trends.signals import SHIFT
 
 ONE_DAY = "There is one day only: a trend needs two."
 TOO_FEW_WEEKS = "A trend needs two whole weeks."
+ORDER = ("backlog", "flow", "attainment", "past_due", "times", "age", "breaches", "responses")
 Draw = Callable[[Size], Figure]
 
 
@@ -33,7 +35,8 @@ class Chart(NamedTuple):
 
 def read_charts(facts: Facts) -> list[Chart]:
     """Return the charts of the trends in the order in which they are read."""
-    return [*_of_days(facts), *_of_weeks(facts)]
+    charts = {chart.name: chart for chart in (*_of_days(facts), *_of_weeks(facts))}
+    return [charts[name] for name in ORDER]
 
 
 def signal_chart(facts: Facts) -> Chart:
@@ -41,10 +44,12 @@ def signal_chart(facts: Facts) -> Chart:
     title = "Signal or noise"
     distances = facts.signal_days
     known = distances[distances["distance"].notna()]
+    # A shift is a row of days inside the band: a sentence says it, no single point does.
+    known = known.assign(is_outside=known["is_signal"] & (known["signal"] != SHIFT))
     if known["ops_date"].nunique() < 2:
         why = "Limits need four weeks of days to compare with, and a month of their ups and downs."
         return Chart("signals", title, why, Markup(""))
-    outside = int(known["is_signal"].sum())
+    outside = int(known["is_outside"].sum())
     says = f"{outside:,} {'point is' if outside == 1 else 'points are'} outside the limits."
     return _chart("signals", title, says, lambda size: signals(known, size))
 

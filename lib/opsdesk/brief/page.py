@@ -99,6 +99,7 @@ def page_values(facts: Facts, quality: Quality, about: About) -> dict[str, Any]:
         "charts": read_charts(facts),
         "dimensions": read_dimensions(facts),
         "agents": read_agent_rows(facts),
+        "has_days": any(agent.days_of_work for agent in read_agent_rows(facts)),
         "missing": missing(facts),
         "weeks": in_words(facts.weeks.iloc[::-1].head(WEEKS_SHOWN), *COLUMNS),
         "targets": target_sentences(facts.judged),

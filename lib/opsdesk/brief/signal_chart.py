@@ -24,7 +24,7 @@ def signals(distances: pd.DataFrame, size: Size) -> Figure:
 
     Args:
         distances: one row per day and indicator of the whole desk: ops_date, indicator, distance
-            (in limits, below 0 for fewer than usual), value (tickets), is_signal and name.
+            (in limits, below 0 for fewer than usual), value (tickets), is_outside and name.
         size: of the drawing.
     """
     figure, panels = size.figure(*((190, 150) if size.is_wide else (260, 200)))
@@ -41,7 +41,7 @@ def signals(distances: pd.DataFrame, size: Size) -> Figure:
 
 def _draw_days(ax: Axes, size: Size, rows: pd.DataFrame, colour: str) -> None:
     distance = rows["distance"]
-    is_out = rows["is_signal"]
+    is_out = rows["is_outside"]
     ax.axhspan(-1, 1, facecolor=COLOURS["card"], linewidth=0, zorder=0)
     ax.axhline(0, color=COLOURS["soft"], linewidth=0.8)
     ax.plot(distance.index, distance, color=COLOURS["line"], linewidth=1, zorder=1)
@@ -67,7 +67,7 @@ def _draw_days(ax: Axes, size: Size, rows: pd.DataFrame, colour: str) -> None:
 
 def _label_signals(ax: Axes, size: Size, rows: pd.DataFrame, index: pd.DatetimeIndex) -> None:
     """Write the day of each signal next to it: of a high one to its right, of a low one below."""
-    out = rows[rows["is_signal"]]
+    out = rows[rows["is_outside"]]
     late = index[0] + 0.8 * (index[-1] - index[0])
     before = index[0] - CROWDED
     step = 0
