@@ -82,7 +82,9 @@ def test_refused(file, text, says):
 
 
 def test_no_file(file):
-    with pytest.raises(OpsdeskError, match=r"cannot be read \(No such file or directory\): correct"):
+    with pytest.raises(
+        OpsdeskError, match=r"cannot be read \(No such file or directory\): correct"
+    ):
         read_notes(str(file))
     file.write_bytes(b"2011-08-28: \xff")
     with pytest.raises(OpsdeskError, match="is not UTF-8 text: save it as UTF-8"):
