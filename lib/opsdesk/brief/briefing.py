@@ -53,9 +53,10 @@ def lead(facts: Facts) -> str:
     """Return the main sentence: how the backlog moved, or what is known without it."""
     now = facts.now
     if not now.is_whole:
-        held = words.tickets(now.figures["backlog_size"])
-        verb = "is" if now.figures["backlog_size"] == 1 else "are"
-        return f"{strong(held)} {verb} open. No day is over yet, so nothing can be compared."
+        held = now.figures["backlog_size"]
+        verb = "are" if held > 1 else "is"
+        said = f"{strong(words.tickets(held) if held else 'No ticket')} {verb} open."
+        return f"{said} No day is over yet, so nothing can be compared."
     span = {1: "in one day", 7: "in the last seven days"}.get(now.days, f"in {now.days} days")
     resolved = f"{words.count(now.figures['outflow'])} resolved"
     if pd.isna(now.figures["backlog_size"]):
@@ -91,7 +92,7 @@ def usual(facts: Facts) -> str:
     net = usual_in - usual_out
     adds = f"adds {words.count(net)}" if net > 0 else f"takes away {words.count(-net)}"
     ending = f"a usual week {adds}" if net else "a usual week changes nothing"
-    return f"{opened} and {resolved} than is usual for these weekdays; {ending}."
+    return f"{_joined(opened, resolved)} for these weekdays; {ending}."
 
 
 def signal(facts: Facts) -> str:
@@ -149,12 +150,23 @@ def span_sentences(facts: Facts, name: str) -> Iterator[str]:
     yield from against_usual(change.explained)
 
 
+def _joined(opened: str, resolved: str) -> str:
+    """Return both comparisons, with their common ending once."""
+    for ending in (" than usual", " as usual"):
+        if opened.endswith(ending) and resolved.endswith(ending):
+            return f"{opened.removesuffix(ending)} and {resolved}"
+    return f"{opened}, and {resolved},"
+
+
 def _apart(difference: float, usual: int, verb: str) -> str:
     """Return how far a flow is from what is usual; within a tenth of it, as what it is."""
+    if not difference:
+        return f"as many {verb} as usual"
     more = "more" if difference > 0 else "fewer"
     said = f"{words.count(abs(difference))} {more}"
-    is_close = abs(difference) < CLOSE * usual
-    return f"{said if is_close else strong(said)} {verb}{' (within a tenth)' if is_close else ''}"
+    if abs(difference) < CLOSE * usual:
+        return f"{said} {verb} than usual (within a tenth)"
+    return f"{strong(said)} {verb} than usual"
 
 
 def _change_of_week(facts: Facts) -> int | None:
@@ -164,7 +176,7 @@ def _change_of_week(facts: Facts) -> int | None:
 
 def _moved(change: int) -> str:
     if not change:
-        return "did not change: it is"
+        return "stayed at"
     verb = "grew" if change > 0 else "fell"
     return f"{strong(f'{verb} by {words.count(abs(change))}')} to"
 

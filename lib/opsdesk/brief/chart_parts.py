@@ -10,6 +10,7 @@ from opsdesk.brief.themed_svg import COLOURS
 
 FORMATS = ["%Y", "%b", "%d", "", "", ""]
 ZERO_FORMATS = ["", "%b\n%Y", "%d %b", "", "", ""]
+FEW_DAYS = 20
 STEPS = (1, 2, 2.5, 5, 10)
 
 
@@ -30,17 +31,24 @@ def finish(ax: Axes, size: Size, index: pd.DatetimeIndex, has_dates: bool = True
     _set_dates(ax, size, index)
 
 
-def add_grid(ax: Axes) -> None:
-    """Add level grid lines; a linear axis begins at 0."""
+def _locator(span: pd.Timedelta, most: int) -> dates.DateLocator:
+    """Return where dates are written; a span of a few days has no finer marks than days."""
+    if span.days <= FEW_DAYS:
+        return dates.DayLocator(interval=max(1, -(-span.days // most)))
+    return dates.AutoDateLocator(minticks=3, maxticks=most)
+
+
+def add_grid(ax: Axes, is_whole: bool = False) -> None:
+    """Add level grid lines; a linear axis begins at 0. `is_whole` is for counts."""
     ax.grid(axis="y", color=COLOURS["line"], linewidth=0.8)
     if ax.get_yscale() == "linear":
         ax.set_ylim(bottom=0)
-        ax.yaxis.set_major_locator(MaxNLocator(4, steps=STEPS))
+        ax.yaxis.set_major_locator(MaxNLocator(4, steps=STEPS, integer=is_whole))
 
 
-def fade_burn_in(ax: Axes, first: pd.Timestamp, until: pd.Timestamp) -> None:
+def fade_burn_in(ax: Axes, first: pd.Timestamp, until: pd.Timestamp | None) -> None:
     """Fade what is drawn up to the end of the burn-in, where there is one."""
-    if pd.isna(until) or until <= first:
+    if until is None or pd.isna(until) or until <= first:
         return
     start, end = float(dates.date2num(first)), float(dates.date2num(until))
     ax.axvspan(start, end, facecolor=COLOURS["paper"], alpha=0.55, linewidth=0, zorder=5)
@@ -49,7 +57,7 @@ def fade_burn_in(ax: Axes, first: pd.Timestamp, until: pd.Timestamp) -> None:
 
 def _set_dates(ax: Axes, size: Size, index: pd.DatetimeIndex) -> None:
     ax.set_xlim(float(dates.date2num(index[0])), float(dates.date2num(index[-1])))
-    locator = dates.AutoDateLocator(minticks=3, maxticks=7 if size.is_wide else 4)
+    locator = _locator(index[-1] - index[0], 7 if size.is_wide else 4)
     formatter = dates.ConciseDateFormatter(
         locator, formats=FORMATS, zero_formats=ZERO_FORMATS, show_offset=False
     )

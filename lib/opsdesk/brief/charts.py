@@ -20,6 +20,7 @@ from opsdesk.trends.signals import SHIFT
 
 ONE_DAY = "There is one day only: a trend needs two."
 TOO_FEW_WEEKS = "A trend needs two whole weeks."
+FEWEST_DAYS = 7  # on the chart of signals
 ORDER = ("backlog", "flow", "attainment", "past_due", "times", "age", "breaches", "responses")
 Draw = Callable[[Size], Figure]
 
@@ -46,7 +47,7 @@ def signal_chart(facts: Facts) -> Chart:
     known = distances[distances["distance"].notna()]
     # A shift is a row of days inside the band: a sentence says it, no single point does.
     known = known.assign(is_outside=known["is_signal"] & (known["signal"] != SHIFT))
-    if known["ops_date"].nunique() < 2:
+    if known["ops_date"].nunique() < FEWEST_DAYS:
         why = "Limits need four weeks of days to compare with, and a month of their ups and downs."
         return Chart("signals", title, why, Markup(""))
     outside = int(known["is_outside"].sum())
@@ -188,7 +189,7 @@ def _marks(
     goal = facts.desk_target(indicator)
     low, high = (None, None) if normal is None else normal_range(normal)
     band = None if low is None or high is None else (max(low, 0.0), min(high, 1.0))
-    until = facts.days["burn_in_until"].iloc[0] if lasting else pd.NaT
+    until = facts.days["burn_in_until"].iloc[0] if lasting else None
     return Marks(until, goal.target.value if goal else None, band)
 
 

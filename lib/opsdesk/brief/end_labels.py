@@ -19,7 +19,7 @@ class End(NamedTuple):
 
 def label_ends(ax: Axes, size: Size, ends: list[End]) -> None:
     """Write each text next to its end, moved apart until none covers another."""
-    height = ax.get_position().height * ax.get_figure(root=True).get_figheight() * 72
+    height = ax.get_window_extent().height  # pixels: the figures have one per point
     ordered = sorted(ends, key=lambda end: end.y)
     rows = 1 + max((end.text.count("\n") for end in ordered), default=0)
     least = size.font * LINE * rows + 2

@@ -45,19 +45,23 @@ def _kinds(facts: Facts) -> str:
 
 def _late(facts: Facts) -> str:
     """Return how many tickets are past due, and in which segments most of them are."""
-    late = facts.now.figures["past_due"]
+    late = facts.days["past_due"].iloc[-1]  # at as_of, as the list of work
     if pd.isna(late) or not late:
         return ""
-    said = f"the {words.count(late)} past due"
+    said = "the ticket past due" if late == 1 else f"the {words.count(late)} past due"
     if facts.deadlines.empty:
         said = f"Start with {said}"
+    return f"{said}{_in_segments(facts, float(late)) if late > 1 else ''}"
+
+
+def _in_segments(facts: Facts, late: float) -> str:
+    """Return the one or two segments of which most of the late tickets are."""
     segments = facts.segments
     ours = segments[segments["dimension"] == facts.dimension]
     largest = ours.sort_values("past_due", ascending=False, kind="stable").head(MOST)
     if largest.empty:
-        return said
-    total = float(ours["past_due"].sum())
-    if float(largest["past_due"].iloc[0]) >= HALF * total:
+        return ""
+    if float(largest["past_due"].iloc[0]) >= HALF * late:
         largest = largest.head(1)
     names = words.listed([one_line(str(name)) for name in largest["segment"]])
-    return f"{said}, {largest['past_due'].sum() / total:.0%} of them {names}"
+    return f", {largest['past_due'].sum() / late:.0%} of them {names}"

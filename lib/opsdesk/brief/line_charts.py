@@ -4,7 +4,7 @@ The index of a frame is dates. A function computes nothing but where a label goe
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -52,7 +52,7 @@ class Line:
 class Marks:
     """What is drawn behind lines: burn-in, a target, and the normal range of a week."""
 
-    burn_in_until: pd.Timestamp = field(default=pd.NaT)  # type: ignore[assignment]
+    burn_in_until: pd.Timestamp | None = None
     target: float | None = None
     normal: tuple[float, float] | None = None
 
@@ -71,7 +71,7 @@ def ages(days: pd.DataFrame, size: Size, marks: Marks) -> Figure:
     )
     ends = _stack_ends(days.iloc[-1], size)
     finish(ax, size, pd.DatetimeIndex(days.index))
-    add_grid(ax)
+    add_grid(ax, is_whole=True)
     fade_burn_in(ax, days.index[0], marks.burn_in_until)
     if marks.target is not None:
         ends.append(_draw_target(ax, size, marks.target, words.count))
@@ -129,7 +129,7 @@ def _lines(
     if is_log:
         _set_hours(ax, size, frame[[line.column for line in lines]], marks.target)
     finish(ax, size, pd.DatetimeIndex(frame.index))
-    add_grid(ax)
+    add_grid(ax, is_whole=shown is words.count)
     if not is_log:
         ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: shown(value)))
     fade_burn_in(ax, frame.index[0], marks.burn_in_until)

@@ -53,7 +53,7 @@ def read_now(days: pd.DataFrame, weeks: pd.DataFrame, coverage: Coverage, due_24
         shown = days[days["ops_date"] <= last].tail(WEEK)
         figures = _sums(shown, list(weeks.columns))
         span = len(shown)
-    if last == coverage.last_day and not figures["why_no_promises"]:
+    if not figures["why_no_promises"]:
         figures["due_24h"] = due_24h  # from as_of on, as the list of work
     return Now(last, span, is_whole, figures)
 

@@ -16,9 +16,10 @@ def promises_sentence(facts: Facts) -> str:
     change = facts.changes.get("week")
     if change is None or change.compared is None or len(facts.weeks) < 2:
         return ""
-    now, before = (float(facts.weeks["attainment"].iloc[place]) for place in (-1, -2))
-    if pd.isna(now) or pd.isna(before):
+    both = facts.weeks["attainment"].tail(2)
+    if both.isna().any():
         return ""
+    before, now = both
     difference = now - before
     if round(difference, 3) == 0:
         return f"SLA attainment is {strong(words.share(now))}, as in the week before."

@@ -39,7 +39,7 @@ def _row(facts: Facts, ticket: pd.Series) -> WorkRow:
     )
 
 
-def _due(facts: Facts, hours_left: float) -> str:
+def _due(facts: Facts, hours_left: float | None) -> str:
     if pd.isna(hours_left):
         return "no deadline"
     if hours_left <= 0:

@@ -7,12 +7,12 @@ MINUTES_BELOW = 1.0  # hours
 HOURS_BELOW = 48.0
 
 
-def count(tickets: float) -> str:
+def count(tickets: float | None) -> str:
     """Return a number of tickets, with commas."""
     return UNKNOWN if pd.isna(tickets) else f"{tickets:,.0f}"
 
 
-def signed(change: float) -> str:
+def signed(change: float | None) -> str:
     """Return a change with its sign; a real minus lines up with a plus in a column."""
     if pd.isna(change):
         return UNKNOWN
@@ -20,22 +20,22 @@ def signed(change: float) -> str:
     return f"{sign}{abs(change):,.0f}"
 
 
-def signed_share(change: float) -> str:
+def signed_share(change: float | None) -> str:
     """Return a relative change as a percentage with its sign."""
-    return UNKNOWN if pd.isna(change) else f"{change:+.0%}".replace("-", "−")
+    return UNKNOWN if pd.isna(change) else _with_sign(f"{change:+.0%}")
 
 
-def share(value: float) -> str:
+def share(value: float | None) -> str:
     """Return a share of one as a percentage, with a decimal where it has one."""
     return UNKNOWN if pd.isna(value) else f"{value:.1%}".replace(".0%", "%")
 
 
-def points(change: float) -> str:
+def points(change: float | None) -> str:
     """Return the difference of two shares in percentage points."""
-    return UNKNOWN if pd.isna(change) else f"{change * 100:+.1f} pts".replace("-", "−")
+    return UNKNOWN if pd.isna(change) else _with_sign(f"{change * 100:+.1f} pts")
 
 
-def hours(value: float) -> str:
+def hours(value: float | None) -> str:
     """Return a duration in the unit in which a person says it."""
     if pd.isna(value):
         return UNKNOWN
@@ -44,7 +44,7 @@ def hours(value: float) -> str:
     return f"{value:.1f} h" if value < HOURS_BELOW else f"{value / 24:.0f} days"
 
 
-def signed_hours(change: float) -> str:
+def signed_hours(change: float | None) -> str:
     """Return a change of a duration with its sign."""
     if pd.isna(change):
         return UNKNOWN
@@ -52,7 +52,7 @@ def signed_hours(change: float) -> str:
     return f"{sign}{hours(abs(change))}"
 
 
-def days(value: float) -> str:
+def days(value: float | None) -> str:
     """Return a whole number of days."""
     if pd.isna(value):
         return UNKNOWN
@@ -94,3 +94,10 @@ def span_name(first: pd.Timestamp, last: pd.Timestamp) -> str:
     if first.year != last.year:
         begin += f" {first.year}"
     return f"{begin} to {last.day} {last:%B}"
+
+
+def _with_sign(text: str) -> str:
+    """Return a signed number with a real minus, and with ± where it is shown as 0."""
+    if not any(digit in text for digit in "123456789"):
+        return f"±{text[1:].replace('0.0', '0')}"
+    return text.replace("-", "−")
