@@ -23,6 +23,7 @@ def briefing(facts: Facts) -> list[Labelled]:
         return [("Quiet", quiet_sentence(facts))]
     said = [
         ("", lead(facts)),
+        ("Note", burn_in_note(facts)),
         ("Where", where(facts)),
         ("Usual", usual(facts)),
         ("Signal", signal(facts)),
@@ -69,6 +70,17 @@ def lead(facts: Facts) -> str:
     return f"The backlog {_moved(change)} {backlog}{_after(facts)}: {flows}."
 
 
+def burn_in_note(facts: Facts) -> str:
+    """Return that growth may be that of a young export; "" after the burn-in."""
+    until = facts.coverage.burn_in_until
+    if not facts.now.is_whole or until < facts.now.last_day or not facts.changes:
+        return ""
+    return (
+        f"The export is young: until {words.day_name(until)} the backlog grows because older open "
+        "tickets are missing (*burn-in*), whatever the desk does."
+    )
+
+
 def where(facts: Facts) -> str:
     """Return which segments moved the backlog in the week."""
     change = facts.changes.get("week")
@@ -92,7 +104,8 @@ def usual(facts: Facts) -> str:
     net = usual_in - usual_out
     adds = f"adds {words.count(net)}" if net > 0 else f"takes away {words.count(-net)}"
     ending = f"a usual week {adds}" if net else "a usual week changes nothing"
-    return f"{_joined(opened, resolved)} for these weekdays; {ending}."
+    said = _joined(opened, resolved)
+    return f"{said[0].upper()}{said[1:]} for these weekdays; {ending}."
 
 
 def signal(facts: Facts) -> str:
