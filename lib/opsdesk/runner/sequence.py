@@ -128,13 +128,21 @@ def _timed(step: Step, record: RunRecord, log: Log) -> Iterator[None]:
 
 
 def _finish(record: RunRecord, parameters: Parameters, log: Log) -> None:
-    """Write the report and the digest if the trends were drawn, and collect the figures."""
-    facts = None
+    """Write the report and the digest if the trends were drawn, and collect the figures.
+
+    What cannot be read or written here is said, and is no reason to fail a run that is through.
+    """
+    facts, problem = None, ""
     if any(step.step == REPORTED and step.status == DONE for step in record.steps):
-        facts = _write_morning(record, parameters)
-        log("Report written")
-    summary = replace(_summarise(parameters, facts), work=_write_work(record, parameters))
-    record.summary = asdict(summary)
+        try:
+            facts = _write_morning(record, parameters)
+            log("Report written")
+        except OpsdeskError as error:
+            problem = f"There is no report: {error}"
+    summary = _summarise(parameters, facts)
+    said = " ".join(filter(None, [problem, summary.problem])) or None
+    work = _write_work(record, parameters)
+    record.summary = asdict(replace(summary, problem=said, work=work))
 
 
 def _write_morning(record: RunRecord, parameters: Parameters) -> "Facts":
