@@ -96,6 +96,11 @@ def read_facts(warehouse: Warehouse, targets: Mapping[str, str], names: DayNames
     Raises:
         OpsdeskError: nothing is published.
     """
+    with warehouse.reading():
+        return _read_facts(warehouse, targets, names)
+
+
+def _read_facts(warehouse: Warehouse, targets: Mapping[str, str], names: DayNames) -> Facts:
     coverage = read_coverage(warehouse)
     days = series.read_days(warehouse, coverage)
     weeks = series.read_weeks(warehouse, coverage)

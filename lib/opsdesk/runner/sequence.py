@@ -11,6 +11,7 @@ from opsdesk.config.parameters import Parameters
 from opsdesk.errors import OpsdeskError
 from opsdesk.guards.documents import parse_json
 from opsdesk.ingest.threshold import why_held_back
+from opsdesk.runner import morning
 from opsdesk.runner.failures import StepError
 from opsdesk.runner.record import (
     DEAD_KERNEL,
@@ -53,6 +54,8 @@ def run_notebooks(record: RunRecord, parameters: Parameters, log: Log) -> None:
     with Kernels(project.notebooks_folder(), kernels_log) as kernels:
         kernels.start_ahead(to_run[0].step)  # it starts while papermill is imported
         for step, next_step in zip(to_run, [*following, None], strict=True):
+            if step.step == REPORTED:
+                morning.import_ahead()
             _run_step(step, next_step, record, parameters, kernels, log)
             if step.step == INGEST and record.outcome == RUNNING:
                 _hold_back(record, parameters)
@@ -147,8 +150,6 @@ def _finish(record: RunRecord, parameters: Parameters, log: Log) -> None:
 
 def _write_morning(record: RunRecord, parameters: Parameters) -> "Facts":
     """Write the report and the digest into the run's folder; return what they say."""
-    from opsdesk.runner import morning
-
     warehouse = morning.open_published(parameters)
     facts = morning.read_morning(warehouse, parameters)
     steps = [asdict(step) for step in record.steps]
