@@ -70,6 +70,12 @@ def test_version(opsdesk):
         ),
         pytest.param(["status", "params/nix.yaml"], 1, "does not exist", id="status"),
         pytest.param(["query", "params/nix.yaml", "SELECT 1"], 1, "does not exist", id="query"),
+        pytest.param(
+            ["digest", "params/mine.yaml"],
+            1,
+            "There is no warehouse duckdb:outputs/mine/opsdesk.duckdb yet",
+            id="a digest of nothing",
+        ),
     ],
 )
 def test_mistakes(opsdesk, root, arguments, code, says):

@@ -99,3 +99,9 @@ def test_a_project_without_a_clone(opsdesk, tmp_path):
     for name in COMPARED:
         assert numbers(latest / name) == numbers(ROOT / "notebooks" / name)
     assert (latest / "report.html").exists()
+    digest = do(opsdesk, "digest", "params/sample.yaml", folder=desk)
+    assert digest.stdout == (latest / "digest.txt").read_text(encoding="utf-8")
+    assert digest.stdout.startswith("sample, Friday 30 June 2023, as of 30 Jun 23:59 (UTC)")
+    mail = do(opsdesk, "digest", "params/sample.yaml", "--output", "x.eml", folder=desk)
+    assert mail.returncode == 0
+    assert (desk / "x.eml").read_bytes() == (latest / "digest.eml").read_bytes()

@@ -17,6 +17,7 @@ from opsdesk.trends.judgement import Judgement, judge_targets
 from opsdesk.trends.sentences import about_filter
 from opsdesk.trends.signals import read_signal_days, read_signals, within
 from opsdesk.trends.spans import Span
+from opsdesk.trends.updates import read_since_update
 from opsdesk.trends.work import FirstTen, first_ten
 from opsdesk.warehouse.open import Warehouse
 
@@ -58,6 +59,7 @@ class Facts:
     agents: pd.DataFrame
     deadlines: pd.DataFrame
     work: FirstTen
+    are_updates_known: bool
 
     @property
     def last_day(self) -> pd.Timestamp:
@@ -126,6 +128,7 @@ def _read_facts(warehouse: Warehouse, targets: Mapping[str, str], names: DayName
         agents=snapshot.read_agents(warehouse, coverage),
         deadlines=deadlines,
         work=first_ten(warehouse),
+        are_updates_known=not read_since_update(warehouse).empty,
     )
 
 

@@ -17,7 +17,7 @@ from opsdesk.brief.figures import flow_unit, read_figures, unknown_figures
 from opsdesk.brief.ladders import Ladder, against_usual, by_segment
 from opsdesk.brief.quality import Quality
 from opsdesk.brief.segments_table import missing, read_agent_rows, read_dimensions
-from opsdesk.brief.work_rows import read_work_rows
+from opsdesk.brief.work_rows import read_work_rows, silent_rules
 from opsdesk.display.frames import in_words
 from opsdesk.guards.secrets import redacted_values
 from opsdesk.guards.texts import one_line
@@ -25,7 +25,7 @@ from opsdesk.trends import number_words as words
 from opsdesk.trends.coverage_table import describe_coverage
 from opsdesk.trends.sentences import about_backlog, about_promises
 from opsdesk.trends.signal_words import about_baseline
-from opsdesk.trends.target_words import target_sentences
+from opsdesk.trends.target_words import target_sentences, worst_sentences
 
 SPAN_NAMES = {"week": "The last seven days", "day": "The last day", "month": "The last 28 days"}
 WEEKS_SHOWN = 8
@@ -94,6 +94,7 @@ def page_values(facts: Facts, quality: Quality, about: About) -> dict[str, Any]:
         "changes": [_span_change(facts, name) for name in SPAN_NAMES if name in facts.changes],
         "why_no_change": _why_no_change(facts),
         "work": read_work_rows(facts),
+        "silent": silent_rules(facts),
         "has_agents": bool(facts.agents.empty or facts.agents["is_agent"].any()),
         "signal_chart": signal_chart(facts),
         "baseline": about_baseline(facts.signal_days) if len(facts.signal_days) else "",
@@ -103,7 +104,7 @@ def page_values(facts: Facts, quality: Quality, about: About) -> dict[str, Any]:
         "has_days": any(agent.days_of_work for agent in read_agent_rows(facts)),
         "missing": missing(facts),
         "weeks": in_words(facts.weeks.iloc[::-1].head(WEEKS_SHOWN), *COLUMNS),
-        "targets": target_sentences(facts.judged),
+        "targets": [*target_sentences(facts.judged), *worst_sentences(facts.judged)],
         "coverage": describe_coverage(facts.coverage),
         "parameters": redacted_values(dict(about.parameters)),
         "steps": about.steps,

@@ -27,6 +27,20 @@ def read_work_rows(facts: Facts) -> list[WorkRow]:
     return [_row(facts, ticket) for _, ticket in facts.work.rows.iterrows()]
 
 
+def silent_rules(facts: Facts) -> str:
+    """Return which rules select nothing because the export lacks what they look at."""
+    coverage = facts.coverage
+    lacking = {
+        "deadlines": not coverage.with_target,
+        "first responses": not coverage.responded,
+        "the last update": not facts.are_updates_known,
+    }
+    names = [name for name, is_lacking in lacking.items() if is_lacking]
+    if not names or not coverage.open_tickets:
+        return ""
+    return f"Rules on {words.listed(names)} select nothing: this export does not have them."
+
+
 def _row(facts: Facts, ticket: pd.Series) -> WorkRow:
     kinds = [one_line(str(ticket[name])) for name in ("priority", "category")]
     return WorkRow(
