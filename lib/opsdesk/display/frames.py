@@ -33,6 +33,13 @@ WORDS = {
     "responses": "first responses, timed",
     "median_response_hours": "median first response (hours)",
     "p90_response_hours": "p90 first response (hours)",
+    "ops_date": "end of",
+    "opened_within": "opened in the 28 days before",
+    "total_age_days": "total age (days)",
+    "opened_of_weekday": "opened",
+    "share_of_arrivals": "share of opened",
+    "busiest": "busiest hour",
+    "largest": "the five largest",
     "since_update": "last update",
     "share_of_open": "share of open",
     "open_tickets": "open",
@@ -49,7 +56,9 @@ WORDS = {
 }
 PATTERNS = {
     "week_ending": "{:%Y-%m-%d}",
+    "ops_date": "{:%Y-%m-%d}",
     **dict.fromkeys(("attainment", "breach_rate", "sla_elapsed", "share_of_open"), "{:.1%}"),
+    "share_of_arrivals": "{:.1%}",
     **dict.fromkeys(("median_hours", "p90_hours", "days_of_work"), "{:,.1f}"),
     **dict.fromkeys(("median_response_hours", "p90_response_hours"), "{:,.1f}"),
     **dict.fromkeys(("hours_open", "hours_left"), "{:,.1f}"),
