@@ -3,6 +3,7 @@
 import gc
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 
 import duckdb
@@ -10,7 +11,7 @@ import pytest
 
 import opsdesk
 import steps
-from opsdesk.config.parameters import read_parameters
+from opsdesk.config.parameters import Values, read_parameters
 from opsdesk.errors import OpsdeskError
 from opsdesk.session import Session
 from opsdesk.trends.work import first_ten
@@ -290,6 +291,25 @@ def test_explain_tells_what_moved_the_backlog_of_the_sample(sample):
         assert found["change"].sum() == days["2023-06-07"] - days["2023-05-31"]
         assert found["usual_inflow"].notna().all()
     assert sample.explain("2023-06-01", "2023-06-07", by="priority")["inflow"].sum() > 0
+
+
+@pytest.mark.parametrize(
+    ("start", "is_known"),
+    [
+        pytest.param("2023-05-04", True, id="four weeks before the span"),
+        pytest.param("2023-05-05", False, id="a day less"),
+        pytest.param("2023-06-02", False, id="within the span"),
+        pytest.param("2023-06-08", True, id="after the span"),
+    ],
+)
+def test_usual_begins_with_a_new_baseline(sample, tmp_path, start, is_known):
+    notes = tmp_path / "notes.yaml"
+    notes.write_text(f"{start}: {{text: new phones, baseline: true}}")
+    values = Values(sample.params | {"notes": str(notes)})
+    noted = Session(replace(sample._parameters, values=values))
+    found = noted.explain("2023-06-01", "2023-06-07")["usual_inflow"]
+    assert found.notna().all() == is_known
+    assert found.isna().all() != is_known
 
 
 def test_compare_adds_up_on_the_sample(sample):

@@ -382,6 +382,30 @@ def work(params: str, agent: str, output: Path | None, limit: int) -> None:
 
 @commands.command()
 @click.argument("params")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write it to this file: .eml is a mail with text and HTML, all else is text.",
+)
+def digest(params: str, output: Path | None) -> None:
+    """Print the morning brief of what was published last, or write it as a mail."""
+    from opsdesk.config.parameters import read_parameters
+    from opsdesk.runner.morning import read_digest
+
+    parameters = read_parameters(params)
+    written = read_digest(parameters, is_mail=bool(output and output.suffix == ".eml"))
+    if not output:
+        _answer(written.decode())
+        return
+    mode = parameters.values["file_mode"]
+    with created_with(mode):
+        set_mode([output], mode)
+        output.write_bytes(written)
+    _say(f"{output}: {len(written):,} bytes", err=True)
+
+
+@commands.command()
+@click.argument("params")
 @_overrides
 def adopt(params: str, overrides: dict[str, str]) -> None:
     """Let the lake of PARAMS fill its warehouse, which was filled from another lake."""

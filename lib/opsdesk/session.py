@@ -18,6 +18,7 @@ from opsdesk.instants import read_zone
 from opsdesk.runner.record import past_runs
 from opsdesk.trends import explain
 from opsdesk.trends.coverage import DAY, Coverage, read_coverage
+from opsdesk.trends.day_names import read_day_names
 from opsdesk.trends.drill_down import day_of, tickets_query
 from opsdesk.trends.filters import read_values, refuse_unknown, refuse_unknown_values
 from opsdesk.trends.spans import like_for_like, read_span
@@ -139,7 +140,8 @@ class Session:
 
         Columns: segment, opening, inflow, outflow, closing, change, usual_inflow, usual_outflow.
         Usual is the mean of the same weekdays in the eight weeks before the span, without the
-        burn-in; NaN where fewer than four are known, or a day of the span is not over.
+        burn-in and without the days before a new baseline of the notes; NaN where fewer than four
+        are known, or a day of the span is not over.
 
         Raises:
             OpsdeskError: nothing is published yet, or no such day or dimension.
@@ -151,7 +153,7 @@ class Session:
         warehouse = self._warehouse()
         coverage = read_coverage(warehouse)
         rows = explain.read_segment_days(warehouse, by, *span)
-        counted_from = coverage.burn_in_until + DAY
+        counted_from = max((coverage.burn_in_until + DAY).date(), self._baseline(span.last))
         explained = explain.explain(rows, *span, baseline_from=counted_from)
         if span.last <= _last_whole_day(coverage):
             return explained
@@ -192,6 +194,11 @@ class Session:
         except OpsdeskError as error:
             state = str(error)
         return f"opsdesk session on {printable(name)} ({warehouse}): {state}\n{USAGE}"
+
+    def _baseline(self, day: date) -> date:
+        """Return the newest start of a baseline up to a day, by the notes of the params file."""
+        notes = self._parameters.values.get("notes", "")
+        return read_day_names(notes, "").baseline(day) or date.min
 
     def _published(self) -> Publication:
         warehouse = self._warehouse()

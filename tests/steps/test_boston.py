@@ -1,9 +1,16 @@
 """The bundled Boston export through the whole pipeline, against the answers known beforehand (lib/opsdesk/data/README.md)."""
 
+from datetime import date
+
 import pytest
 
 from brute_force import signals
 from opsdesk import project
+from opsdesk.trends.coverage import read_coverage
+from opsdesk.trends.day_names import read_day_names
+from opsdesk.trends.signal_words import about_signals
+from opsdesk.trends.signals import read_signal_days, read_signals
+from opsdesk.trends.spans import Span
 from steps import backfill, ingest, open_warehouse, transform
 from ticket_rows import differences
 
@@ -100,6 +107,39 @@ def test_days_that_are_no_noise(in_2011):
         for indicator, own in rows.groupby("indicator")
     }
     assert found == SIGNALS
+
+
+NAMED = {  # by params/notes.yaml and the holidays of Massachusetts
+    "2011-08-28": "hurricane",
+    "2011-08-29": "the day after the hurricane",
+    "2011-08-31": "",
+    "2011-09-05": "Labor Day",
+    "2011-10-10": "Columbus Day",
+    "2011-10-30": "snowstorm",
+    "2011-11-11": "Veterans Day",
+    "2011-11-24": "Thanksgiving Day",
+    "2011-12-22": "a clean-up",
+    "2011-12-26": "Christmas Day (observed)",
+}
+
+
+def test_the_days_that_are_no_noise_have_names(in_2011, folder):
+    warehouse = open_warehouse(f"duckdb:{folder}/w.duckdb")
+    names = read_day_names("params/notes.yaml", "US-MA")
+    covered = read_coverage(warehouse)
+    of_desk = read_signals(warehouse, covered, names).query("dimension == 'all'")
+    alone = of_desk[of_desk["signal"] != "shift"]
+    assert dict(zip(alone["ops_date"].astype(str), alone["name"], strict=True)) == NAMED
+    week = Span(date(2011, 12, 25), date(2011, 12, 31))
+    days = read_signal_days(warehouse, covered, names, week)
+    assert about_signals(read_signals(warehouse, covered, names, week), days) == [
+        "One day was outside its limits: Monday 26 December, Christmas Day (observed): 70 opened "
+        "(215 to 718 is noise) and 18 resolved (76 to 766)."
+    ]
+    first_judged = read_signal_days(warehouse, covered, names).query("is_judged")["ops_date"].min()
+    assert (
+        str(first_judged.date()) == "2011-08-27"
+    )  # the 58th day of the export: 1 July is the first
 
 
 def test_signals_equal_the_independent_computation(in_2011):

@@ -20,6 +20,8 @@ TABLES = {
     "customer_tier VARCHAR, hours_since_update DOUBLE",
     "segment_daily": "ops_date DATE, dimension VARCHAR, segment VARCHAR, created BIGINT, resolved BIGINT, "
     "backlog_size BIGINT, past_due BIGINT, sla_due_tickets BIGINT, sla_due_missed BIGINT",
+    "signal_daily": "ops_date DATE, indicator VARCHAR, dimension VARCHAR, segment VARCHAR, value BIGINT, "
+    "expected DOUBLE, lower DOUBLE, upper DOUBLE, excess DOUBLE, signal VARCHAR",
     "daily_agent_load": "ops_date DATE, agent_id VARCHAR, open_tickets BIGINT",
     "dim_agents": "agent_id VARCHAR, name VARCHAR, team VARCHAR, daily_capacity DOUBLE",
     "ticket_sla_risk": "ticket_id VARCHAR, priority VARCHAR, category VARCHAR, agent_id VARCHAR, hours_open DOUBLE, "

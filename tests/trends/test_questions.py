@@ -57,6 +57,9 @@ ANSWERS = {
         28,
     ),
     "segments": ({"last_day": DAY, "before": date(2023, 6, 2)}, 22),
+    "signal_days": ({}, 362),  # 181 days of two indicators
+    # a Monday on which more came in: all, a tier, a team and a channel
+    "signals": ({"first_day": date(2023, 4, 17), "last_day": date(2023, 4, 17), "least": 1.5}, 4),
     "target_days": ({"dimension": "all", "segment": ""}, 181),
     "target_hours": ({"dimension": "priority", "segment": "High", "last_day": DAY}, None),
     "since_update": ({}, 1),
@@ -72,6 +75,7 @@ ANSWERS = {
     "work_counts": ({}, 1),
     "work_first": ({"places": 10}, 10),
     "work_of_agent": ({"agent": "AG-0004"}, 8),
+    "worst": ({"dimension": "priority", "first_day": date(2023, 6, 24), "last_day": DAY}, 4),
 }
 
 

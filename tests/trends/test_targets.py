@@ -2,14 +2,24 @@
 
 import math
 from dataclasses import replace
+from datetime import date
 
 import pandas as pd
 import pytest
 
+from opsdesk.config.notes import Note
 from opsdesk.config.targets import Target, read_target, read_targets
 from opsdesk.errors import OpsdeskError
-from opsdesk.trends.judgement import _judge, judge_targets, normal_range
-from opsdesk.trends.target_words import target_sentences, target_table
+from opsdesk.runner.summary import Summary, summary_lines
+from opsdesk.trends.day_names import DayNames
+from opsdesk.trends.judgement import _judge, _weeks_since, judge_targets, normal_range
+from opsdesk.trends.target_words import (
+    target_record,
+    target_sentences,
+    target_table,
+    worst_sentences,
+)
+from opsdesk.trends.worst import worst_of, worst_sentence
 from trends_warehouse import day, due_on, published
 
 READ = [
@@ -194,3 +204,109 @@ def test_only_weeks_after_the_burn_in(desk, settled):
     young = replace(settled, burn_in_days=24)
     found = judge_targets(desk, young, {"backlog_size": "126"})[0]
     assert (found.value, found.why) == (None, "no week after the burn-in is over")
+
+
+SUNDAY = pd.Timestamp("2024-01-28")
+
+
+@pytest.mark.parametrize(
+    ("start", "weeks"),
+    [
+        pytest.param(None, 26, id="no baseline"),
+        pytest.param(date(2024, 1, 28), 0, id="the last day"),
+        pytest.param(date(2024, 1, 23), 0, id="six days"),
+        pytest.param(date(2024, 1, 22), 1, id="a whole week"),
+        pytest.param(date(2024, 1, 8), 3, id="three weeks"),
+    ],
+)
+def test_weeks_of_the_range_begin_with_the_newest_baseline(start, weeks):
+    assert _weeks_since(start, SUNDAY) == weeks
+
+
+def test_a_range_without_the_weeks_before_a_baseline(covered):
+    weekly = pd.Series([0.2] * 6 + SAW)
+    found = _judge(ATTAINMENT, weekly, covered, 12)
+    assert (found.lower, found.weeks) == (pytest.approx(0.534), 18)  # missed in all weeks
+    few = _judge(ATTAINMENT, weekly, covered, 11)
+    assert (few.lower, few.outlook, few.weeks) == (None, "", 18)
+
+
+def test_the_baseline_comes_from_the_names_of_days(desk, settled):
+    start = date(2024, 1, 8)
+    names = DayNames({start: Note(start, "new phones", True)})
+    found = judge_targets(desk, settled, {"p90_hours": "27"}, names)[0]
+    assert (found.lower, found.weeks) == (None, 1)
+
+
+@pytest.mark.parametrize(
+    ("tickets", "named", "share"),
+    [
+        pytest.param({"a": 37, "b": 17}, ["a", "b"], 1.0, id="37 of 54 are no 80 percent"),
+        pytest.param({"a": 80, "b": 20}, ["a"], 0.8, id="80 of 100 are"),
+        pytest.param({"d": 9, "c": 9, "b": 9, "a": 9}, ["a", "b", "c"], 0.75, id="three at most"),
+        pytest.param({"a": 0, "b": 9, "c": 1}, ["b"], 0.9, id="without those that have none"),
+    ],
+)
+def test_the_segments_that_have_most(tickets, named, share):
+    worst = worst_of("past_due", "category", pd.Series(tickets))
+    assert [part.segment for part in worst.parts] == named
+    assert worst.share == pytest.approx(share)
+
+
+def test_nothing_is_said_where_one_segment_has_all():
+    assert worst_of("past_due", "category", pd.Series({"(none)": 9, "b": 0})) is None
+    assert worst_sentence(None) == ""
+
+
+def by_priority(**changes: int) -> list[dict]:
+    """Eight days up to the last whole one: 30, 10 and 5 open per segment."""
+    return [
+        {
+            "ops_date": f"{date:%Y-%m-%d}", "dimension": "priority", "segment": segment, "created": 0,
+            "resolved": 0, "backlog_size": n, "past_due": n - 4, "sla_due_tickets": n, "sla_due_missed": missed,
+        }
+        for date in pd.date_range("2024-01-21", "2024-01-29")
+        for segment, n, missed in (("High", 30, 2), ("Low\x1b", 10, 1), ("Mid", 5, 0))
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def divided(tmp_path):
+    dates = [f"{date:%Y-%m-%d}" for date in pd.date_range("2024-01-01", "2024-01-29")]
+    return published(
+        tmp_path / "divided.duckdb",
+        backlog_daily=[day(date, backlog_size=45, past_due=33) for date in dates],
+        features_daily=[due_on(date, 45, missed=3) for date in dates],
+        segment_daily=by_priority(),
+    )
+
+
+def test_where_the_missed_targets_are_missed(divided, settled):
+    block = {"attainment": "0.95", "backlog_size": "40", "past_due": "32"}
+    judged = judge_targets(divided, settled, block, by="priority")
+    assert worst_sentences(judged) == [
+        "By priority, 100% of the 21 missed deadlines are High (14) and Low  (7).",  # seven days
+        "By priority, 89% of the 45 open tickets are High (30) and Low  (10).",
+        "By priority, 97% of the 33 tickets past due are High (26) and Low  (6).",
+    ]
+    record = target_record(judged[1])
+    assert record["worst"] == [
+        {"dimension": "priority", "segment": "High", "tickets": 30, "share": 30 / 45},
+        {"dimension": "priority", "segment": "Low\x1b", "tickets": 10, "share": 10 / 45},
+    ]
+    assert list(summary_lines(Summary(targets=[record]), None)) == [
+        record["sentence"],
+        "  By priority, 89% of the 45 open tickets are High (30) and Low  (10).",
+    ]
+
+
+def test_only_missed_targets_of_the_whole_desk_have_worst_segments(divided, settled):
+    block = {"attainment": "0.5", "backlog_size": "9 for priority=High", "p90_hours": "0"}
+    assert [each.worst for each in judge_targets(divided, settled, block, by="priority")] == [
+        None
+    ] * 3
+    by_category = judge_targets(divided, settled, {"backlog_size": "40"})[
+        0
+    ]  # which it does not have
+    assert by_category.worst is None
+    assert target_record(by_category)["worst"] == []

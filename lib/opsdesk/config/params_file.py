@@ -10,11 +10,13 @@ import yaml
 from opsdesk import project
 from opsdesk.config.block_rules import BLOCKS
 from opsdesk.config.locations import BETWEEN_PATTERNS
+from opsdesk.config.notes import is_day
 from opsdesk.errors import OpsdeskError
 from opsdesk.guards.documents import UnreadableDocument, compose_yaml
 from opsdesk.guards.secrets import looks_secret
 
 TEXT = "tag:yaml.org,2002:str"
+NOTES = "notes.yaml"  # in params/ too, and no params file
 LISTED = "export"  # the key that takes a list too
 KINDS = {
     "timestamp": "a date",
@@ -82,7 +84,7 @@ def _parsed(path: Path) -> yaml.Node | None:
     where = project.shown(path)
     if not path.is_file():
         files = sorted((project.ROOT / "params").glob("*.yaml"))
-        there = ", ".join(f"params/{file.name}" for file in files)
+        there = ", ".join(f"params/{file.name}" for file in files if file.name != NOTES)
         if not path.is_dir() and path.exists():
             project.refuse_pipe("The params file", path)
         raise OpsdeskError(
@@ -105,6 +107,11 @@ def _what_it_is(path: Path) -> str:
 
 
 def _key(where: str, node: yaml.Node) -> str:
+    if is_day(str(node.value)):
+        raise OpsdeskError(
+            f"{where}, line {_line(node)}: a key that is a day makes this a notes file, not a "
+            f'params file: name it in one, notes: "{where}", and run that.'
+        )
     if not isinstance(node, yaml.ScalarNode) or node.tag != TEXT:
         raise OpsdeskError(
             f"{where}, line {_line(node)}: a key must be a plain word such as timezone."

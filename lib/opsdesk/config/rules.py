@@ -5,6 +5,7 @@ from datetime import datetime
 
 from opsdesk import project
 from opsdesk.config.block_rules import BLOCKS, Check, is_number
+from opsdesk.config.holiday_names import problem_with_country
 from opsdesk.config.locations import (
     BUCKET,
     is_in_bucket,
@@ -58,6 +59,13 @@ def _mapping(value: str) -> str | None:
 
 def _rules(value: str) -> str | None:
     return _named_file(value, "rules", "a rules file", (SHIPPED_RULES,))
+
+
+def _notes(value: str) -> str | None:
+    if not value:
+        return None
+    path = project.resolve(value)
+    return None if path.is_file() else f"is not a notes file (looked for {path})"
 
 
 def _named_file(value: str, folder: str, kind: str, more: tuple[str, ...] = ()) -> str | None:
@@ -129,6 +137,8 @@ CHECKS: dict[str, Check] = {
     "export": _export,
     "mapping": _mapping,
     "rules": _rules,
+    "notes": _notes,
+    "holidays_country": problem_with_country,
     "agents": _optional_path,
     "export_kind": _export_kind,
     "lake": _path,

@@ -77,3 +77,12 @@ def read_targets(block: Mapping[str, str]) -> list[Target]:
         if indicator not in INDICATORS:
             raise OpsdeskError(f"targets has no {indicator!r}; {hint(indicator, list(INDICATORS))}")
     return [read_target(name, block[name]) for name in INDICATORS if block.get(name)]
+
+
+def desk_targets(block: Mapping[str, str]) -> dict[str, float]:
+    """Return the targets of the whole desk by indicator, as the charts draw them.
+
+    Raises:
+        OpsdeskError: a target that cannot be read.
+    """
+    return {each.indicator: each.value for each in read_targets(block) if each.dimension == ALL}

@@ -1,7 +1,7 @@
 """The charts over time. A function takes a frame of `trends` and Axes, and returns the Axes.
 
-It computes nothing. In a notebook: `ax = time_charts.backlog(days, chart_style.new_axes())`, then
-`chart_style.picture(ax)`.
+It computes nothing. `target` is that of the whole desk, drawn as a dotted line. In a notebook:
+`ax = time_charts.backlog(days, chart_style.new_axes())`, then `chart_style.picture(ax)`.
 """
 
 from typing import Any
@@ -13,6 +13,12 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator, PercentF
 from opsdesk.catalogue.tables import AGE_BANDS
 from opsdesk.display.chart_marks import date_axis, finish, mark_coverage, nothing
 from opsdesk.display.chart_style import AGES, BLUE, GREEN, GREY, VERMILLION, styled
+from opsdesk.display.target_line import (
+    at_least_share,
+    at_most_hours,
+    at_most_tickets,
+    draw_target,
+)
 
 ONE_DAY = "There is one day only: a trend needs two."
 NO_WEEK = "No week of seven whole days is over yet."
@@ -38,7 +44,7 @@ HOURS = {
 
 
 @styled
-def backlog(days: pd.DataFrame, ax: Axes) -> Axes:
+def backlog(days: pd.DataFrame, ax: Axes, target: float | None = None) -> Axes:
     """Draw open tickets at the end of each day, stacked by age, with their total as a line."""
     title = "Open tickets by age"
     reason = _why_no_stock(days, "No ticket was open at the end of a day.")
@@ -54,6 +60,7 @@ def backlog(days: pd.DataFrame, ax: Axes) -> Axes:
         linewidth=0.3,
     )
     ax.plot(x, days["backlog_size"], color="black", label="all open", **_weight(days))
+    draw_target(ax, target, at_most_tickets(target))
     _mark_days(ax, days)
     return finish(ax, title, BY_DAY, "tickets", columns=3)
 
@@ -111,7 +118,7 @@ def age(days: pd.DataFrame, ax: Axes) -> Axes:
 
 
 @styled
-def attainment(weeks: pd.DataFrame, ax: Axes) -> Axes:
+def attainment(weeks: pd.DataFrame, ax: Axes, target: float | None = None) -> Axes:
     """Draw the share of the tickets due in each whole week that were resolved in time."""
     title = "SLA attainment by due date, weekly"
     if weeks["attainment"].isna().all():
@@ -119,6 +126,7 @@ def attainment(weeks: pd.DataFrame, ax: Axes) -> Axes:
         return nothing(ax, title, _why(weeks, "why_no_promises", none_due))
     label = "kept, of all that fell due"
     _draw_rate(ax, weeks, "attainment", GREEN, label, "is_due_few")
+    draw_target(ax, target, at_least_share(target))
     ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     _mark_weeks(ax, weeks)
     ax.set_ylim(0, 1.03)
@@ -127,7 +135,7 @@ def attainment(weeks: pd.DataFrame, ax: Axes) -> Axes:
 
 
 @styled
-def past_due(days: pd.DataFrame, ax: Axes) -> Axes:
+def past_due(days: pd.DataFrame, ax: Axes, target: float | None = None) -> Axes:
     """Draw open tickets whose deadline is over, with all open tickets."""
     title = "Open tickets past their deadline"
     reason = _why(days, "why_no_promises", "") or _why_no_stock(days, "No ticket was open.")
@@ -137,6 +145,7 @@ def past_due(days: pd.DataFrame, ax: Axes) -> Axes:
     ax.plot(x, days["backlog_size"], color=GREY, linewidth=1.4, linestyle="--", label="all open")
     ax.fill_between(x, 0, days["past_due"], color=VERMILLION, alpha=0.3, linewidth=0)
     ax.plot(x, days["past_due"], color=VERMILLION, label="past due", **_weight(days))
+    draw_target(ax, target, at_most_tickets(target))
     _mark_days(ax, days)
     return finish(ax, title, BY_DAY, "tickets", columns=2)
 
@@ -156,36 +165,41 @@ def breach_rate(weeks: pd.DataFrame, ax: Axes) -> Axes:
 
 
 @styled
-def first_response(weeks: pd.DataFrame, ax: Axes) -> Axes:
+def first_response(weeks: pd.DataFrame, ax: Axes, target: float | None = None) -> Axes:
     """Draw median and 90th percentile of the time to the first responses given in each week."""
     title = "Time to the first response, weekly"
     if weeks["median_response_hours"].isna().all():
         none_given = "No ticket got its first response in a whole week."
         return nothing(ax, title, _why(weeks, "why_no_responses", none_given))
-    _draw_times(ax, weeks, "median_response_hours", "p90_response_hours", "is_answered_few")
+    _draw_times(ax, weeks, "median_response_hours", "p90_response_hours", "is_answered_few", target)
+    draw_target(ax, target, at_most_hours(target, "median"))
     xlabel = f"answered in the week to {_weekday(weeks)}{_numbers(weeks['responses'])}"
     return finish(ax, title, xlabel, "since opened (log scale)", columns=2)
 
 
 @styled
-def resolution_time(weeks: pd.DataFrame, ax: Axes) -> Axes:
+def resolution_time(weeks: pd.DataFrame, ax: Axes, target: float | None = None) -> Axes:
     """Draw median and 90th percentile of the time to resolve the tickets of each whole week."""
     title = "Time to resolve, weekly"
     if weeks["median_hours"].isna().all():
         reason = "No ticket was resolved in a whole week." if len(weeks) else NO_WEEK
         return nothing(ax, title, reason)
-    _draw_times(ax, weeks, "median_hours", "p90_hours", "is_timed_few")
+    _draw_times(ax, weeks, "median_hours", "p90_hours", "is_timed_few", target)
+    draw_target(ax, target, at_most_hours(target, "p90"))
     xlabel = f"resolved in the week to {_weekday(weeks)}{_numbers(weeks['timed'])}"
     return finish(ax, title, xlabel, "since opened (log scale)", columns=2)
 
 
-def _draw_times(ax: Axes, weeks: pd.DataFrame, median: str, p90: str, few: str) -> None:
+def _draw_times(
+    ax: Axes, weeks: pd.DataFrame, median: str, p90: str, few: str, target: float | None
+) -> None:
     """Draw two percentiles of hours, which are often a hundredfold apart."""
     x = weeks["week_ending"].to_numpy()
     weight = _weight(weeks, "s")
     ax.plot(x, weeks[p90], color=VERMILLION, linestyle="--", label="p90", **weight)
     _draw_rate(ax, weeks, median, BLUE, "median", few)
-    _set_hours_axis(ax, weeks[median].min(), weeks[p90].max())
+    shown = [weeks[median].min(), weeks[p90].max(), *([] if target is None else [target])]
+    _set_hours_axis(ax, min(shown), max(shown))
     _mark_weeks(ax, weeks)
 
 

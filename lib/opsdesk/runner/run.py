@@ -11,6 +11,7 @@ from time import perf_counter
 
 import opsdesk
 from opsdesk import project
+from opsdesk.config.notes import read_notes
 from opsdesk.config.parameters import Parameters
 from opsdesk.errors import OpsdeskError
 from opsdesk.google.connection import GoogleConnection
@@ -33,7 +34,7 @@ from opsdesk.runner.record import (
     RunRecord,
     Step,
 )
-from opsdesk.runner.sequence import INGEST, TRANSFORM, Log, run_notebooks
+from opsdesk.runner.sequence import INGEST, REPORTED, TRANSFORM, Log, run_notebooks
 from opsdesk.runner.summary import Summary, summary_lines
 
 
@@ -69,6 +70,7 @@ def run(
         set_modes(parameters)
         _check_mapping(parameters, chosen)
         _check_rules(parameters, chosen)
+        _check_notes(parameters, chosen)
         _refuse_lone_delta(parameters, chosen)
         record.folder.mkdir(parents=True)
         record.save()
@@ -96,6 +98,12 @@ def _check_rules(parameters: Parameters, chosen: list[str]) -> None:
         from opsdesk.work.rules_file import read_rules
 
         read_rules(parameters.values["rules"])
+
+
+def _check_notes(parameters: Parameters, chosen: list[str]) -> None:
+    """Read the notes of days before anything runs; the country is checked with all parameters."""
+    if REPORTED in chosen and "notes" in parameters.values:
+        read_notes(parameters.values["notes"])
 
 
 def _refuse_lone_delta(parameters: Parameters, chosen: list[str]) -> None:

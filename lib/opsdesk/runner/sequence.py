@@ -25,10 +25,11 @@ from opsdesk.runner.record import (
 )
 from opsdesk.runner.state import read_backlog, read_lake_record
 from opsdesk.runner.summary import Summary, make_summary
-from opsdesk.runner.targets import judged_targets
-from opsdesk.warehouse.billing import read_billed, total
+from opsdesk.runner.targets import judged_targets, target_records
+from opsdesk.warehouse.billing import Billed, read_billed, total
 
 if TYPE_CHECKING:
+    from opsdesk.brief.facts import Facts
     from opsdesk.runner.kernels import Kernels
 
 INGEST = "01_ingest"
@@ -127,15 +128,33 @@ def _timed(step: Step, record: RunRecord, log: Log) -> Iterator[None]:
 
 
 def _finish(record: RunRecord, parameters: Parameters, log: Log) -> None:
-    """Write the report if the trends were drawn, and collect the figures."""
+    """Write the report and the digest if the trends were drawn, and collect the figures."""
+    facts = None
     if any(step.step == REPORTED and step.status == DONE for step in record.steps):
-        from opsdesk.display.report import write_report
-
-        title = f"Ticket backlog and SLA: {record.name}"
-        steps = [asdict(step) for step in record.steps]
-        write_report(record.folder, title, record.parameters, steps)
+        facts = _write_morning(record, parameters)
         log("Report written")
-    record.summary = asdict(replace(_summarise(parameters), work=_write_work(record, parameters)))
+    summary = replace(_summarise(parameters, facts), work=_write_work(record, parameters))
+    record.summary = asdict(summary)
+
+
+def _write_morning(record: RunRecord, parameters: Parameters) -> "Facts":
+    """Write the report and the digest into the run's folder; return what they say."""
+    from opsdesk.runner import morning
+
+    warehouse = morning.open_published(parameters)
+    facts = morning.read_morning(warehouse, parameters)
+    steps = [asdict(step) for step in record.steps]
+    page = morning.morning_page(facts, parameters, steps)
+    morning.write_morning(page, record.folder)
+    record.billed = _with(record.billed, warehouse.billed)
+    return facts
+
+
+def _with(billed: dict[str, Any] | None, more: Billed) -> dict[str, Any] | None:
+    """Return what the steps have billed with what the report has."""
+    counts = [more] if billed is None else [Billed(**billed), more]
+    whole = total(counts)
+    return asdict(whole) if whole else None
 
 
 def _write_work(record: RunRecord, parameters: Parameters) -> str:
@@ -148,7 +167,7 @@ def _write_work(record: RunRecord, parameters: Parameters) -> str:
     return work_sentence(record.folder, parameters)
 
 
-def _summarise(parameters: Parameters) -> Summary:
+def _summarise(parameters: Parameters, facts: "Facts | None") -> Summary:
     """Return the figures; what cannot be read is no reason to fail a run that is through."""
     try:
         lake_record, _ = read_lake_record(parameters)
@@ -157,6 +176,9 @@ def _summarise(parameters: Parameters) -> Summary:
         return Summary(problem=f"The figures could not be read: {error}")
     if backlog is None:  # nothing is published that a target could be judged on
         return make_summary(lake_record, None)
+    if facts is not None:
+        targets = target_records(facts.judged)
+        return make_summary(lake_record, backlog, targets, facts.targets_problem or None)
     try:
         return make_summary(lake_record, backlog, judged_targets(parameters))
     except OpsdeskError as error:

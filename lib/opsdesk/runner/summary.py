@@ -69,6 +69,8 @@ def summary_lines(summary: Summary, report: Path | None) -> Iterator[str]:
         yield f"{label:<{width}}  {number:>12,}{note}"
     for target in summary.targets:
         yield str(target["sentence"])
+        if target.get("worst_sentence"):
+            yield f"  {target['worst_sentence']}"
     yield from summary.remarks
     if summary.problem:
         yield summary.problem

@@ -1,8 +1,11 @@
 """The targets of a params file, judged on the published tables, as run.json keeps them."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from opsdesk.config.parameters import Parameters
+
+if TYPE_CHECKING:
+    from opsdesk.trends.judgement import Judgement
 
 EXIT_OFF_TARGET = 5  # of `run --fail-on off_target`
 MISSED = "missed"
@@ -19,13 +22,22 @@ def judged_targets(parameters: Parameters) -> list[dict[str, Any]]:
         return []
     from opsdesk.google.connection import GoogleConnection
     from opsdesk.trends.coverage import read_coverage
+    from opsdesk.trends.day_names import read_day_names
     from opsdesk.trends.judgement import judge_targets
-    from opsdesk.trends.target_words import target_record
     from opsdesk.warehouse.open import open_warehouse
 
     google = GoogleConnection.of(parameters.block("google"))
     warehouse = open_warehouse(parameters.values["warehouse"], google)
-    judged = judge_targets(warehouse, read_coverage(warehouse), block)
+    given = [parameters.values.get(name, "") for name in ("notes", "holidays_country")]
+    names = read_day_names(*given)
+    judged = judge_targets(warehouse, read_coverage(warehouse), block, names)
+    return target_records(judged)
+
+
+def target_records(judged: list["Judgement"]) -> list[dict[str, Any]]:
+    """Return judged targets as run.json keeps them."""
+    from opsdesk.trends.target_words import target_record
+
     return [target_record(each) for each in judged]
 
 

@@ -3,11 +3,13 @@
 All are plain text. Names of segments come from the export: who writes HTML escapes them.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import pandas as pd
 
-from opsdesk.guards.texts import printable
+from opsdesk.guards.texts import one_line
+from opsdesk.trends.number_words import count, listed, signed
 
 SHARE_NAMED = 0.8
 MOST_NAMED = 3
@@ -37,23 +39,23 @@ def how_it_moved(explained: pd.DataFrame) -> str:
     total = explained[["inflow", "outflow", "closing", "change"]].sum()
     change = int(total["change"])
     if change:
-        moved = f"{'grew' if change > 0 else 'fell'} by {_count(abs(change))} to"
+        moved = f"{'grew' if change > 0 else 'fell'} by {count(abs(change))} to"
     else:
         moved = "did not change: it is"
-    flows = f"{_count(total['inflow'])} opened, {_count(total['outflow'])} resolved"
-    return f"The backlog {moved} {_count(total['closing'])} ({flows})."
+    flows = f"{count(total['inflow'])} opened, {count(total['outflow'])} resolved"
+    return f"The backlog {moved} {count(total['closing'])} ({flows})."
 
 
-def where_it_changed(explained: pd.DataFrame) -> str:
+def where_it_changed(explained: pd.DataFrame, mark: Callable[[str], str] = str) -> str:
     """Return which segments grew and which shrank, the larger side first; "" where none did.
 
     Of each side it names the fewest segments that make up 80 %, at most three, and counts and sums
-    the rest: all signed numbers add up to the change of the backlog.
+    the rest: all signed numbers add up to the change of the backlog. `mark` makes a name stand out.
     """
     changes = explained.set_index("segment")["change"]
     sides = [("grew", changes[changes > 0]), ("shrank", changes[changes < 0])]
     sides.sort(key=lambda side: -abs(side[1].sum()))
-    parts = [_side(verb, side) for verb, side in sides if len(side)]
+    parts = [_side(verb, side, mark) for verb, side in sides if len(side)]
     return "; ".join(parts) + "." if parts else ""
 
 
@@ -70,43 +72,36 @@ def against_usual(explained: pd.DataFrame) -> list[str]:
     return sentences
 
 
-def fewest(changes: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Return the fewest changes of one sign that make up 80 % of their sum, and the rest.
+def fewest(
+    changes: pd.Series, share: float = SHARE_NAMED, most: int = MOST_NAMED
+) -> tuple[pd.Series, pd.Series]:
+    """Return the fewest changes of one sign that make up `share` of their sum, and the rest.
 
-    At most three; the largest come first, equal ones by name.
+    At most `most`; the largest come first, equal ones by name.
     """
     ranked = changes.sort_index().sort_values(key=lambda values: -values.abs(), kind="stable")
     # In whole numbers: exactly 80 % is enough.
-    is_short = ranked.abs().cumsum() * 100 < round(SHARE_NAMED * 100) * ranked.abs().sum()
-    count = min(int(is_short.sum()) + 1, MOST_NAMED)
-    return ranked.iloc[:count], ranked.iloc[count:]
+    is_short = ranked.abs().cumsum() * 100 < round(share * 100) * ranked.abs().sum()
+    named = min(int(is_short.sum()) + 1, most)
+    return ranked.iloc[:named], ranked.iloc[named:]
 
 
-def _side(verb: str, changes: pd.Series) -> str:
+def _side(verb: str, changes: pd.Series, mark: Callable[[str], str]) -> str:
     named, rest = fewest(changes)
-    parts = [f"{printable(str(name))} ({_signed(change)})" for name, change in named.items()]
     if len(rest) == 1:  # as short as "1 other"
-        parts.append(f"{printable(str(rest.index[0]))} ({_signed(rest.iloc[0])})")
-    elif len(rest):
-        parts.append(f"{len(rest)} others ({_signed(rest.sum())})")
-    listed = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
-    return f"{listed} {verb}"
+        named, rest = pd.concat([named, rest]), rest.iloc[:0]
+    parts = [f"{mark(one_line(str(name)))} ({signed(change)})" for name, change in named.items()]
+    if len(rest):
+        parts.append(f"{len(rest)} others ({signed(rest.sum())})")
+    return f"{listed(parts)} {verb}"
 
 
 def _against(flow: Flow, actual: int, usual: float) -> str:
     shown = round(usual)
     difference = actual - shown  # of the numbers shown, so that they add up
-    usually = f"{_count(shown)} usual for these weekdays"
+    usually = f"{count(shown)} usual for these weekdays"
     if abs(actual - usual) < CLOSE * usual or not difference:
-        return f"{flow.same}: {_count(actual)} {flow.past}, {usually}."
+        return f"{flow.same}: {count(actual)} {flow.past}, {usually}."
     start, word = (flow.more, "more") if difference > 0 else (flow.less, "fewer")
-    apart = f"{_count(abs(difference))} {word}"
-    return f"{start}: {_count(actual)} {flow.past}, {apart} than the {usually}."
-
-
-def _count(tickets: float) -> str:
-    return f"{tickets:,.0f}"
-
-
-def _signed(change: float) -> str:
-    return f"{'+' if change > 0 else '−'}{abs(change):,.0f}"
+    apart = f"{count(abs(difference))} {word}"
+    return f"{start}: {count(actual)} {flow.past}, {apart} than the {usually}."

@@ -90,6 +90,7 @@ def compare(segment_days: pd.DataFrame, before: Span, now: Span) -> pd.DataFrame
     sums = {"before": _sums(segment_days, before), "now": _sums(segment_days, now)}
     both = pd.concat(sums, axis="columns").fillna(0)
     parts = [_pair(both, "created", "inflow"), _pair(both, "resolved", "outflow")]
+    parts += [_pair(both, "sla_due_tickets", "due"), _pair(both, "sla_due_missed", "missed")]
     due = _effects(both, "sla_due_tickets", "sla_due_missed", "attainment")
     judged = {(when, "judged"): both[when]["met"] + both[when]["breached"] for when in sums}
     both = both.join(pd.DataFrame(judged))

@@ -5,7 +5,8 @@ burn-in are not judged.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,9 @@ import pandas as pd
 from opsdesk.config.targets import ALL, Target, read_targets
 from opsdesk.errors import OpsdeskError
 from opsdesk.trends.coverage import DAY, Coverage, last_whole_day
+from opsdesk.trends.day_names import DayNames
 from opsdesk.trends.questions import ask
+from opsdesk.trends.worst import Worst, read_worst
 from opsdesk.warehouse.open import Warehouse
 
 WEEKS = 26  # behind the normal range
@@ -33,7 +36,7 @@ class Judgement:
     `value` is that of the last week, None where it is not known; `why` says why then. `weeks` is
     for how many weeks in a row it has been met, or missed. `lower` and `upper` are the normal range
     of a week's value, None for stocks and where there are too few weeks; `change` is that of a
-    stock over four weeks.
+    stock over four weeks. `worst` says which segments of a missed target have most of it.
     """
 
     target: Target
@@ -44,6 +47,7 @@ class Judgement:
     upper: float | None
     change: float | None
     why: str = ""
+    worst: Worst | None = None
 
     @property
     def outlook(self) -> str:
@@ -57,27 +61,56 @@ class Judgement:
 
 
 def judge_targets(
-    warehouse: Warehouse, coverage: Coverage, block: Mapping[str, str]
+    warehouse: Warehouse,
+    coverage: Coverage,
+    block: Mapping[str, str],
+    names: DayNames | None = None,
+    by: str = "category",
 ) -> list[Judgement]:
     """Return what became of each target of a block `targets:`.
+
+    Args:
+        warehouse: the published tables.
+        coverage: how far they reach.
+        block: the texts of the targets by indicator.
+        names: its newest baseline begins the weeks of the normal range.
+        by: the dimension whose segments say where a missed target is missed.
 
     Raises:
         OpsdeskError: a target that cannot be read, a segment that is not there, or hours of a
             dimension that tickets do not have.
     """
-    return [
-        _judge(target, _weekly(warehouse, coverage, target), coverage)
-        for target in read_targets(block)
-    ]
+    last_day = last_whole_day(coverage)
+    baseline = names.baseline(last_day) if names else None
+    judged = []
+    for target in read_targets(block):
+        weekly = _weekly(warehouse, coverage, target)
+        found = _judge(target, weekly, coverage, _weeks_since(baseline, last_day))
+        if found.is_met is False:
+            found = replace(found, worst=read_worst(warehouse, target, last_day, by))
+        judged.append(found)
+    return judged
 
 
-def _judge(target: Target, weekly: pd.Series, coverage: Coverage) -> Judgement:
-    """Judge the weekly values (the oldest first, NaN where not known) of one target."""
+def _weeks_since(baseline: date | None, last_day: pd.Timestamp) -> int:
+    """Return how many whole weeks there are from a baseline to the last day; all without one."""
+    if baseline is None:
+        return WEEKS
+    return ((last_day - pd.Timestamp(baseline)).days + 1) // 7
+
+
+def _judge(
+    target: Target, weekly: pd.Series, coverage: Coverage, weeks_of_range: int = WEEKS
+) -> Judgement:
+    """Judge the weekly values (the oldest first, NaN where not known) of one target.
+
+    The normal range is that of the last `weeks_of_range`.
+    """
     if weekly.empty or pd.isna(weekly.iloc[-1]):
         return Judgement(target, None, None, 0, None, None, None, _why(target, weekly, coverage))
     value = float(weekly.iloc[-1])
     is_met = target.is_met(value)
-    lower, upper = (None, None) if target.is_stock else normal_range(weekly)
+    lower, upper = (None, None) if target.is_stock else normal_range(weekly.tail(weeks_of_range))
     if target.indicator == "attainment" and lower is not None and upper is not None:
         lower, upper = max(lower, 0.0), min(upper, 1.0)
     elif lower is not None:

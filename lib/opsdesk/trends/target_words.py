@@ -6,6 +6,7 @@ import pandas as pd
 
 from opsdesk.config.targets import ALL, Target
 from opsdesk.trends.judgement import MONTH, Judgement
+from opsdesk.trends.worst import Worst, worst_sentence
 
 NO_TARGETS = (
     "No target is set. Write a block `targets:` into the params file, such as "
@@ -40,6 +41,12 @@ def target_sentences(judgements: list[Judgement]) -> list[str]:
     return [_sentence(each) for each in judgements]
 
 
+def worst_sentences(judgements: list[Judgement]) -> list[str]:
+    """Return for each missed target which segments have most of it, where that is known."""
+    sentences = [worst_sentence(each.worst) for each in judgements]
+    return [sentence for sentence in sentences if sentence]
+
+
 def target_record(each: Judgement) -> dict[str, Any]:
     """Return a judged target as plain values, with its sentence."""
     target = each.target
@@ -57,7 +64,23 @@ def target_record(each: Judgement) -> dict[str, Any]:
         "outlook": each.outlook,
         "change": each.change,
         "sentence": _sentence(each),
+        "worst": _worst_record(each.worst),
+        "worst_sentence": worst_sentence(each.worst),
     }
+
+
+def _worst_record(worst: Worst | None) -> list[dict[str, Any]]:
+    if worst is None:
+        return []
+    return [
+        {
+            "dimension": worst.by,
+            "segment": part.segment,
+            "tickets": part.tickets,
+            "share": part.tickets / worst.total,
+        }
+        for part in worst.parts
+    ]
 
 
 def shown(target: Target, value: float) -> str:

@@ -31,14 +31,20 @@ class FirstTen(NamedTuple):
     @property
     def sentence(self) -> str:
         """Return how many follow, and of how many; what to do where rules select too much."""
+        if not self.open_tickets:
+            return "No ticket is open."
         if not self.selected:
-            return f"No rule selects any of the {self.open_tickets:,} open tickets."
-        said = f"The rules select {self.selected:,} of {self.open_tickets:,} open tickets"
+            return f"No rule selects any of {_open(self.open_tickets)}."
+        said = f"The rules select {self.selected:,} of {_open(self.open_tickets)}"
         if self.following:
             said += f"; {self.following:,} follow these"
         if self.selects_most and self.following:
             said += ". That is most of them: rules that select less say more"
         return f"{said}."
+
+
+def _open(tickets: int) -> str:
+    return "1 open ticket" if tickets == 1 else f"{tickets:,} open tickets"
 
 
 def first_ten(warehouse: Warehouse) -> FirstTen:

@@ -1,0 +1,174 @@
+"""What the brief knows: frames and values from the published tables, no sentence."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from opsdesk.brief.now import Now, read_now
+from opsdesk.config.targets import ALL
+from opsdesk.errors import OpsdeskError
+from opsdesk.instants import read_zone
+from opsdesk.trends import by_segment, explain, series, snapshot
+from opsdesk.trends.coverage import DAY, Coverage, read_coverage
+from opsdesk.trends.day_names import DayNames
+from opsdesk.trends.judgement import Judgement, judge_targets
+from opsdesk.trends.sentences import about_filter
+from opsdesk.trends.signals import read_signal_days, read_signals, within
+from opsdesk.trends.spans import Span
+from opsdesk.trends.work import FirstTen, first_ten
+from opsdesk.warehouse.open import Warehouse
+
+ORDER = ("category", "priority", "channel", "customer_tier", "team")
+SPANS = {"day": 1, "week": 7, "month": 28}  # days
+
+
+@dataclass(frozen=True)
+class Change:
+    """What moved the backlog in a span, by segment, and what the rates of the span before were."""
+
+    span: Span
+    before: Span | None
+    explained: pd.DataFrame
+    compared: pd.DataFrame | None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What one morning knows.
+
+    `changes` has the last day, week and month where the data reach so far back; `dimension` is the
+    one that explains them, "" where all tickets are in one segment of each.
+    """
+
+    coverage: Coverage
+    moment: pd.Timestamp
+    now: Now
+    days: pd.DataFrame
+    weeks: pd.DataFrame
+    dimension: str
+    changes: Mapping[str, Change]
+    judged: list[Judgement]
+    targets_problem: str
+    signals: pd.DataFrame
+    signal_days: pd.DataFrame
+    names: DayNames
+    segments: pd.DataFrame
+    agents: pd.DataFrame
+    deadlines: pd.DataFrame
+    work: FirstTen
+
+    @property
+    def last_day(self) -> pd.Timestamp:
+        """Return the last whole day, or the last day where none is over."""
+        return self.now.last_day
+
+    @property
+    def span(self) -> Span:
+        """Return the days of the flows."""
+        return Span(self.now.first_day.date(), self.now.last_day.date())
+
+    def signals_of_span(self) -> pd.DataFrame:
+        """Return the signals of those days."""
+        return within(self.signals, self.span)
+
+    def signal_days_of_span(self) -> pd.DataFrame:
+        """Return those days, signal or not."""
+        return within(self.signal_days, self.span)
+
+    def desk_target(self, indicator: str) -> Judgement | None:
+        """Return what became of the target of the whole desk, None where there is none."""
+        ours = (each for each in self.judged if each.target.indicator == indicator)
+        return next((each for each in ours if each.target.dimension == ALL), None)
+
+    def due(self, hours_left: float) -> pd.Timestamp:
+        """Return the wall time of a deadline."""
+        zone = read_zone(self.coverage.timezone)
+        return (self.moment + pd.Timedelta(hours=hours_left)).round("s").tz_convert(zone)
+
+
+def read_facts(warehouse: Warehouse, targets: Mapping[str, str], names: DayNames) -> Facts:
+    """Return what the published tables say this morning.
+
+    Targets that cannot be judged cost no other figure: `targets_problem` says why then.
+
+    Raises:
+        OpsdeskError: nothing is published.
+    """
+    coverage = read_coverage(warehouse)
+    days = series.read_days(warehouse, coverage)
+    weeks = series.read_weeks(warehouse, coverage)
+    deadlines = snapshot.read_deadlines(warehouse)
+    segments = by_segment.read_segments(warehouse, coverage)
+    dimension = _dimension(segments)
+    now = read_now(days, weeks, coverage, len(deadlines))
+    judged, problem = _judge(warehouse, coverage, targets, names)
+    return Facts(
+        coverage=coverage,
+        moment=pd.Timestamp(warehouse.runs().iloc[-1]["as_of"]),
+        now=now,
+        days=days,
+        weeks=weeks,
+        dimension=dimension,
+        changes=_read_changes(warehouse, coverage, now, dimension, names),
+        judged=judged,
+        targets_problem=problem,
+        signals=read_signals(warehouse, coverage, names),
+        signal_days=read_signal_days(warehouse, coverage, names),
+        names=names,
+        segments=segments,
+        agents=snapshot.read_agents(warehouse, coverage),
+        deadlines=deadlines,
+        work=first_ten(warehouse),
+    )
+
+
+def _judge(
+    warehouse: Warehouse, coverage: Coverage, targets: Mapping[str, str], names: DayNames
+) -> tuple[list[Judgement], str]:
+    try:
+        return judge_targets(warehouse, coverage, targets, names), ""
+    except OpsdeskError as error:
+        return [], f"The targets could not be judged: {error}"
+
+
+def _dimension(segments: pd.DataFrame) -> str:
+    """Return the dimension that explains a change: ours in their order, then attributes."""
+    there = list(segments["dimension"].unique())
+    return next((name for name in (*ORDER, *there) if name in there), "")
+
+
+def _read_changes(
+    warehouse: Warehouse, coverage: Coverage, now: Now, dimension: str, names: DayNames
+) -> dict[str, Change]:
+    """Return the changes of the spans that have all their days; none where the stock is unknown."""
+    if not now.is_whole or about_filter(coverage):
+        return {}
+    last = now.last_day.date()
+    spans = {name: _span(last, days) for name, days in SPANS.items()}
+    known = {name: span for name, span in spans.items() if span.first >= coverage.first_day.date()}
+    if not known:
+        return {}
+    first = min(span.first for span in known.values())
+    rows = explain.read_segment_days(warehouse, dimension or ORDER[0], first, last)
+    return {name: _change(rows, span, coverage, names) for name, span in known.items()}
+
+
+def _change(rows: pd.DataFrame, span: Span, coverage: Coverage, names: DayNames) -> Change:
+    baseline = (coverage.burn_in_until + DAY).date()
+    newest = names.baseline(span.first)
+    if newest is not None:
+        baseline = max(baseline, newest)
+    before = _span((pd.Timestamp(span.first) - DAY).date(), span.days)
+    is_known = before.first >= coverage.first_day.date()
+    return Change(
+        span=span,
+        before=before if is_known else None,
+        explained=explain.explain(rows, *span, baseline_from=baseline),
+        compared=explain.compare(rows, before, span) if is_known else None,
+    )
+
+
+def _span(last: date, days: int) -> Span:
+    return Span((pd.Timestamp(last) - (days - 1) * DAY).date(), last)

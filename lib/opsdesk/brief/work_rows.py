@@ -1,0 +1,48 @@
+"""The first tickets of work_next, as rows of the report and of the mail."""
+
+from typing import NamedTuple
+
+import pandas as pd
+
+from opsdesk.brief.facts import Facts
+from opsdesk.guards.texts import one_line
+from opsdesk.trends import number_words as words
+
+NONE = ("(none)", "(unassigned)")
+
+
+class WorkRow(NamedTuple):
+    """A ticket to work on: what it is, with whom, until when, why, and what to do."""
+
+    ticket: str
+    kind: str
+    agent: str
+    due: str
+    reasons: str
+    action: str
+
+
+def read_work_rows(facts: Facts) -> list[WorkRow]:
+    """Return the first ten tickets to work on."""
+    return [_row(facts, ticket) for _, ticket in facts.work.rows.iterrows()]
+
+
+def _row(facts: Facts, ticket: pd.Series) -> WorkRow:
+    kinds = [one_line(str(ticket[name])) for name in ("priority", "category")]
+    return WorkRow(
+        ticket=one_line(str(ticket["ticket_id"])),
+        kind=", ".join(kind for kind in kinds if kind not in NONE),
+        agent=one_line(str(ticket["agent_id"])),
+        due=_due(facts, ticket["hours_left"]),
+        reasons=one_line(str(ticket["reasons"])),
+        action=one_line(str(ticket["action"])),
+    )
+
+
+def _due(facts: Facts, hours_left: float | None) -> str:
+    if pd.isna(hours_left):
+        return "no deadline"
+    if hours_left <= 0:
+        return f"{words.hours(-hours_left)} late"
+    due = facts.due(float(hours_left))
+    return f"{due:%a %H:%M}, in {words.hours(hours_left)}"
