@@ -122,11 +122,11 @@ def test_the_figures_in_words(desk, known):
         ["opened", "280", "308", "+28"],
         ["resolved", "252", "280", "+28"],
         ["open at its end", "1", "30", "+29"],
-        ["SLA attainment", "100.0%", "66.7%", "−33.3 points"],
-        ["breach rate", "25.0%", "33.3%", "+8.3 points"],
+        ["SLA attainment", "100%", "66.7%", "−33.3 pts"],
+        ["breach rate", "25%", "33.3%", "+8.3 pts"],
         ["median resolution (hours)", "2.0", "5.0", "+3.0"],
         ["p90 resolution (hours)", "3.0", "9.0", "+6.0"],
-        ["median first response (hours)", "0.5", "0.5", "0.0"],
+        ["median first response (hours)", "0.5", "0.5", "±0.0"],
     ]
 
 

@@ -5,7 +5,10 @@ import pandas as pd
 from opsdesk.trends.arrivals import hour_name
 
 HOURS_OF_A_WEEK = 168
-NO_ARRIVALS = "When tickets arrive is not known: no week is over, or the export does not know it."
+NO_ARRIVALS = (
+    "When tickets arrive is not known: no week is over, or the export looks filtered by closing "
+    "date."
+)
 
 
 def about_arrivals(arrivals: pd.DataFrame) -> str:

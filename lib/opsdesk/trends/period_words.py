@@ -1,10 +1,9 @@
 """Two periods in words: the table of their figures, and the sentence that says which they are."""
 
-import math
-
 import pandas as pd
 
 from opsdesk.trends.clearing import PERIOD_DAYS
+from opsdesk.trends.number_words import UNKNOWN, count, points, share, signed
 from opsdesk.trends.spans import Span
 
 FIGURES = {
@@ -19,7 +18,6 @@ FIGURES = {
 }
 COUNTS = ("inflow", "outflow", "backlog_size")
 RATES = ("attainment", "breach_rate")
-UNKNOWN = "–"
 NO_PERIODS = "There are no two periods to compare: fewer than two weeks after the burn-in are over."
 
 
@@ -52,20 +50,23 @@ def about_periods(spans: tuple[Span, Span] | None) -> str:
     return f"{text} Both are cut alike: days before that are in the burn-in, or not in the export."
 
 
-def _value(figure: str, value: float) -> str:
-    if math.isnan(value):
-        return UNKNOWN
+def _value(figure: str, value: float | None) -> str:
     if figure in RATES:
-        return f"{value:.1%}"
-    return f"{value:,.0f}" if figure in COUNTS else f"{value:,.1f}"
+        return share(value)
+    return count(value) if figure in COUNTS else _hours(value)
 
 
-def _change(figure: str, change: float) -> str:
-    if math.isnan(change):
+def _change(figure: str, change: float | None) -> str:
+    if figure in RATES:
+        return points(change)
+    if figure in COUNTS:
+        return signed(change)
+    if change is None or pd.isna(change):
         return UNKNOWN
-    shown = change * 100 if figure in RATES else change
-    digits = 0 if figure in COUNTS else 1
-    rounded = round(shown, digits)
-    sign = "+" if rounded > 0 else "−" if rounded < 0 else ""
-    text = f"{sign}{abs(rounded):,.{digits}f}"
-    return f"{text} points" if figure in RATES else text
+    tenths = round(change, 1)
+    sign = "+" if tenths > 0 else "−" if tenths < 0 else "±"
+    return f"{sign}{_hours(abs(change))}"
+
+
+def _hours(value: float | None) -> str:
+    return UNKNOWN if pd.isna(value) else f"{value:,.1f}"

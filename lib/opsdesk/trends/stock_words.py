@@ -10,6 +10,7 @@ from opsdesk.guards.texts import printable
 from opsdesk.trends.clearing import PERIOD_DAYS, Clearing, days_to_clear
 from opsdesk.trends.concentration import AGENTS, LARGEST
 
+NO_CONCENTRATION = "No dimension has more than five segments with an open ticket."
 SEGMENTS = {
     "category": "categories",
     "channel": "channels",
