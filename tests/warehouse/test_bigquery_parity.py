@@ -23,7 +23,11 @@ from opsdesk.lake.open import open_lake
 from opsdesk.runner.plan import plan_run
 from opsdesk.runner.plan_lines import plan_lines
 from opsdesk.trends import by_segment, coverage, series, snapshot, updates
+from opsdesk.trends.arrivals import read_arrivals
+from opsdesk.trends.concentration import read_concentration
 from opsdesk.trends.coverage_table import describe_coverage
+from opsdesk.trends.debt import read_debt
+from opsdesk.trends.periods import last_periods, read_periods
 from opsdesk.warehouse.bigquery import estimate
 from opsdesk.warehouse.billing import LEAST_BILLED
 from steps import backfill, ingest, open_warehouse, transform
@@ -91,7 +95,8 @@ def test_the_frames_behind_the_charts_are_the_same(both):
             [
                 days, weeks, describe_coverage(covered), snapshot.read_headline(warehouse, days, weeks), snapshot.read_deadlines(warehouse),
                 by_segment.read_segments(warehouse, covered), snapshot.read_agents(warehouse, covered),
-                updates.read_since_update(warehouse),
+                updates.read_since_update(warehouse), read_debt(warehouse, covered), read_concentration(warehouse, covered),
+                read_arrivals(warehouse, covered), read_periods(warehouse, covered, last_periods(covered)),
             ]
         )  # fmt: skip
     for ours, theirs in zip(*frames, strict=True):
