@@ -12,7 +12,8 @@ TABLES = {
     "backlog_daily": "ops_date DATE, backlog_size BIGINT, inflow BIGINT, outflow BIGINT, age_0_1 BIGINT, "
     "age_2_7 BIGINT, age_8_30 BIGINT, age_31_90 BIGINT, age_over_90 BIGINT, age_p50_days BIGINT, "
     "age_p90_days BIGINT, past_due BIGINT",
-    "features_daily": "ops_date DATE, sla_due_tickets BIGINT, sla_due_missed BIGINT",
+    "features_daily": "ops_date DATE, sla_due_tickets BIGINT, sla_due_missed BIGINT, total_tickets BIGINT, "
+    "resolved_tickets BIGINT, open_tickets BIGINT, met BIGINT, breached BIGINT",
     "fact_tickets": "ticket_id VARCHAR, created_date DATE, resolved_date DATE, is_resolved BOOLEAN, "
     "resolution_hours_clean DOUBLE, hours_open DOUBLE, due_at TIMESTAMPTZ, due_date DATE, sla_breached BOOLEAN, "
     "first_response_date DATE, first_response_hours DOUBLE, priority VARCHAR, category VARCHAR, channel VARCHAR, "
@@ -24,7 +25,8 @@ TABLES = {
     "daily_agent_load": "ops_date DATE, agent_id VARCHAR, open_tickets BIGINT",
     "dim_agents": "agent_id VARCHAR, name VARCHAR, team VARCHAR, daily_capacity DOUBLE",
     "ticket_sla_risk": "ticket_id VARCHAR, priority VARCHAR, category VARCHAR, agent_id VARCHAR, hours_open DOUBLE, "
-    "hours_left DOUBLE, sla_elapsed DOUBLE, risk_band VARCHAR",
+    "hours_left DOUBLE, sla_elapsed DOUBLE, risk_band VARCHAR, created_date DATE, created_at_ts TIMESTAMPTZ, "
+    "day_of_week VARCHAR, hour_of_day BIGINT, resolution_hours_clean DOUBLE",
     "_runs": "run_id VARCHAR, as_of TIMESTAMPTZ, timezone VARCHAR, published_at TIMESTAMPTZ",
 }
 RUN = {

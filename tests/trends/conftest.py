@@ -1,9 +1,12 @@
-"""A published warehouse of two weeks, small enough to compute by hand."""
+"""Published warehouses: one of two weeks, small enough to compute by hand, and the sample."""
 
 import pytest
 
 from opsdesk.trends import coverage
+from steps import RUN_AT, backfill, ingest, open_warehouse, transform
 from trends_warehouse import JANUARY, RUN, day, due_on, published, resolved, still_open
+
+SAMPLE = "lib/opsdesk/data/sample"
 
 
 @pytest.fixture
@@ -37,3 +40,16 @@ def warehouse(tmp_path):
 @pytest.fixture
 def covered(warehouse):
     return coverage.read_coverage(warehouse)
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("sample")
+    lake = str(folder / "lake")
+    warehouse = f"duckdb:{folder}/w.duckdb"
+    export = f"{SAMPLE}/ops_tickets.csv"
+    agents = f"{SAMPLE}/agents_master.csv"
+    ingest(export, "ops_tickets", agents, "full", lake, RUN_AT)
+    backfill(lake, warehouse, "", "", RUN_AT)
+    transform(warehouse, "2023-06-30 23:59:59", "UTC", RUN_AT)
+    return open_warehouse(warehouse)

@@ -6,11 +6,25 @@ import pandas as pd
 import pytest
 
 from exports import line, run_ingest, write_export
-from opsdesk.display import bar_charts, time_charts
+from opsdesk.display import arrival_chart, bar_charts, time_charts
 from opsdesk.display.chart_style import new_axes, picture
 from opsdesk.display.frames import in_words
 from opsdesk.display.sentence import Sentence
-from opsdesk.trends import by_segment, coverage, sentences, series, snapshot
+from opsdesk.trends.notebook import (
+    arrival_words,
+    arrivals,
+    by_segment,
+    clearing,
+    concentration,
+    coverage,
+    debt,
+    period_words,
+    periods,
+    sentences,
+    series,
+    snapshot,
+    stock_words,
+)
 from steps import backfill, open_warehouse, transform
 
 RUN_AT = "2025-01-01T00:00:00Z"
@@ -104,6 +118,10 @@ def test_what_is_not_known_is_a_sentence(tmp_path, export, charts, limits):
     headline = snapshot.read_headline(warehouse, days, weeks).to_string()
     assert ("Past due" in headline) == (not sentences.about_promises(covered))
     assert "nan" not in headline.lower()
+    said = morning(warehouse, covered, days, weeks)
+    assert "nan" not in " ".join(said).lower()
+    if "closing" in limits:
+        assert [sentence for sentence in said if "not known" not in sentence] == []
 
     found = {
         "closing": covered.closed_from is not None,
@@ -115,6 +133,23 @@ def test_what_is_not_known_is_a_sentence(tmp_path, export, charts, limits):
         assert weeks["week_ending"].iloc[-1] == covered.intake_until
     if "closing" in limits:
         assert covered.closed_from == pd.Timestamp("2023-03-03")  # 60 days after the start
+
+
+def morning(warehouse, covered, days, weeks) -> list[str]:
+    """Return what is said about the open tickets, arrivals and periods, and draw the arrivals."""
+    arrived = arrivals.read_arrivals(warehouse, covered)
+    ax = arrival_chart.arrivals(arrived, new_axes())
+    assert ax.axison == (len(arrived) > 0 and arrived["tickets"].sum() > 0)
+    compared = periods.read_periods(warehouse, covered, periods.last_periods(covered))
+    assert "nan" not in period_words.period_table(compared).to_string().lower()
+    said = [
+        stock_words.about_clearing(clearing.measure_clearing(days)),
+        stock_words.about_debt(debt.read_debt(warehouse, covered)),
+        stock_words.about_total_age(weeks),
+        stock_words.about_concentration(concentration.read_concentration(warehouse, covered)),
+        arrival_words.about_arrivals(arrived),
+    ]
+    return [sentence for sentence in said if sentence]
 
 
 def has_data(ax) -> bool:

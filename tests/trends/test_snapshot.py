@@ -36,6 +36,7 @@ def test_headline(tmp_path):
         "Past due": "7",
         "Due in 24 hours": "2",
         "Net growth": "+28",
+        "Days to clear": "–",  # all of it is burn-in
         "SLA attainment": "85.7%",  # 24 of the 28 that fell due from 4 to 31 January
         "Age, median": "3 days",
         "Age, p90": "9 days",
@@ -48,19 +49,19 @@ def test_headline(tmp_path):
     [
         pytest.param(
             {"with_target": 0},
-            {"Open": "4", "SLA": "–", "Net growth": "+1", "Age, median": "3 days",
+            {"Open": "4", "SLA": "–", "Net growth": "+1", "Days to clear": "–", "Age, median": "3 days",
              "Age, p90": "9 days", "Oldest": "29 days"},
             id="no target: neither past due 0 nor attainment",
         ),
         pytest.param(
             {"closed_from": pd.Timestamp("2024-01-01")},
-            {"Open": "–", "SLA": "–", "Net growth": "–"},
+            {"Open": "–", "SLA": "–", "Net growth": "–", "Days to clear": "–"},
             id="filtered by closing date: no backlog",
         ),
         pytest.param(
             {"intake_until": pd.Timestamp("2024-01-14")},
             {"Open": "4", "Past due": "0", "Due in 24 hours": "0", "SLA attainment": "–",
-             "Net growth": "-3", "Age, median": "3 days", "Age, p90": "9 days",
+             "Net growth": "-3", "Days to clear": "–", "Age, median": "3 days", "Age, p90": "9 days",
              "Oldest": "29 days"},
             id="intake has ended: growth until then",
         ),

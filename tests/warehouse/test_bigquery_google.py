@@ -17,6 +17,7 @@ PARAMETERS = {
     "v1_0": "STRING", "first": "TIMESTAMP", "next": "TIMESTAMP",
     "rows": "INT64", "bytes": "INT64", "part": "STRING", "fingerprint": "STRING", "loaded_at": "TIMESTAMP",
     "dimension": "STRING", "segment": "STRING", "first_day": "DATE", "places": "INT64", "agent": "STRING",
+    "before_first": "DATE", "before_last": "DATE", "now_first": "DATE", "now_last": "DATE",
     "least": "FLOAT64",
 }  # fmt: skip
 TICKETS = [tickets_query(date(2023, 6, 30), datetime(2023, 6, 30, tzinfo=UTC), state, {"priority": "High", "team": "Core"},

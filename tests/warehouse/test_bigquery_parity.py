@@ -23,8 +23,12 @@ from opsdesk.lake.open import open_lake
 from opsdesk.runner.plan import plan_run
 from opsdesk.runner.plan_lines import plan_lines
 from opsdesk.trends import by_segment, coverage, series, signals, snapshot, updates
+from opsdesk.trends.arrivals import read_arrivals
+from opsdesk.trends.concentration import read_concentration
 from opsdesk.trends.coverage_table import describe_coverage
 from opsdesk.trends.day_names import DayNames
+from opsdesk.trends.debt import read_debt
+from opsdesk.trends.periods import last_periods, read_periods
 from opsdesk.trends.questions import ask
 from opsdesk.warehouse.bigquery import estimate
 from opsdesk.warehouse.billing import LEAST_BILLED
@@ -101,6 +105,8 @@ def test_the_frames_behind_the_charts_are_the_same(both):
                 by_segment.read_segments(warehouse, covered), snapshot.read_agents(warehouse, covered),
                 updates.read_since_update(warehouse), signals.read_signals(warehouse, covered, NAMES),
                 signals.read_signal_days(warehouse, covered, NAMES), *worst_of(warehouse),
+                read_debt(warehouse, covered), read_concentration(warehouse, covered),
+                read_arrivals(warehouse, covered), read_periods(warehouse, covered, last_periods(covered)),
             ]
         )  # fmt: skip
     for ours, theirs in zip(*frames, strict=True):

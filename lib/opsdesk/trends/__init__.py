@@ -3,7 +3,9 @@
 Read `questions` (GoogleSQL files in `queries/`), then `coverage` with `burn_in` and `limits` (how
 far the data reach, and what they cannot know), `sentences` and `coverage_table` (the same in
 words), `series` (days and weeks), `snapshot`, `by_segment` and `updates` (the service desk at
-as_of). `drill_down` goes from a number to its tickets.
+as_of). Then what a morning asks: `clearing`, `debt`, `concentration`, `arrivals` and `periods`,
+with their sentences in `..._words`. `drill_down` goes from a number to its tickets. `notebook`
+names the modules that 04_trends uses.
 
 May import: `warehouse`, and every room below it.
 """

@@ -18,6 +18,7 @@ from opsdesk.trends.coverage import DAY, Coverage, last_whole_day
 from opsdesk.trends.due_soon import DAYS_OF_A_WEEK, read_due_soon
 from opsdesk.trends.questions import ask
 from opsdesk.trends.sentences import about_backlog, about_judged, about_promises, about_responses
+from opsdesk.trends.total_age import total_age
 from opsdesk.warehouse.open import Warehouse
 
 STOCKS = [  # their value at the end of a week is that of its last day
@@ -26,6 +27,7 @@ STOCKS = [  # their value at the end of a week is that of its last day
     "age_p50_days",
     "age_p90_days",
     "past_due",
+    "total_age_days",
 ]
 FLOWS = [  # their value of a week is the sum of its days
     "inflow",
@@ -42,6 +44,7 @@ FEW = 5  # a rate of fewer tickets is chance
 def read_days(warehouse: Warehouse, coverage: Coverage) -> pd.DataFrame:
     """Return one row per day: backlog and its ages in days, flows, past due, and what fell due."""
     days = ask(warehouse, "days")
+    days["total_age_days"] = total_age(days)
     days["ops_date"] = pd.to_datetime(days["ops_date"])
     is_last = days["ops_date"] == coverage.last_day
     days["is_partial"] = is_last & coverage.is_last_day_partial

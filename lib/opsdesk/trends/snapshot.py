@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from opsdesk.trends.clearing import Clearing, days_to_clear, measure_clearing
 from opsdesk.trends.coverage import Coverage
 from opsdesk.trends.questions import ask
 from opsdesk.warehouse.open import Warehouse
@@ -31,12 +32,14 @@ def read_headline(warehouse: Warehouse, days: pd.DataFrame, weeks: pd.DataFrame)
         "Open": (_count(last["backlog_size"]), "tickets open when the data ends"),
         **_promises(warehouse, last, month),
         "Net growth": growth,
+        "Days to clear": _clearing(measure_clearing(days)),
         **_ages(warehouse, last),
     }
     if last["why_no_backlog"]:
         reason = "not known: this export looks filtered by closing date"
         rows["Open"] = (UNKNOWN, reason)
         rows["Net growth"] = (UNKNOWN, reason)
+        rows["Days to clear"] = (UNKNOWN, reason)
     columns = ["value", "what it is"]
     table = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
     return table.rename_axis(columns="figure")
@@ -56,6 +59,16 @@ def _promises(
         "Due in 24 hours": (_count(due_soon), "open tickets that breach next"),
         "SLA attainment": (_attainment(month), f"{kept} {_weeks(month)}"),
     }
+
+
+def _clearing(clearing: Clearing) -> tuple[str, str]:
+    """Return how long the open tickets last, and at which pace."""
+    if clearing.why:
+        return UNKNOWN, f"not known: {clearing.why}"
+    if clearing.days is None:
+        compared = "more opened than" if clearing.net_outflow else "as many opened as"
+        return days_to_clear(clearing), f"{compared} resolved in the last 28 days"
+    return days_to_clear(clearing), "until none is open, at the pace of the last 28 days"
 
 
 def _ages(warehouse: Warehouse, last: pd.Series) -> dict[str, tuple[str, str]]:

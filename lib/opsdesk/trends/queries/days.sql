@@ -1,4 +1,12 @@
 -- days: one row per local day: stocks at its end, flows during it, deadlines on it.
+-- waited_days is how old the tickets resolved on the day were, in days, all of them together.
+WITH waited AS (
+  SELECT resolved_date, SUM(DATE_DIFF(resolved_date, created_date, DAY)) AS waited_days
+  FROM fact_tickets
+  WHERE is_resolved
+  GROUP BY resolved_date
+)
+
 SELECT
   b.ops_date,
   b.backlog_size,
@@ -13,7 +21,9 @@ SELECT
   b.age_p90_days,
   b.past_due,
   f.sla_due_tickets,
-  f.sla_due_missed
+  f.sla_due_missed,
+  COALESCE(w.waited_days, 0) AS waited_days
 FROM backlog_daily AS b
 JOIN features_daily AS f ON f.ops_date = b.ops_date
+LEFT JOIN waited AS w ON w.resolved_date = b.ops_date
 ORDER BY b.ops_date

@@ -1,0 +1,47 @@
+"""The modules that the sections of 04_trends use, by one name: `trends.series.read_days(...)`."""
+
+from opsdesk.config import targets
+from opsdesk.trends import (
+    arrival_words,
+    arrivals,
+    by_segment,
+    clearing,
+    concentration,
+    coverage,
+    coverage_table,
+    day_names,
+    debt,
+    judgement,
+    period_words,
+    periods,
+    sentences,
+    series,
+    signals,
+    snapshot,
+    stock_words,
+    target_words,
+    updates,
+)
+
+__all__ = [
+    "arrival_words",
+    "arrivals",
+    "by_segment",
+    "clearing",
+    "concentration",
+    "coverage",
+    "coverage_table",
+    "day_names",
+    "debt",
+    "judgement",
+    "period_words",
+    "periods",
+    "sentences",
+    "series",
+    "signals",
+    "snapshot",
+    "stock_words",
+    "target_words",
+    "targets",
+    "updates",
+]
