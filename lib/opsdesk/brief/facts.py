@@ -7,6 +7,7 @@ from datetime import date
 import pandas as pd
 
 from opsdesk.brief.now import Now, read_now
+from opsdesk.brief.stock import Stock, read_stock
 from opsdesk.config.targets import ALL
 from opsdesk.errors import OpsdeskError
 from opsdesk.instants import read_zone
@@ -60,6 +61,7 @@ class Facts:
     deadlines: pd.DataFrame
     work: FirstTen
     are_updates_known: bool
+    stock: Stock
 
     @property
     def last_day(self) -> pd.Timestamp:
@@ -129,6 +131,7 @@ def _read_facts(warehouse: Warehouse, targets: Mapping[str, str], names: DayName
         deadlines=deadlines,
         work=first_ten(warehouse),
         are_updates_known=not read_since_update(warehouse).empty,
+        stock=read_stock(warehouse, coverage, days),
     )
 
 

@@ -17,12 +17,14 @@ from opsdesk.brief.figures import flow_unit, read_figures, unknown_figures
 from opsdesk.brief.ladders import Ladder, against_usual, by_segment
 from opsdesk.brief.quality import Quality
 from opsdesk.brief.segments_table import missing, read_agent_rows, read_dimensions
+from opsdesk.brief.stock import period_sentence, stock_sentences
 from opsdesk.brief.work_rows import read_work_rows, silent_rules
-from opsdesk.display.frames import in_words
+from opsdesk.display.frames import as_table, in_words
 from opsdesk.guards.secrets import redacted_values
 from opsdesk.guards.texts import one_line
 from opsdesk.trends import number_words as words
 from opsdesk.trends.coverage_table import describe_coverage
+from opsdesk.trends.period_words import period_table
 from opsdesk.trends.sentences import about_backlog, about_promises
 from opsdesk.trends.signal_words import about_baseline
 from opsdesk.trends.target_words import target_sentences, worst_sentences
@@ -102,6 +104,9 @@ def page_values(facts: Facts, quality: Quality, about: About) -> dict[str, Any]:
         "dimensions": read_dimensions(facts),
         "agents": read_agent_rows(facts),
         "has_days": any(agent.days_of_work for agent in read_agent_rows(facts)),
+        "stock": stock_sentences(facts.stock, facts.coverage, facts.weeks, facts.dimension),
+        "period": period_sentence(facts.stock),
+        "periods": as_table(period_table(facts.stock.periods)),
         "missing": missing(facts),
         "weeks": in_words(facts.weeks.iloc[::-1].head(WEEKS_SHOWN), *COLUMNS),
         "targets": [*target_sentences(facts.judged), *worst_sentences(facts.judged)],
