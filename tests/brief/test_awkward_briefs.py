@@ -45,6 +45,8 @@ CASES = {
     "filtered by closing date": [
         "Read with care. This export looks filtered by closing date.",
         "The backlog is not known: see the note above.",
+        "SLA attainment: not known against its target of at least 90%, because this export looks "
+        "filtered by closing date.",
         "Not known: Open tickets, Opened, Past due, SLA attainment, Due in 24 hours and Median age.",
     ],
     "followed after its intake": [

@@ -11,11 +11,12 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from opsdesk.config.targets import ALL, Target, read_targets
+from opsdesk.config.targets import ALL, STOCKS, Target, read_targets
 from opsdesk.errors import OpsdeskError
 from opsdesk.trends.coverage import DAY, Coverage, last_whole_day
 from opsdesk.trends.day_names import DayNames
 from opsdesk.trends.questions import ask
+from opsdesk.trends.sentences import about_promises
 from opsdesk.trends.worst import Worst, read_worst
 from opsdesk.warehouse.open import Warehouse
 
@@ -149,7 +150,7 @@ def _change(weekly: pd.Series) -> float | None:
 def _why(target: Target, weekly: pd.Series, coverage: Coverage) -> str:
     if not coverage.with_target and target.indicator in ("attainment", "past_due"):
         return "no ticket has an SLA target"
-    if coverage.closed_from is not None and target.is_stock:
+    if coverage.closed_from is not None and target.indicator in (*STOCKS, "attainment"):
         return "this export looks filtered by closing date"
     if weekly.empty:
         return "no week after the burn-in is over"
@@ -170,7 +171,7 @@ def _weekly(warehouse: Warehouse, coverage: Coverage, target: Target) -> pd.Seri
         values = _of_days(warehouse, target, last_day)
     if target.is_stock and coverage.closed_from is not None:
         values = values.iloc[:0]
-    if target.indicator in ("attainment", "past_due") and not coverage.with_target:
+    if target.indicator in ("attainment", "past_due") and about_promises(coverage):
         values = values.iloc[:0]
     return values.reindex(list(numbers)).astype("float64")
 
