@@ -27,6 +27,7 @@ COLUMNS = {
     "workbench": 0.5,
     "steps": 0.5,
     "guess": 1.4,
+    "brief": 2.5,
     "ingest": 0.0,
     "spark": 1.0,
     "trends": 2.0,

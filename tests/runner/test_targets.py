@@ -14,7 +14,7 @@ def summarise(monkeypatch, backlog, judged):
     monkeypatch.setattr(sequence, "read_lake_record", lambda parameters: (RECORD, "lake"))
     monkeypatch.setattr(sequence, "read_backlog", lambda parameters: backlog)
     monkeypatch.setattr(sequence, "judged_targets", judged)
-    return sequence._summarise(None)
+    return sequence._summarise(None, None)
 
 
 def unreadable(parameters):

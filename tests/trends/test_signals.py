@@ -157,6 +157,16 @@ def test_a_new_baseline(ask, start, judged, shifts):
     assert days["signal"].notna().sum() == 6  # nothing is hidden
 
 
+def test_days_that_are_not_judged_have_no_limits_and_are_in_no_row(ask):
+    _, days = ask(
+        *[row(n, 101) for n in range(4)], names=baseline("2023-11-08")
+    )  # 56 days: the 3rd
+    assert days["in_a_row"].tolist() == [0, 0, 1, 2]
+    limits = limits_of_flows(days)
+    assert limits["inflow"].tolist() == [101] * 4
+    assert limits["inflow_upper"].fillna(0).tolist() == [0, 0, 120.6, 120.6]
+
+
 def test_a_new_baseline_is_said(ask):
     _, days = ask(*[row(n, 100) for n in range(14)], names=baseline("2024-01-08"))
     assert about_baseline(days) == (

@@ -6,7 +6,7 @@ Every twentieth ticket, of all months: the emulator hands out 58,251 rows in hal
 import gzip
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pandas as pd
 import pytest
@@ -22,12 +22,14 @@ from opsdesk.google.connection import GoogleConnection
 from opsdesk.lake.open import open_lake
 from opsdesk.runner.plan import plan_run
 from opsdesk.runner.plan_lines import plan_lines
-from opsdesk.trends import by_segment, coverage, series, snapshot, updates
+from opsdesk.trends import by_segment, coverage, series, signals, snapshot, updates
 from opsdesk.trends.arrivals import read_arrivals
 from opsdesk.trends.concentration import read_concentration
 from opsdesk.trends.coverage_table import describe_coverage
+from opsdesk.trends.day_names import DayNames
 from opsdesk.trends.debt import read_debt
 from opsdesk.trends.periods import last_periods, read_periods
+from opsdesk.trends.questions import ask
 from opsdesk.warehouse.bigquery import estimate
 from opsdesk.warehouse.billing import LEAST_BILLED
 from steps import backfill, ingest, open_warehouse, transform
@@ -39,6 +41,7 @@ EXPORT, ZONE, AS_OF = (
     "America/New_York",
     "2011-12-31 23:59:59",
 )
+NAMES = DayNames()
 MORE = "\nattributes: {place: neighborhood, kind: department}\n"
 TABLES = ("tickets_raw", "agents_raw", *(table.name for table in results()))
 
@@ -85,6 +88,11 @@ def test_every_table_has_the_same_rows(both):
     assert 'a "b" \\u0022 ü' in set(expected["segment_daily"]["segment"])
 
 
+def worst_of(warehouse):
+    days = {"first_day": date(2011, 12, 25), "last_day": date(2011, 12, 31)}
+    return [ask(warehouse, "worst", dimension=by, **days) for by in ("category", "priority")]
+
+
 def test_the_frames_behind_the_charts_are_the_same(both):
     frames = []
     for place in both[:2]:
@@ -95,7 +103,9 @@ def test_the_frames_behind_the_charts_are_the_same(both):
             [
                 days, weeks, describe_coverage(covered), snapshot.read_headline(warehouse, days, weeks), snapshot.read_deadlines(warehouse),
                 by_segment.read_segments(warehouse, covered), snapshot.read_agents(warehouse, covered),
-                updates.read_since_update(warehouse), read_debt(warehouse, covered), read_concentration(warehouse, covered),
+                updates.read_since_update(warehouse), signals.read_signals(warehouse, covered, NAMES),
+                signals.read_signal_days(warehouse, covered, NAMES), *worst_of(warehouse),
+                read_debt(warehouse, covered), read_concentration(warehouse, covered),
                 read_arrivals(warehouse, covered), read_periods(warehouse, covered, last_periods(covered)),
             ]
         )  # fmt: skip

@@ -78,7 +78,7 @@ class Facts:
         return within(self.signal_days, self.span)
 
     def desk_target(self, indicator: str) -> Judgement | None:
-        """Return what became of the target of the whole desk, None where there is none."""
+        """Return what became of the target of the whole desk, None without one."""
         ours = (each for each in self.judged if each.target.indicator == indicator)
         return next((each for each in ours if each.target.dimension == ALL), None)
 
@@ -96,6 +96,11 @@ def read_facts(warehouse: Warehouse, targets: Mapping[str, str], names: DayNames
     Raises:
         OpsdeskError: nothing is published.
     """
+    with warehouse.reading():
+        return _read_facts(warehouse, targets, names)
+
+
+def _read_facts(warehouse: Warehouse, targets: Mapping[str, str], names: DayNames) -> Facts:
     coverage = read_coverage(warehouse)
     days = series.read_days(warehouse, coverage)
     weeks = series.read_weeks(warehouse, coverage)

@@ -1,8 +1,8 @@
-"""What a person sees: frames in words, charts, the report, printed rows. Nothing is computed here.
+"""What a person sees: frames in words, charts, printed rows. Nothing is computed here.
 
-Read `frames`, then `chart_style` and `chart_marks` with `time_charts` and `bar_charts`, then
-`report` with `clean_html` (the wall against ticket text). `query_output` (text), `query_files` and
-`query_sheet` (Excel) serve `opsdesk query`.
+Read `frames`, then `chart_style` and `chart_marks` with `time_charts` and `bar_charts`.
+`query_output` (text), `query_files` and `query_sheet` (Excel) serve `opsdesk query`. The report is
+in the room `brief`.
 
 May import: the ground (`errors`, `project`), and `catalogue` for the names of the age bands.
 """

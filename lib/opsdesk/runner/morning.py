@@ -1,7 +1,9 @@
 """The morning brief of a run: its report, and its digest as text and as mail."""
 
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from opsdesk.config.parameters import Parameters
@@ -15,6 +17,11 @@ if TYPE_CHECKING:
 REPORT = "report.html"
 MAIL = "digest.eml"
 TEXT = "digest.txt"
+
+
+def import_ahead() -> None:
+    """Begin to import what draws the report; it takes a second, in which a notebook can run."""
+    Thread(target=import_module, args=("opsdesk.brief.page",), daemon=True).start()
 
 
 def open_published(parameters: Parameters) -> "Warehouse":

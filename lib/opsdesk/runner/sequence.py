@@ -11,6 +11,7 @@ from opsdesk.config.parameters import Parameters
 from opsdesk.errors import OpsdeskError
 from opsdesk.guards.documents import parse_json
 from opsdesk.ingest.threshold import why_held_back
+from opsdesk.runner import morning
 from opsdesk.runner.failures import StepError
 from opsdesk.runner.record import (
     DEAD_KERNEL,
@@ -53,6 +54,8 @@ def run_notebooks(record: RunRecord, parameters: Parameters, log: Log) -> None:
     with Kernels(project.notebooks_folder(), kernels_log) as kernels:
         kernels.start_ahead(to_run[0].step)  # it starts while papermill is imported
         for step, next_step in zip(to_run, [*following, None], strict=True):
+            if step.step == REPORTED:
+                morning.import_ahead()
             _run_step(step, next_step, record, parameters, kernels, log)
             if step.step == INGEST and record.outcome == RUNNING:
                 _hold_back(record, parameters)
@@ -128,19 +131,25 @@ def _timed(step: Step, record: RunRecord, log: Log) -> Iterator[None]:
 
 
 def _finish(record: RunRecord, parameters: Parameters, log: Log) -> None:
-    """Write the report and the digest if the trends were drawn, and collect the figures."""
-    facts = None
+    """Write the report and the digest if the trends were drawn, and collect the figures.
+
+    What cannot be read or written here is said, and is no reason to fail a run that is through.
+    """
+    facts, problem = None, ""
     if any(step.step == REPORTED and step.status == DONE for step in record.steps):
-        facts = _write_morning(record, parameters)
-        log("Report written")
-    summary = replace(_summarise(parameters, facts), work=_write_work(record, parameters))
-    record.summary = asdict(summary)
+        try:
+            facts = _write_morning(record, parameters)
+            log("Report written")
+        except OpsdeskError as error:
+            problem = f"There is no report: {error}"
+    summary = _summarise(parameters, facts)
+    said = " ".join(filter(None, [problem, summary.problem])) or None
+    work = _write_work(record, parameters)
+    record.summary = asdict(replace(summary, problem=said, work=work))
 
 
 def _write_morning(record: RunRecord, parameters: Parameters) -> "Facts":
     """Write the report and the digest into the run's folder; return what they say."""
-    from opsdesk.runner import morning
-
     warehouse = morning.open_published(parameters)
     facts = morning.read_morning(warehouse, parameters)
     steps = [asdict(step) for step in record.steps]

@@ -41,7 +41,7 @@ def hours(value: float | None) -> str:
         return UNKNOWN
     if value < MINUTES_BELOW:
         return f"{value * 60:.0f} min"
-    return f"{value:.1f} h" if value < HOURS_BELOW else f"{value / 24:.0f} days"
+    return f"{value:.1f} h" if value < HOURS_BELOW else f"{value / 24:,.0f} days"
 
 
 def signed_hours(change: float | None) -> str:
