@@ -159,7 +159,7 @@ def java_of(folder, version):
     ("there", "spark", "chosen"),
     [
         pytest.param(["17.0.15"], "3.5.9", 0, id="the system's"),
-        pytest.param(["1.8.0_402"], "3.5.9", 0, id="8 calls itself 1.8"),
+        pytest.param(["1.8.0_402"], "3.5.9", "wheel", id="8 is too old for the connector"),
         pytest.param(
             ["25.0.1", "17.0.2"], "3.5.9", 1, id="JAVA_HOME does not fit, the command does"
         ),
@@ -181,7 +181,7 @@ def test_the_java_that_fits(monkeypatch, tmp_path, there, spark, chosen):
         pytest.param(
             [],
             "3.5.9",
-            r"Spark 3\.5\.9 runs on Java 8 or 11 or 17 and no Java was found: install Java 17",
+            r"Spark 3\.5\.9 runs on Java 11 or 17 and no Java was found: install Java 17",
             id="none",
         ),
         pytest.param(["25.0.1"], "3.5.9", "only Java 25 was found", id="too new"),

@@ -36,9 +36,9 @@ JARS = (
     Jar(
         "com.google.cloud.bigdataoss",
         "gcs-connector",
-        "hadoop3-2.2.26",
+        "3.1.18",
         "shaded",
-        "cbaa2773283c2237f933f48deb77a6f912619e367b26efe186aee74f4b35d89c",
+        "9eaeb8452af54c2a0feaa60bd570eb36b695d8666736979fec0f8d60e578e9c0",
     ),
     Jar(
         "com.google.cloud.spark",
