@@ -18,6 +18,7 @@ from opsdesk.google.connection import GoogleConnection
 from opsdesk.google.errors import translate_errors
 from opsdesk.warehouse.bigquery import statements
 from opsdesk.warehouse.bigquery.calls import CALL
+from opsdesk.warehouse.bigquery.expirations import refuse_expiring
 from opsdesk.warehouse.bigquery.jobs import Jobs, frame
 from opsdesk.warehouse.bigquery.loader import BigQueryLoader
 from opsdesk.warehouse.bigquery.mark import find_link, refuse_foreign
@@ -143,6 +144,7 @@ class BigQueryWarehouse:
         places = {name: self.jobs.place(table) for name, table in new.items()}
         with translate_errors(f"publish in {self.url} (readers still see the previous tables)"):
             refuse_foreign(self.jobs, self.url)
+            refuse_expiring(self.jobs)
             try:
                 ours = [table for table in results() if table.name not in filled]
                 rows = build_tables(self.jobs, ours, new, publication.parameters)
