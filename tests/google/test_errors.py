@@ -34,6 +34,8 @@ CASES = [
                  "the permission storage.objects.list is missing; grant roles/storage.objectUser on the bucket", id="403 of storage"),
     pytest.param(api.Forbidden("Access Denied: Project p: User does not have bigquery.jobs.create permission in project p."),
                  "grant roles/bigquery.jobUser on the project to the account", id="403 of BigQuery"),
+    pytest.param(api.Forbidden("Access Denied: Job p:US.x: Permission bigquery.jobs.get denied on job p:US.x"),
+                 "grant roles/bigquery.resourceViewer on the project", id="403 of a job of others"),
     pytest.param(api.Forbidden("Access Denied: Table p:d.t: Permission bigquery.tables.getData denied on table p:d.t"),
                  "grant roles/bigquery.dataEditor on the dataset", id="403 of a table"),
     pytest.param(api.Forbidden("Exceeded rate limits", errors=[{"reason": "rateLimitExceeded"}]),

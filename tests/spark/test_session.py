@@ -232,6 +232,11 @@ def test_the_real_java_of_this_machine_is_asked_where_it_keeps_no_release_file(t
             "x\nCaused by: a.b.C: the bucket is closed\n\tat d\nCaused by: java.util.concurrent.ExecutionException: a.b.C: y\n\tat e\n",
             "the bucket is closed.", id="a wrapper is no cause",
         ),
+        pytest.param(
+            "x\nCaused by: a.b.BigQueryException: Cannot read and write in different locations: source: US, destination: EU\n\tat d\n",
+            "Cannot read and write in different locations: source: US, destination: EU. Name a bucket in the place of the "
+            "dataset as `spark.temp_bucket`: BigQuery loads from there what Spark has computed.", id="a bucket elsewhere",
+        ),
     ],
 )  # fmt: skip
 def test_errors_of_java_become_a_sentence(text, says):

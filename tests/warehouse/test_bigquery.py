@@ -225,7 +225,8 @@ def test_what_is_made_and_how_it_is_asked_for(tmp_path, cloud, small):
     loads = [job for job in jobs if "load" in job["configuration"]]
     fingerprint = open_lake(lake).manifests()["2023-01"].fingerprint
     assert (
-        loads[0]["jobReference"]["jobId"] == f"opsdesk_{cloud.dataset}_2023_01_{fingerprint[:16]}_1"
+        loads[0]["jobReference"]["jobId"]
+        == f"opsdesk_{cloud.dataset}_eu_2023_01_{fingerprint[:16]}_1"
     )
     assert loads[0]["jobReference"]["location"] == "EU"
     load = loads[0]["configuration"]["load"]

@@ -36,7 +36,7 @@ class BackfillResult:
     `months` has month, rows, action (loaded, skipped, removed), oldest first, the agents last.
     `reconciliation` has the tickets of the lake, the ledger and the table: place, rows.
     `warehouse_months` has all months in the warehouse with their rows. `engine` says in words who
-    read the files, and whether the warehouse has passed to another lake.
+    read the files, in which way, and whether the warehouse has passed to another lake.
     """
 
     months: pd.DataFrame
@@ -95,13 +95,14 @@ def backfill(
             transfer = _Transfer(lake, loader, months, moment, Path(work))
             done = transfer.bring(manifests, span)
             ledger = warehouse.loads()[["part", "rows"]].rename(columns={"part": "month"})
+            remarks = [text for text in (linked, loader.remarks()) if text]
             counted = int(warehouse.query(COUNT)["tickets"].item())
         lake.store.ensure_alone()
     if all(name == AGENTS for name, *_ in done):
         raise OpsdeskError(_no_month(lake, manifests, span))
     actions = pd.DataFrame(done, columns=["month", "rows", "action"])
     places = reconcile(manifests, span.__contains__, ledger, counted, warehouse)
-    engine_words = _words(months, warehouse) + linked
+    engine_words = ". ".join([_words(months, warehouse), *remarks])
     return BackfillResult(actions, ledger, places, engine_words, warehouse.billed)
 
 
