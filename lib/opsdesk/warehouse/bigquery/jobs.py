@@ -20,7 +20,14 @@ from google.cloud.bigquery.job import LoadJob, QueryJob
 from opsdesk.errors import OpsdeskError
 from opsdesk.google.answers import message_of
 from opsdesk.google.connection import GoogleConnection
-from opsdesk.warehouse.bigquery.calls import CALL, RETRY_FOUND, START, is_conflict, is_passing
+from opsdesk.warehouse.bigquery.calls import (
+    CALL,
+    RETRY_FOUND,
+    START,
+    Call,
+    is_conflict,
+    is_passing,
+)
 from opsdesk.warehouse.billing import Billed
 
 Job = TypeVar("Job", LoadJob, QueryJob)
@@ -71,6 +78,18 @@ class Jobs:
         """The location of the dataset, and so of every job; NotFound where there is no dataset."""
         location: str | None = self.client.get_dataset(self.place(), **CALL).location
         return location
+
+    def has_dataset(self, call: Call = CALL) -> bool:
+        """Return whether there is a dataset.
+
+        It is asked before its tables: where it is missing, a table is 403 and not 404 to an account
+        that may not look at tables, as that of a first run.
+        """
+        try:
+            self.client.get_dataset(self.place(), **call)
+        except api.NotFound:
+            return False
+        return True
 
     def place(self, table: str = "") -> str:
         """Return the full name of the dataset, or of a table in it."""

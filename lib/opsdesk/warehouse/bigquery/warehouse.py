@@ -68,7 +68,7 @@ class BigQueryWarehouse:
     def exists(self) -> bool:
         """Return whether anything was ever loaded."""
         with translate_errors(f"read {self.url}"):
-            return rows_of(self.jobs, "_runs") is not None
+            return self.jobs.has_dataset() and rows_of(self.jobs, "_runs") is not None
 
     def query(self, sql: str, parameters: Mapping[str, object] | None = None) -> pd.DataFrame:
         """Return the rows of a query in GoogleSQL; `@name` in it takes `parameters["name"]`.
