@@ -451,9 +451,9 @@ def emulators(folder: str) -> None:
 )
 @click.option(
     "--image",
-    default=f"YOUR-REGISTRY/opsdesk:{opsdesk.__version__}",
+    default=f"REGION-docker.pkg.dev/YOUR-PROJECT/REPOSITORY/opsdesk:{opsdesk.__version__}",
     show_default=True,
-    help="The batch's image.",
+    help="The batch's image, in Artifact Registry.",
 )
 @click.option("--dry-run", is_flag=True, help="Print the commands.")
 def dataproc(

@@ -1,10 +1,13 @@
 """Dataproc: the commands that are printed, and what the job needs and takes."""
 
+import json
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +15,7 @@ from opsdesk import OpsdeskError, project
 from opsdesk.config.parameters import read_parameters
 from opsdesk.dataproc.commands import dataproc_commands
 from opsdesk.dataproc.job import run_steps
+from opsdesk.spark.jars import BIGQUERY_CONNECTOR
 
 DEPLOY = project.ROOT / "deploy" / "dataproc"
 
@@ -49,11 +53,9 @@ def test_settings_of_spark_are_properties_of_the_job():
     conf = "spark.executor.cores=4 spark.executor.extraJavaOptions='-Da=b,c'"
     for words in commands(**{"spark.conf": conf, "spark.driver_memory": "8g"}):
         if "submit" in words:
-            expected = (
-                "^#^spark.driver.memory=8g#spark.executor.cores=4"
-                "#spark.executor.extraJavaOptions=-Da=b,c"
-            )
-            assert words[words.index("--properties") + 1] == expected
+            given = words[words.index("--properties") + 1]
+            assert given.startswith("^#^spark.driver.memory=8g#")
+            assert given.endswith("#spark.executor.cores=4#spark.executor.extraJavaOptions=-Da=b,c")
 
 
 def test_it_runs_as_the_service_account():
@@ -164,3 +166,78 @@ def test_the_job_publishes_nothing_of_an_export_that_was_mostly_rejected(tmp_pat
     )
     with pytest.raises(OpsdeskError, match=r"^Nothing was published: 30\.0% of the rows"):
         next(steps)
+
+
+def test_dataproc_runs_the_connector_that_was_tried():
+    """Its own one may be older, and writes columns as REQUIRED where a frame has no NULL."""
+    pinned = BIGQUERY_CONNECTOR.version
+    (batch,) = [words for words in commands() if "batches" in words]
+    properties = batch[batch.index("--properties") + 1].removeprefix("^#^").split("#")
+    assert f"dataproc.sparkBqConnector.version={pinned}" in properties
+    (cluster,) = [words for words in commands() if "clusters" in words]
+    metadata = cluster[cluster.index("--metadata") + 1].split(",")
+    assert f"SPARK_BQ_CONNECTOR_VERSION={pinned}" in metadata
+
+
+@pytest.mark.parametrize("memory", ["2g", "4095m"])
+def test_a_driver_that_is_too_small_for_a_batch_is_refused(memory):
+    with pytest.raises(OpsdeskError, match=f"takes 4g or more, not '{memory}'"):
+        commands(**{"spark.driver_memory": memory})
+    assert commands(**{"spark.driver_memory": "4096m"})
+
+
+@pytest.mark.skipif(not shutil.which("gcloud"), reason="gcloud is not installed")
+@pytest.mark.parametrize("account", ["", "opsdesk@my-project.iam.gserviceaccount.com"])
+def test_gcloud_knows_every_command(account, tmp_path, monkeypatch):
+    """Its own parser reads them, and runs nothing."""
+    monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path))
+    printed = [
+        # It takes # for the beginning of a comment, in quotes too, and does not know what is after --.
+        {"command_string": shlex.join(words).partition(" -- ")[0].replace("#", "@"), "id": number}
+        for number, words in enumerate(commands(**{"google.impersonate": account}))
+        if words[0] == "gcloud"
+    ]
+    (tmp_path / "commands.json").write_text(json.dumps(printed))
+    read = ["gcloud", "meta", "lint-gcloud-commands"]
+    read += ["--commands-file", str(tmp_path / "commands.json")]
+    done = subprocess.run(read, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert len(found) == len(printed) > 3
+    assert {
+        one["command_string"]: one["error_message"] for one in found if not one["success"]
+    } == {}
+
+
+def test_a_cluster_is_set_up_without_the_internet(tmp_path):
+    """install.sh with everything else played: packages come from the bucket and from nowhere else."""
+    bucket = tmp_path / "bucket"
+    (bucket / "wheels").mkdir(parents=True)
+    for name in ("requirements.txt", "opsdesk-0.0-py3-none-any.whl", "wheels/duckdb-0.0.whl"):
+        (bucket / name).touch()
+    programs = {
+        "get_metadata_value": f'case $1 in */dataproc-role) echo Master;; *) echo "{bucket}";; esac',
+        "gcloud": 'shift 2; for last; do :; done; for one; do [ "$one" = "$last" ] || cp $one "$last"; done',
+        "pip": f'echo "$@" >> {tmp_path}/asked; for one; do case $one in -*|install) ;; *) ls -d $one;; esac; done',
+    }  # fmt: skip
+    for name, text in programs.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / name).chmod(0o755)
+    script = (DEPLOY / "install.sh").read_text().replace("/usr/share/google", str(tmp_path))
+    environment = {"PATH": f"{tmp_path}:/usr/bin:/bin", "TMPDIR": str(tmp_path)}
+    subprocess.run(["sh", "-c", script], env=environment, check=True, capture_output=True)
+    asked = (tmp_path / "asked").read_text().splitlines()
+    assert len(asked) == 2 and all("--no-index" in words.split() for words in asked)
+    work = Path(asked[0].split()[asked[0].split().index("--find-links") + 1])
+    there = sorted(path.name for path in work.iterdir())
+    assert there == ["duckdb-0.0.whl", "opsdesk-0.0-py3-none-any.whl", "requirements.txt"]
+
+
+def test_the_wheels_of_a_cluster_are_those_of_its_machines():
+    (fetch,) = [words for words in commands() if "download" in words]
+    assert fetch[fetch.index("--python-version") + 1] == "3.11"
+    assert all(
+        words[-1].endswith("/wheels/") for words in commands() if "dist/wheels-" in words[-2]
+    )
+    (build,) = [words for words in commands() if words[:2] == ["docker", "build"]]
+    assert build[build.index("--platform") + 1] == "linux/amd64"

@@ -3,12 +3,15 @@
 The sample from a folder into DuckDB is in test_processes, where Spark starts as a cluster starts it.
 """
 
+import shutil
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pyspark
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyspark.sql.readwriter import DataFrameWriter
 
 from exports import line, run_ingest, write_export
 from generated_tickets import AGENTS, ZONES, many_tickets
@@ -19,6 +22,7 @@ from opsdesk.lake.columns import ticket_column_names
 from opsdesk.lake.manifest import Manifest
 from opsdesk.lake.open import open_lake
 from opsdesk.spark import connector_handover, scratch, stage_months
+from opsdesk.spark.checkpoints import choose_cut_off, in_files
 from opsdesk.spark.compute import compute_tables
 from opsdesk.spark.session import spark_session
 from opsdesk.spark.setup import SparkSetup
@@ -273,6 +277,73 @@ def test_what_killed_runs_left_in_the_bucket_goes_when_it_is_old(cloud, monkeypa
     monkeypatch.setattr(connector_handover, "EXPIRY", -connector_handover.EXPIRY)
     left.sweep()
     assert [blob.name for blob in bucket.list_blobs()] == of_others
+
+
+def test_staged_columns_may_all_be_null(cloud, spark, monkeypatch):  # noqa: F811
+    """A connector before 0.40 asks for REQUIRED columns where a frame has no NULL; BigQuery refuses that."""
+    given = GoogleConnection(endpoints=cloud.endpoints())
+    cloud.bigquery_client().create_dataset(cloud.dataset)
+    place = connector_handover.ConnectorHandover(
+        open_warehouse(cloud.warehouse, given), given, cloud.bucket
+    )
+    rows = spark.sql("SELECT 'A1' AS agent_id, 'Ann' AS name, 3.0D AS daily_capacity")
+    assert not any(field.nullable for field in rows.schema)
+    sent = []
+    monkeypatch.setattr(DataFrameWriter, "save", lambda writer, _: sent.append(writer._df))
+    place.write("dim_agents", rows)
+    (frame,) = sent
+    assert all(field.nullable for field in frame.schema)
+    assert (frame.columns, frame.collect()) == (rows.columns, rows.collect())
+
+
+def test_a_table_that_is_kept_in_files_is_computed_once(spark, tmp_path):  # noqa: F811
+    cut_off = in_files(spark, tmp_path.as_uri())
+    rows = cut_off(spark.range(3).selectExpr("id", "uuid() AS made"))
+    assert list(tmp_path.rglob("rdd-*/part-*"))
+    kept = {row.made for row in rows.collect()}
+    shutil.rmtree(tmp_path)
+    with pytest.raises(Exception, match=r"rdd-\d+"):  # they are read from there, and not made again
+        rows.collect()
+    assert len(kept) == 3
+
+
+def test_checkpoints_are_in_our_folder_of_the_bucket_and_go_with_the_run(cloud):  # noqa: F811
+    bucket = cloud.storage_client().bucket(cloud.bucket)
+    given = GoogleConnection(endpoints=cloud.endpoints())
+    target = open_warehouse(cloud.warehouse, given)
+    place, other = (
+        connector_handover.ConnectorHandover(target, given, cloud.bucket) for _ in range(2)
+    )
+    for folder in (place.checkpoints, other.checkpoints):
+        name = folder.removeprefix(f"gs://{cloud.bucket}/")
+        assert name.startswith("opsdesk-spark/checkpoints-")
+        bucket.blob(f"{name}/1/rdd-1/part-00000").upload_from_string("x")
+    place.clear()
+    (left,) = bucket.list_blobs()
+    assert f"gs://{cloud.bucket}/{left.name}".startswith(other.checkpoints)
+
+
+@pytest.mark.parametrize(
+    ("master", "is_kept_in_files"), [("local[*]", False), ("yarn", True), ("spark://h:7077", True)]
+)
+def test_where_a_machine_may_be_lost_tables_are_kept_in_files(master, is_kept_in_files):
+    asked = []
+    context = SimpleNamespace(master=master, setCheckpointDir=asked.append)
+    choose_cut_off(SimpleNamespace(sparkContext=context), "gs://b/checkpoints")
+    assert asked == (["gs://b/checkpoints"] if is_kept_in_files else [])
+
+
+def test_a_cluster_of_ones_own_cannot_impersonate(cloud):  # noqa: F811
+    google = GoogleConnection("opsdesk@p.iam.gserviceaccount.com", cloud.endpoints())
+    setup = SparkSetup(replace(SPARK, master="spark://h:7077", temp_bucket=cloud.bucket), google)
+    target = open_warehouse(cloud.warehouse, google)
+    with (
+        pytest.raises(
+            OpsdeskError, match=r"^google\.impersonate: executors of spark://h:7077 cannot"
+        ),
+        connector_handover.connector_handover(setup, target),
+    ):
+        pass
 
 
 def test_bigquery_needs_a_bucket_by_name(cloud):  # noqa: F811

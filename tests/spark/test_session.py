@@ -159,7 +159,7 @@ def java_of(folder, version):
     ("there", "spark", "chosen"),
     [
         pytest.param(["17.0.15"], "3.5.9", 0, id="the system's"),
-        pytest.param(["1.8.0_402"], "3.5.9", 0, id="8 calls itself 1.8"),
+        pytest.param(["1.8.0_402"], "3.5.9", "wheel", id="8 is too old for the connector"),
         pytest.param(
             ["25.0.1", "17.0.2"], "3.5.9", 1, id="JAVA_HOME does not fit, the command does"
         ),
@@ -181,7 +181,7 @@ def test_the_java_that_fits(monkeypatch, tmp_path, there, spark, chosen):
         pytest.param(
             [],
             "3.5.9",
-            r"Spark 3\.5\.9 runs on Java 8 or 11 or 17 and no Java was found: install Java 17",
+            r"Spark 3\.5\.9 runs on Java 11 or 17 and no Java was found: install Java 17",
             id="none",
         ),
         pytest.param(["25.0.1"], "3.5.9", "only Java 25 was found", id="too new"),
@@ -231,6 +231,11 @@ def test_the_real_java_of_this_machine_is_asked_where_it_keeps_no_release_file(t
         pytest.param(
             "x\nCaused by: a.b.C: the bucket is closed\n\tat d\nCaused by: java.util.concurrent.ExecutionException: a.b.C: y\n\tat e\n",
             "the bucket is closed.", id="a wrapper is no cause",
+        ),
+        pytest.param(
+            "x\nCaused by: a.b.BigQueryException: Cannot read and write in different locations: source: US, destination: EU\n\tat d\n",
+            "Cannot read and write in different locations: source: US, destination: EU. Name a bucket in the place of the "
+            "dataset as `spark.temp_bucket`: BigQuery loads from there what Spark has computed.", id="a bucket elsewhere",
         ),
     ],
 )  # fmt: skip

@@ -249,6 +249,15 @@ def test_a_manifest_that_promises_more_rows_changes_nothing(lake):
     assert tickets(lake) == before
 
 
+def test_rows_that_something_else_deleted_are_missed_by_month(lake):
+    load(lake)
+    with duckdb.connect(f"{lake}/w.duckdb") as con:
+        con.execute("DELETE FROM tickets_raw WHERE created_at < TIMESTAMPTZ '2023-02-01 00:00:00Z'")
+    with pytest.raises(OpsdeskError, match="do not have the same tickets") as caught:
+        load(lake)
+    assert "of the rows that were loaded: 2023-01 0 of 1. Has another" in str(caught.value)
+
+
 def test_nothing_there_is_said(tmp_path, lake):
     with pytest.raises(OpsdeskError, match=r"There is no lake .*/none: run 01_ingest first"):
         load(tmp_path, lake=str(tmp_path / "none"))

@@ -37,7 +37,7 @@ class SparkOptions:
     @property
     def is_local(self) -> bool:
         """Return whether Spark runs on this machine, in one process."""
-        return self.master.startswith("local")
+        return is_local_master(self.master)
 
     @cached_property
     def settings(self) -> dict[str, str]:
@@ -46,6 +46,11 @@ class SparkOptions:
 
 
 DEFAULTS = SparkOptions()
+
+
+def is_local_master(master: str) -> bool:
+    """Return whether a master is this machine, in one process."""
+    return master.startswith("local")
 
 
 def read_spark_conf(text: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ ROLES = {
     "storage.buckets.": "roles/storage.legacyBucketReader on the bucket",
     "storage.": "roles/storage.objectUser on the bucket",
     "bigquery.datasets.create": "roles/bigquery.user on the project",
+    "bigquery.jobs.get": "roles/bigquery.resourceViewer on the project",  # of jobs of others
     "bigquery.jobs.": "roles/bigquery.jobUser on the project",
     "bigquery.readsessions.": "roles/bigquery.readSessionUser on the project",
     "bigquery.": "roles/bigquery.dataEditor on the dataset",

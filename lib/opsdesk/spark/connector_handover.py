@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 # PREFIX, so without the folder they could be another team's.
 FOLDER = "opsdesk-spark"
 PREFIX = f"{FOLDER}/.spark-bigquery-"
+CHECKPOINTS = f"{FOLDER}/checkpoints-"
 
 
 class ConnectorHandover:
@@ -41,6 +42,8 @@ class ConnectorHandover:
         labels = {f"bigQueryJobLabel.{name}": value for name, value in self.jobs.labels.items()}
         self.options = connector_options(google, self.jobs.project) | labels
         self.place = f"{bucket}/{FOLDER}"
+        self._own_checkpoints = f"{CHECKPOINTS}{uuid.uuid4().hex}"
+        self.checkpoints = bucket_url(bucket, self._own_checkpoints)
         self.staged: list[str] = []
         self.applications: set[str] = set()
 
@@ -55,7 +58,7 @@ class ConnectorHandover:
         self.staged.append(staging)
         self.applications.add(rows.sparkSession.sparkContext.applicationId)
         make_staging(self.jobs, staging, catalogue()[name])
-        writer = rows.write.format("bigquery").mode("append").options(**self.options)
+        writer = nullable(rows).write.format("bigquery").mode("append").options(**self.options)
         writer = writer.options(writeMethod="indirect", temporaryGcsBucket=self.place)
         writer.save(self.jobs.place(staging))
         return staging
@@ -65,17 +68,39 @@ class ConnectorHandover:
         self.jobs.together(*(partial(drop, self.jobs, name) for name in self.staged))
         for application in self.applications:
             self._delete(f"{PREFIX}{application}")
+        self._delete(self._own_checkpoints)
 
     def sweep(self) -> None:
         """Remove what killed runs left in the bucket, once it is too old for a running one."""
         # No data depends on this clock.
-        self._delete(PREFIX, made_before=datetime.now(UTC) - EXPIRY)
+        self._delete(f"{FOLDER}/", made_before=datetime.now(UTC) - EXPIRY)
 
     def _delete(self, prefix: str, made_before: datetime | None = None) -> None:
         for name, seen in self.bucket.list(prefix):
             is_old = made_before and seen.made_at and seen.made_at < made_before
             if made_before is None or is_old:
                 self.bucket.delete(name, seen.generation)
+
+
+def nullable(rows: "DataFrame") -> "DataFrame":
+    """Return rows whose columns may all be NULL, as those of a staging table.
+
+    A connector before 0.40 asks BigQuery for REQUIRED columns otherwise, and is refused.
+    """
+    from pyspark.sql import functions as f
+
+    return rows.select(*(f.when(f.lit(True), f.col(name)).alias(name) for name in rows.columns))
+
+
+def _refuse_impersonating_cluster(setup: SparkSetup) -> None:
+    # The connector loses what it needs to renew such a login on the way to an executor, up to
+    # version 0.42; the run would end after an hour with a NullPointerException.
+    if setup.google.impersonate and not setup.options.is_local:
+        raise OpsdeskError(
+            f"google.impersonate: executors of {setup.options.master} cannot act as "
+            f"{setup.google.impersonate} for BigQuery: let the machines run as that account and "
+            'set impersonate to "", or take spark.master "local[*]", Dataproc, or engine warehouse.'
+        )
 
 
 @contextmanager
@@ -85,8 +110,10 @@ def connector_handover(
     """Open the handover for a dataset; nothing staged is left at its end.
 
     Raises:
-        OpsdeskError: no bucket is named, or it cannot be used.
+        OpsdeskError: no bucket is named, or it cannot be used; or executors on other machines would
+            have to impersonate a service account.
     """
+    _refuse_impersonating_cluster(setup)
     bucket = setup.options.temp_bucket
     if not bucket:
         raise OpsdeskError(

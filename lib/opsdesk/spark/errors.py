@@ -14,6 +14,18 @@ CLASS = re.compile(r"^(?:[\w$]+\.)+[\w$]+(?:Exception|Error)?: ")
 CODE = re.compile(r"^\[[A-Z_.]+\] ")
 WRAPPERS = ("java.util.concurrent", "java.lang.reflect")  # they only carry another error
 LONGEST = 300
+# What helps, by what a cause says. The first that fits counts.
+REMEDIES = (
+    (
+        re.compile(r"different locations?\b"),
+        "Name a bucket in the place of the dataset as `spark.temp_bucket`: BigQuery loads from "
+        "there what Spark has computed.",
+    ),
+    (
+        re.compile(r"storage\.buckets\.get"),
+        "Grant roles/storage.legacyBucketReader on the bucket of `spark.temp_bucket`.",
+    ),
+)
 
 
 @contextmanager
@@ -35,13 +47,15 @@ def translate_spark_errors(doing: str) -> Iterator[None]:
 
 
 def first_cause(error: Exception) -> str:
-    """Return the innermost cause in an error of Java as a sentence, without classes and stack."""
+    """Return the innermost cause in an error of Java, without classes and stack, and what helps."""
     text = str(error)
     causes = CAUSED_BY.findall(text) or [text.split("\n: ", 1)[-1]]
     informative = [cause for cause in causes if _is_informative(cause)] or causes
     message = _on_one_line(informative[-1].split("\n\tat ")[0]) or type(error).__name__
     sentence = CODE.sub("", CLASS.sub("", message))[:LONGEST].strip()
-    return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
+    sentence = sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
+    remedy = next((words for pattern, words in REMEDIES if pattern.search(sentence)), "")
+    return f"{sentence} {remedy}".strip()
 
 
 def _is_informative(cause: str) -> bool:

@@ -55,9 +55,6 @@ def _emulated_storage(address: str) -> dict[str, str]:
         f"{GCS}.storage.root.url": address.rstrip("/") + "/",
         f"{GCS}.project.id": "emulated",
         f"{GCS}.auth.type": "UNAUTHENTICATED",
-        # The connector 2.2 says it with these two.
-        f"{GCS}.auth.service.account.enable": "false",
-        f"{GCS}.auth.null.enable": "true",
         f"{GCS}.operation.move.enable": "false",
         f"{GCS}.hierarchical.namespace.folders.enable": "false",
         f"{GCS}.hierarchical.namespace.folders.optimization.enable": "false",

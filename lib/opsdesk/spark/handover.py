@@ -26,6 +26,10 @@ class Handover(Protocol):
     def in_cloud(self) -> bool:
         """Tell whether Spark needs Google's connectors for it."""
 
+    @property
+    def checkpoints(self) -> str:
+        """Return the URL of a folder for checkpoints that all machines of a cluster see."""
+
     def read(self, spark: "SparkSession", name: str) -> "DataFrame":
         """Return the rows of a raw table as they are now, all columns of the catalogue.
 

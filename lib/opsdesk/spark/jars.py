@@ -32,22 +32,21 @@ class Jar(NamedTuple):
         return project.ROOT / "jars" / self.file
 
 
-JARS = (
-    Jar(
-        "com.google.cloud.bigdataoss",
-        "gcs-connector",
-        "hadoop3-2.2.26",
-        "shaded",
-        "cbaa2773283c2237f933f48deb77a6f912619e367b26efe186aee74f4b35d89c",
-    ),
-    Jar(
-        "com.google.cloud.spark",
-        "spark-3.5-bigquery",
-        "0.42.1",
-        "",
-        "7b2ebefdf3f4db3874419b2f1d80d28774bc46f26387362f02c9990b002e759a",
-    ),
+BUCKET_CONNECTOR = Jar(
+    "com.google.cloud.bigdataoss",
+    "gcs-connector",
+    "3.1.18",
+    "shaded",
+    "9eaeb8452af54c2a0feaa60bd570eb36b695d8666736979fec0f8d60e578e9c0",
 )
+BIGQUERY_CONNECTOR = Jar(
+    "com.google.cloud.spark",
+    "spark-3.5-bigquery",
+    "0.42.1",
+    "",
+    "7b2ebefdf3f4db3874419b2f1d80d28774bc46f26387362f02c9990b002e759a",
+)
+JARS = (BUCKET_CONNECTOR, BIGQUERY_CONNECTOR)
 SPARK_LINE = "3.5"  # what the jars are made for
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from opsdesk.errors import OpsdeskError
 
-FITTING = {"3": (8, 11, 17), "4": (17, 21)}  # by Spark's major version
+# By Spark's major version. Spark 3 itself runs on Java 8, the pinned connector of buckets does not.
+FITTING = {"3": (11, 17), "4": (17, 21)}
 # Java 8 calls itself 1.8. The first form is that of the file `release`, the second that of
 # `java -version`.
 VERSION = re.compile(r'JAVA_VERSION="(?:1\.)?(\d+)|version "(?:1\.)?(\d+)')

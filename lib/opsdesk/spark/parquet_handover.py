@@ -19,6 +19,11 @@ class ParquetHandover:
         self.warehouse = warehouse
         self.folder = folder
 
+    @property
+    def checkpoints(self) -> str:
+        """Return where checkpoints go: into the folder."""
+        return _uri(self.folder / "checkpoints")
+
     def read(self, spark: "SparkSession", name: str) -> "DataFrame":
         """Return the rows of a raw table, written into the folder first."""
         source = self.folder / f"read-{name}"

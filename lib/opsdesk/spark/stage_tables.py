@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from opsdesk.catalogue.tables import catalogue
+from opsdesk.spark.checkpoints import choose_cut_off
 from opsdesk.spark.compute import compute_tables
 from opsdesk.spark.errors import translate_spark_errors
 from opsdesk.spark.handover import Handover, open_handover
@@ -40,5 +41,6 @@ def _computed(
     ):
         fit_partitions(spark, setup, size)
         raw = {name: handover.read(spark, name) for name in raw_names}
-        staged = compute_tables(spark, raw, parameters, handover.write, writers)
+        cut_off = choose_cut_off(spark, handover.checkpoints)
+        staged = compute_tables(spark, raw, parameters, handover.write, writers, cut_off)
         return staged, describe(spark)

@@ -19,6 +19,7 @@ from opsdesk.lake.partition import Partition
 from opsdesk.warehouse.belonging import join
 from opsdesk.warehouse.billing import Billed
 from opsdesk.warehouse.protocol import Loader, Staged, Warehouse
+from opsdesk.warehouse.reconciliation import reconcile
 
 if TYPE_CHECKING:
     from opsdesk.spark.engine import SparkEngine
@@ -35,7 +36,7 @@ class BackfillResult:
     `months` has month, rows, action (loaded, skipped, removed), oldest first, the agents last.
     `reconciliation` has the tickets of the lake, the ledger and the table: place, rows.
     `warehouse_months` has all months in the warehouse with their rows. `engine` says in words who
-    read the files, and whether the warehouse has passed to another lake.
+    read the files, in which way, and whether the warehouse has passed to another lake.
     """
 
     months: pd.DataFrame
@@ -94,45 +95,15 @@ def backfill(
             transfer = _Transfer(lake, loader, months, moment, Path(work))
             done = transfer.bring(manifests, span)
             ledger = warehouse.loads()[["part", "rows"]].rename(columns={"part": "month"})
+            remarks = [text for text in (linked, loader.remarks()) if text]
             counted = int(warehouse.query(COUNT)["tickets"].item())
         lake.store.ensure_alone()
     if all(name == AGENTS for name, *_ in done):
         raise OpsdeskError(_no_month(lake, manifests, span))
     actions = pd.DataFrame(done, columns=["month", "rows", "action"])
-    places = _reconcile(manifests, span, ledger, counted, warehouse)
-    engine_words = _words(months, warehouse) + linked
+    places = reconcile(manifests, span.__contains__, ledger, counted, warehouse)
+    engine_words = ". ".join([_words(months, warehouse), *remarks])
     return BackfillResult(actions, ledger, places, engine_words, warehouse.billed)
-
-
-def _reconcile(
-    manifests: Mapping[str, Manifest],
-    span: Span,
-    ledger: pd.DataFrame,
-    counted: int,
-    warehouse: Warehouse,
-) -> pd.DataFrame:
-    """Check that lake, ledger and table have the same tickets; return the rows of each.
-
-    Raises:
-        OpsdeskError: they have not: something else has written to the table or the ledger.
-    """
-    loaded = {month: rows for month, rows in ledger.values.tolist() if month != AGENTS}
-    months = {name: manifest.rows for name, manifest in manifests.items() if name != AGENTS}
-    asked_for = {month: rows for month, rows in months.items() if month in span}
-    in_span = {month: rows for month, rows in loaded.items() if month in span}
-    places = {
-        "in the manifests of these months": sum(asked_for.values()),
-        "in the ledger of these months": sum(in_span.values()),
-        "in the ledger of all months": sum(loaded.values()),
-        "counted in tickets_raw": counted,
-    }
-    if asked_for != in_span or sum(loaded.values()) != counted:
-        numbers = ", ".join(f"{rows:,} {place}" for place, rows in places.items())
-        raise OpsdeskError(
-            f"Lake and warehouse {warehouse.url} do not have the same tickets: {numbers}. Has "
-            "another program written to the warehouse? Remove it, and run 02_backfill again."
-        )
-    return pd.DataFrame(list(places.items()), columns=["tickets", "rows"])
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ def join(
     if link:
         if ours is None or link.lake != ours.lake or not is_whole(lake):
             raise _another_lake(lake, warehouse, link)
-        said = f". The lake {lake.store.url} was made again by a full export: it replaces the old"
+        said = f"The lake {lake.store.url} was made again by a full export: it replaces the old"
     elif loaded and not _is_known(manifests, loaded) and not is_whole(lake):
         raise _another_lake(lake, warehouse, None)
     if ours:

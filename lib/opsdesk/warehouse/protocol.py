@@ -44,6 +44,13 @@ class Loader(Protocol):
         """Remove a partition that the lake no longer has."""
         ...
 
+    def remarks(self) -> str:
+        """Return what a person should know of how partitions were loaded so far, "" for nothing.
+
+        It is a sentence without its full stop.
+        """
+        ...
+
     def link(self, link: Link, linked_at: datetime) -> None:
         """Write down, in one transaction, which lake fills the warehouse from now on."""
         ...

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import duckdb
 import numpy as np
@@ -17,8 +17,17 @@ from google.api_core import exceptions as api
 from google.cloud import bigquery
 from google.cloud.bigquery.job import LoadJob, QueryJob
 
+from opsdesk.errors import OpsdeskError
+from opsdesk.google.answers import message_of
 from opsdesk.google.connection import GoogleConnection
-from opsdesk.warehouse.bigquery.calls import CALL, RETRY_FOUND, START, is_conflict, is_passing
+from opsdesk.warehouse.bigquery.calls import (
+    CALL,
+    RETRY_FOUND,
+    START,
+    Call,
+    is_conflict,
+    is_passing,
+)
 from opsdesk.warehouse.billing import Billed
 
 Job = TypeVar("Job", LoadJob, QueryJob)
@@ -37,6 +46,10 @@ KINDS: dict[type, str] = {
     pd.Timestamp: "TIMESTAMP",
     type(None): "STRING",
 }
+
+
+class UnseenJobError(OpsdeskError):
+    """A job has the id already, and this account may not look at it: another one started it."""
 
 
 class Jobs:
@@ -65,6 +78,18 @@ class Jobs:
         """The location of the dataset, and so of every job; NotFound where there is no dataset."""
         location: str | None = self.client.get_dataset(self.place(), **CALL).location
         return location
+
+    def has_dataset(self, call: Call = CALL) -> bool:
+        """Return whether there is a dataset.
+
+        It is asked before its tables: where it is missing, a table is 403 and not 404 to an account
+        that may not look at tables, as that of a first run.
+        """
+        try:
+            self.client.get_dataset(self.place(), **call)
+        except api.NotFound:
+            return False
+        return True
 
     def place(self, table: str = "") -> str:
         """Return the full name of the dataset, or of a table in it."""
@@ -105,6 +130,7 @@ class Jobs:
         settings.default_dataset = self.place()
         if dry_run:
             settings.dry_run = True
+            settings.use_query_cache = False  # what is cached would measure 0
         elif self.google.maximum_bytes_billed:
             settings.maximum_bytes_billed = int(self.google.maximum_bytes_billed)
         job_id = f"opsdesk_{uuid.uuid4().hex}"
@@ -126,14 +152,26 @@ class Jobs:
         """Return the job that `call` starts under this id, and whether it was started now.
 
         Where there is such a job already, it is that one.
+
+        Raises:
+            UnseenJobError: there is such a job, and it is not ours to look at.
         """
         try:
             return call(), True
-        except api.Conflict:
-            found = self.client.get_job(
+        except api.Conflict as error:
+            return self._find(job_id, error), False
+
+    def _find(self, job_id: str, conflict: api.Conflict) -> Any:
+        try:
+            return self.client.get_job(
                 job_id, location=self.location, retry=RETRY_FOUND, timeout=CALL["timeout"]
             )
-            return cast(Job, found), False
+        except api.Forbidden:
+            # Who may start jobs may look at their own ones alone.
+            raise UnseenJobError(
+                f"Another account has started a job of this id ({message_of(conflict)}): "
+                "run it again as that account, or in another dataset."
+            ) from None
 
     def wait(self, job: LoadJob | QueryJob) -> Exception | None:
         """Return when the job has ended, with the error it failed with, and count it."""

@@ -1,56 +1,55 @@
 """Load jobs of BigQuery: the files of a partition go into a staging table."""
 
-import shutil
 from collections.abc import Callable
 from functools import partial
 from itertools import count
-from pathlib import Path
 
 from google.api_core import exceptions as api
-from google.cloud import bigquery
 from google.cloud.bigquery.job import LoadJob
 
-from opsdesk.catalogue.tables import Column, catalogue, is_added
+from opsdesk.catalogue.tables import catalogue
 from opsdesk.errors import OpsdeskError
 from opsdesk.lake.partition import Partition
-from opsdesk.warehouse.bigquery.calls import CALL, START, UPLOAD_TRIES, is_passing
-from opsdesk.warehouse.bigquery.jobs import Jobs
+from opsdesk.warehouse.bigquery.calls import is_passing
+from opsdesk.warehouse.bigquery.jobs import Jobs, UnseenJobError
+from opsdesk.warehouse.bigquery.load_ways import load_columns, ways_to, why_unreadable
 from opsdesk.warehouse.bigquery.tables import make_staging, rows_of
 
 JOB_TRIES = 3  # load jobs for one partition in one run, where Google lets them fail
-COPY_SIZE = 1 << 20  # bytes that are copied at a time
-
-Way = Callable[[Jobs, Partition, str], LoadJob]
 
 
-def load(jobs: Jobs, part: Partition) -> str:
-    """Return the name of a staging table with the rows of the files of a partition.
+def load(jobs: Jobs, part: Partition) -> tuple[str, str]:
+    """Return the name of a staging table with the rows of a partition, and why from here.
 
-    It was filled by a load job of this run, or of an earlier one that was interrupted.
+    It was filled by a load job of this run, or of an earlier one that was interrupted. The second
+    is why BigQuery could not read the bucket, so that the files were uploaded from here; "" where
+    it could.
 
     Raises:
         OpsdeskError: a file does not fit the schema, or the rows are not as many as the manifest
             says.
         google.api_core.exceptions.GoogleAPICallError: Google has let the jobs fail.
     """
-    make_staging(jobs, staging_name(part), catalogue()[part.table], _columns(part))
-    ways: list[Way] = [_from_uris, _from_file] if part.uris else [_from_file]
+    staging = staging_name(part)
+    make_staging(jobs, staging, catalogue()[part.table], load_columns(part))
+    ways = ways_to(part)
     tries = JOB_TRIES
-    stem = f"opsdesk_{jobs.dataset}_{_plain(part)}_{part.fingerprint[:16]}"
+    why_from_here = ""
     for number in count(1):
-        job_id = f"{stem}_{number}"
-        job, is_new = jobs.begin(job_id, partial(ways[0], jobs, part, job_id))
-        failure = jobs.wait(job)
-        rows = rows_of(jobs, staging_name(part)) if failure is None else None
+        job_id = f"{_stem(jobs, part)}_{number}"
+        failure, is_new = _run(jobs, job_id, partial(ways[0], jobs, part, staging, job_id))
+        rows = rows_of(jobs, staging) if failure is None else None
         if rows == part.rows:
-            return staging_name(part)
+            return staging, why_from_here
         if is_new:  # an earlier job that failed, or whose table is gone, only costs its number
             tries -= 1
-            has_another_way = len(ways) > 1 and _is_unreadable(failure)
-            _refuse(part, failure, rows, may_try_again=tries > 0, has_another_way=has_another_way)
-            ways = ways[1:] if has_another_way else ways
+            problem = why_unreadable(failure) if len(ways) > 1 else ""
+            _refuse(part, failure, rows, may_try_again=tries > 0, has_another_way=bool(problem))
+            if problem:
+                why_from_here = problem
+                ways = ways[1:]
         if rows is None:
-            make_staging(jobs, staging_name(part), catalogue()[part.table], _columns(part))
+            make_staging(jobs, staging, catalogue()[part.table], load_columns(part))
     raise AssertionError("unreachable")
 
 
@@ -59,7 +58,29 @@ def staging_name(part: Partition) -> str:
 
     The same content has the same name, so that an interrupted load is found again.
     """
-    return f"_load_{_plain(part)}_{part.fingerprint[:12]}"
+    return f"_load_{_plain(part.name)}_{part.fingerprint[:12]}"
+
+
+def _stem(jobs: Jobs, part: Partition) -> str:
+    """Return the id of the partition's load jobs without their number.
+
+    The location is in it: a dataset that was made again elsewhere must not meet jobs that are
+    not found there.
+    """
+    location = _plain((jobs.location or "").lower())
+    return f"opsdesk_{jobs.dataset}_{location}_{_plain(part.name)}_{part.fingerprint[:16]}"
+
+
+def _run(jobs: Jobs, job_id: str, start: Callable[[], LoadJob]) -> tuple[Exception | None, bool]:
+    """Wait for the job of this id; return why it failed, and whether it was started now.
+
+    Of somebody else's job only the table tells what became of it.
+    """
+    try:
+        job, is_new = jobs.begin(job_id, start)
+    except UnseenJobError:
+        return None, False
+    return jobs.wait(job), is_new
 
 
 def _refuse(
@@ -78,80 +99,16 @@ def _refuse(
                 "Run 01_ingest again, then this step."
             )
         return
+    if has_another_way:
+        return
     if isinstance(failure, api.BadRequest) and not is_passing(failure):
         raise OpsdeskError(
             f"{part.name}: a file of the lake does not fit the schema of {part.table}: "
             f"{failure.message}"
         ) from failure
-    if not (may_try_again and (is_passing(failure) or has_another_way)):
+    if not (may_try_again and is_passing(failure)):
         raise failure
 
 
-def _from_uris(jobs: Jobs, part: Partition, job_id: str) -> LoadJob:
-    """Start a job that reads the objects of a lake in Cloud Storage."""
-    return jobs.client.load_table_from_uri(
-        part.uris,
-        jobs.place(staging_name(part)),
-        job_id=job_id,
-        location=jobs.location,
-        job_config=_config(jobs, part),
-        retry=CALL["retry"],
-        timeout=START,
-    )
-
-
-def _from_file(jobs: Jobs, part: Partition, job_id: str) -> LoadJob:
-    """Start a job that reads what is uploaded from here."""
-    joined = _joined(part)
-    with joined.open("rb") as content:
-        return jobs.client.load_table_from_file(
-            content,
-            jobs.place(staging_name(part)),
-            rewind=True,
-            size=joined.stat().st_size,
-            num_retries=UPLOAD_TRIES,
-            job_id=job_id,
-            location=jobs.location,
-            job_config=_config(jobs, part),
-            timeout=START,
-        )
-
-
-def _config(jobs: Jobs, part: Partition) -> bigquery.LoadJobConfig:
-    return bigquery.LoadJobConfig(
-        schema=[bigquery.SchemaField(column.name, column.type) for column in _columns(part)],
-        source_format=bigquery.SourceFormat.CSV,
-        skip_leading_rows=1,
-        allow_quoted_newlines=True,
-        encoding="UTF-8",
-        preserve_ascii_control_characters=True,
-        write_disposition=bigquery.WriteDisposition.WRITE_TRUNCATE,
-        create_disposition=bigquery.CreateDisposition.CREATE_NEVER,
-        labels=jobs.labels,
-    )
-
-
-def _plain(part: Partition) -> str:
-    return part.name.replace("-", "_")
-
-
-def _columns(part: Partition) -> tuple[Column, ...]:
-    return tuple(column for column in catalogue()[part.table].columns if not is_added(column.name))
-
-
-def _is_unreadable(failure: Exception | None) -> bool:
-    """Return whether BigQuery cannot read the objects of the lake by itself."""
-    return isinstance(failure, api.NotFound | api.Forbidden)
-
-
-def _joined(part: Partition) -> Path:
-    """Return the files of a partition as one file with one header."""
-    joined = part.work / f"{part.name}.csv"
-    if not joined.exists():
-        with joined.open("wb") as whole:
-            for number, path in enumerate(part.paths):
-                with path.open("rb") as day:
-                    header = day.readline()
-                    whole.write(header if number == 0 else b"")
-                    shutil.copyfileobj(day, whole, COPY_SIZE)
-    return joined
+def _plain(text: str) -> str:
+    return text.replace("-", "_")

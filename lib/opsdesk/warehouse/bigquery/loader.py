@@ -23,6 +23,7 @@ class BigQueryLoader:
 
     def __init__(self, jobs: Jobs) -> None:
         self.jobs = jobs
+        self._from_here: dict[str, str] = {}  # partition: why BigQuery did not read it by itself
 
     def fingerprints(self) -> dict[str, str]:
         """Return what is loaded: fingerprint by partition. Reading the table bills nothing."""
@@ -37,7 +38,7 @@ class BigQueryLoader:
         """
         for left in reversed(range(LOAD_TRIES)):
             try:
-                staging = load(self.jobs, part) if staged is None else str(staged)
+                staging = self._stage(part) if staged is None else str(staged)
                 part.confirm()
                 self._commit(part, loaded_at, staging, is_from_lake=staged is None)
                 break
@@ -59,6 +60,23 @@ class BigQueryLoader:
         """Write down which lake fills the warehouse from now on."""
         row = link_row(link, linked_at)
         self.jobs.query(transactions.link_script(self.jobs.place(TABLE), row), row)
+
+    def remarks(self) -> str:
+        """Say which partitions BigQuery could not read by itself, and why."""
+        if not self._from_here:
+            return ""
+        problem = next(iter(self._from_here.values()))
+        return (
+            f"BigQuery could not read the bucket by itself, so {len(self._from_here)} of its "
+            f"partitions went through this machine, which takes longer ({problem}): "
+            "docs/google-cloud.md names the roles and places that it needs"
+        )
+
+    def _stage(self, part: Partition) -> str:
+        staging, why_from_here = load(self.jobs, part)
+        if why_from_here:
+            self._from_here[part.name] = why_from_here
+        return staging
 
     def _commit(
         self, part: Partition, loaded_at: datetime, staging: str, *, is_from_lake: bool

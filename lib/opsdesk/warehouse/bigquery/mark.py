@@ -39,6 +39,8 @@ def _is_labelled(labels: Mapping[str, str]) -> bool:
 
 def find_link(jobs: Jobs, url: str) -> Link | None:
     """Return the lake that fills the warehouse. Reading the table bills nothing."""
+    if not jobs.has_dataset():
+        return None
     try:
         table = jobs.client.get_table(jobs.place(TABLE), **CALL)
     except api.NotFound:

@@ -31,6 +31,8 @@ def read_state(
     warehouse = BigQueryWarehouse(place, google)
     call: Call = {"retry": RETRY.with_timeout(patience), "timeout": TIMEOUT}
     with translate_errors(f"read {warehouse.url}"):
+        if not warehouse.jobs.has_dataset(call):
+            return [], None
         loads = _rows(warehouse.jobs, "_loads", call)
         runs = sorted(_rows(warehouse.jobs, "_runs", call), key=lambda row: row[INSERTED_AT])
     months = sorted((row["part"], row["rows"]) for row in loads)

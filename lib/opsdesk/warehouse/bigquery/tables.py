@@ -10,6 +10,7 @@ from google.cloud import bigquery
 from opsdesk.catalogue.tables import Column, Layout, Table
 from opsdesk.errors import OpsdeskError
 from opsdesk.warehouse.bigquery.calls import CALL
+from opsdesk.warehouse.bigquery.expirations import refuse_expiring_dataset, refuse_expiring_table
 from opsdesk.warehouse.bigquery.jobs import Jobs
 from opsdesk.warehouse.bigquery.transactions import INSERTED_AT
 
@@ -22,28 +23,34 @@ SAME = {"INTEGER": "INT64", "FLOAT": "FLOAT64", "BOOLEAN": "BOOL"}
 
 
 def ensure_dataset(jobs: Jobs) -> None:
-    """Make the dataset where it is missing. It is looked for first: that needs fewer rights."""
+    """Make the dataset where it is missing. It is looked for first: that needs fewer rights.
+
+    Raises:
+        OpsdeskError: it has a default expiration, as each dataset of a project without billing has.
+    """
     try:
-        jobs.client.get_dataset(jobs.place(), **CALL)
+        found = jobs.client.get_dataset(jobs.place(), **CALL)
     except api.NotFound:
         dataset = bigquery.Dataset(jobs.place())
         dataset.location = jobs.google.location or None
         dataset.description = ABOUT
         dataset.labels = LABELS
-        jobs.client.create_dataset(dataset, exists_ok=True, **CALL)
+        found = jobs.client.create_dataset(dataset, exists_ok=True, **CALL)
+    refuse_expiring_dataset(jobs, found)
 
 
 def ensure_table(jobs: Jobs, table: Table) -> None:
     """Make a table where it is missing; give one of an earlier version its new columns.
 
     Raises:
-        OpsdeskError: it has other columns.
+        OpsdeskError: it has other columns, or an expiration.
     """
     try:
         found = jobs.client.get_table(jobs.place(table.name), **CALL)
     except api.NotFound:
         jobs.client.create_table(_definition(jobs, table.name, table), exists_ok=True, **CALL)
         return
+    refuse_expiring_table(jobs, found)
     wanted = _fields(table)
     if _shown(found.schema) != _shown(wanted):
         found.schema = _widened(jobs, found, wanted)
@@ -95,7 +102,7 @@ def _fields(table: Table) -> list[bigquery.SchemaField]:
         for column in table.columns
     ]
     if table.name == "_runs":
-        about = "The moment of the commit: the order of the rows."
+        about = "When the transaction of the publication began: the order of the rows."
         fields.append(bigquery.SchemaField(INSERTED_AT, "TIMESTAMP", description=about))
     return fields
 

@@ -18,6 +18,7 @@ from opsdesk.google.connection import GoogleConnection
 from opsdesk.google.errors import translate_errors
 from opsdesk.warehouse.bigquery import statements
 from opsdesk.warehouse.bigquery.calls import CALL
+from opsdesk.warehouse.bigquery.expirations import refuse_expiring
 from opsdesk.warehouse.bigquery.jobs import Jobs, frame
 from opsdesk.warehouse.bigquery.loader import BigQueryLoader
 from opsdesk.warehouse.bigquery.mark import find_link, refuse_foreign
@@ -67,7 +68,7 @@ class BigQueryWarehouse:
     def exists(self) -> bool:
         """Return whether anything was ever loaded."""
         with translate_errors(f"read {self.url}"):
-            return rows_of(self.jobs, "_runs") is not None
+            return self.jobs.has_dataset() and rows_of(self.jobs, "_runs") is not None
 
     def query(self, sql: str, parameters: Mapping[str, object] | None = None) -> pd.DataFrame:
         """Return the rows of a query in GoogleSQL; `@name` in it takes `parameters["name"]`.
@@ -143,6 +144,7 @@ class BigQueryWarehouse:
         places = {name: self.jobs.place(table) for name, table in new.items()}
         with translate_errors(f"publish in {self.url} (readers still see the previous tables)"):
             refuse_foreign(self.jobs, self.url)
+            refuse_expiring(self.jobs)
             try:
                 ours = [table for table in results() if table.name not in filled]
                 rows = build_tables(self.jobs, ours, new, publication.parameters)

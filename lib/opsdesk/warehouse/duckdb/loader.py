@@ -53,6 +53,10 @@ class DuckDBLoader:
             if part.is_month:
                 note_loaded(self.con, part)
 
+    def remarks(self) -> str:
+        """Say nothing: a file is loaded in one way only."""
+        return ""
+
     def remove(self, name: str) -> None:
         """Remove a partition that the lake no longer has."""
         with self._transaction():
