@@ -3,7 +3,7 @@
 import warnings
 from datetime import date, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
@@ -20,16 +20,24 @@ from opsdesk.trends import explain
 from opsdesk.trends.coverage import DAY, Coverage, read_coverage
 from opsdesk.trends.drill_down import day_of, tickets_query
 from opsdesk.trends.filters import read_values, refuse_unknown, refuse_unknown_values
+from opsdesk.trends.questions import ask
+from opsdesk.trends.selected_series import read_series
+from opsdesk.trends.selection import read_attributes
 from opsdesk.trends.spans import like_for_like, read_span
 from opsdesk.trends.work import read_work
 from opsdesk.warehouse.duckdb.private_copy import PrivateCopy
 from opsdesk.warehouse.open import Warehouse, open_warehouse
 from opsdesk.workbench import find_project
 
+if TYPE_CHECKING:
+    from opsdesk.display.chart_style import Picture
+    from opsdesk.display.sentence import Sentence
+
 RUN_COLUMNS = ["run_id", "run_at", "outcome", "seconds", "error"]
 SPAN = "SELECT MIN(ops_date) AS first, MAX(ops_date) AS last FROM backlog_daily"
 USAGE = """\
   .tickets("2023-06-30", state="open", priority="Critical")   the tickets behind a number
+  .chart("backlog", priority="High")   a picture, of the whole desk without a filter
   .work(agent="A1")   what to work on first
   .explain("2023-06-01", "2023-06-30", by="category")   what moved the backlog
   .compare("2023-05", "2023-06", by="category")   two spans, and why their rates differ
@@ -98,7 +106,7 @@ class Session:
         """Return the tickets behind a number: those in `state` at the end of the day `ops_date`.
 
         `state` is open, created, resolved, past_due, due or missed. Without `ops_date` it is the
-        last day. Further names are columns:
+        last day. Further names are columns, team or attributes:
         tickets("2023-06-30", priority="Critical", team=["Billing", "Core"]).
 
         Raises:
@@ -110,12 +118,54 @@ class Session:
         _check_day(day, published)
         warehouse = self._warehouse()
         columns = warehouse.columns("fact_tickets")
-        sql, values = tickets_query(day, published.as_of, state, filters, columns)
+        attributes = read_attributes(warehouse, filters)
+        sql, values = tickets_query(day, published.as_of, state, filters, columns, attributes)
         tickets = warehouse.ask(sql, values)
         refuse_unknown_values(warehouse, tickets, filters)
         if tickets.empty:
             _tell(f"No ticket is {state} on {day} with these filters: the frame is empty.")
         return tickets
+
+    def chart(self, name: str, span: object = None, /, **filters: object) -> "Picture | Sentence":
+        """Return a chart over time as a picture, or the sentence why there is nothing to draw.
+
+        `name` is backlog, flow, age, attainment, past_due, breach_rate, resolution_time or
+        first_response. `span` is a month such as "2023-05" or a pair of days; None is every day.
+        Further names choose tickets, as in `tickets`:
+        chart("flow", "2023-05", category=["Billing", "Login"]).
+
+        Raises:
+            OpsdeskError: nothing is published yet, no such chart, span or column, or a value that
+                no ticket has; the text has the near names.
+        """
+        from opsdesk.display import charts  # drawing takes a second to import
+        from opsdesk.display.sentence import Sentence
+
+        chart = charts.chart_named(name)
+        published = self._published()
+        series = read_series(self._warehouse(), published.as_of, filters, span)
+        why = series.why_empty or (series.why_no_week if chart.is_weekly else "")
+        if why:
+            return Sentence(why)
+        return charts.draw(chart, series.weeks if chart.is_weekly else series.days, series.about)
+
+    def dimensions(self) -> list[str]:
+        """Return the dimensions of segment_daily: what divides all tickets into segments."""
+        self._published()
+        return list(ask(self._warehouse(), "dimensions")["dimension"])
+
+    def segments(self, by: str) -> pd.DataFrame:
+        """Return the segments of a dimension: segment, tickets, open_tickets; most open first.
+
+        Raises:
+            OpsdeskError: nothing is published yet, or no such dimension; the text has a near name.
+        """
+        self._published()
+        warehouse = self._warehouse()
+        segments = ask(warehouse, "segments_of", dimension=by)
+        if segments.empty:
+            explain.check_dimension(by, self.dimensions())
+        return segments
 
     def work(self, agent: str = "") -> pd.DataFrame:
         """Return the open tickets to work on first, in order of rank; those of one `agent`.

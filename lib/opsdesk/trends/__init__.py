@@ -3,7 +3,8 @@
 Read `questions` (GoogleSQL files in `queries/`), then `coverage` with `burn_in` and `limits` (how
 far the data reach, and what they cannot know), `sentences` and `coverage_table` (the same in
 words), `series` (days and weeks), `snapshot`, `by_segment` and `updates` (the service desk at
-as_of). `drill_down` goes from a number to its tickets.
+as_of). `drill_down` goes from a number to its tickets; `selection` chooses tickets by filters, and
+`selected_series` has the days and weeks of the chosen ones.
 
 May import: `warehouse`, and every room below it.
 """

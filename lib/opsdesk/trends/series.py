@@ -16,6 +16,7 @@ import pandas as pd
 from opsdesk.catalogue.tables import AGE_BANDS
 from opsdesk.trends.coverage import DAY, Coverage
 from opsdesk.trends.questions import ask
+from opsdesk.trends.selection import EVERY_TICKET, Selection, ask_of
 from opsdesk.trends.sentences import about_backlog, about_judged, about_promises, about_responses
 from opsdesk.warehouse.open import Warehouse
 
@@ -41,8 +42,12 @@ FEW = 5  # a rate of fewer tickets is chance
 
 def read_days(warehouse: Warehouse, coverage: Coverage) -> pd.DataFrame:
     """Return one row per day: backlog and its ages in days, flows, past due, and what fell due."""
-    days = ask(warehouse, "days")
-    days["ops_date"] = pd.to_datetime(days["ops_date"])
+    return mark_days(ask(warehouse, "days"), coverage)
+
+
+def mark_days(days: pd.DataFrame, coverage: Coverage) -> pd.DataFrame:
+    """Return days with their marks, and NaN where the export cannot know a figure."""
+    days = days.assign(ops_date=pd.to_datetime(days["ops_date"]))
     is_last = days["ops_date"] == coverage.last_day
     days["is_partial"] = is_last & coverage.is_last_day_partial
     return _marked(_without_unknown(days, coverage), coverage)
@@ -56,14 +61,19 @@ def read_weeks(warehouse: Warehouse, coverage: Coverage) -> pd.DataFrame:
 
     Where intake ends, the weeks end too; a filter by closing date begins with whole weeks.
     """
-    days = read_days(warehouse, coverage)
+    return make_weeks(read_days(warehouse, coverage), warehouse, coverage, EVERY_TICKET)
+
+
+def make_weeks(
+    days: pd.DataFrame, warehouse: Warehouse, coverage: Coverage, selection: Selection
+) -> pd.DataFrame:
+    """Return the weeks of the selected tickets, whose days are `days`."""
     monday = _monday(coverage.first_day)
     since_monday = days["ops_date"] - monday
-    days["week"] = since_monday.dt.days // DAYS_OF_A_WEEK
-    weeks = _whole_weeks(days)
+    weeks = _whole_weeks(days.assign(week=since_monday.dt.days // DAYS_OF_A_WEEK))
     since = coverage.first_day - monday
     for question in ("resolved_by_week", "responses_by_week"):
-        figures = _read_by_week(warehouse, question, since)
+        figures = _by_week(ask_of(warehouse, selection, question, days_before=since.days))
         weeks = weeks.merge(figures, how="left", on="week")
     weeks = weeks.drop(columns="week")
     weeks = weeks.rename(columns={"ops_date": "week_ending"})
@@ -95,9 +105,8 @@ def _without_unknown(days: pd.DataFrame, coverage: Coverage) -> pd.DataFrame:
     return days.assign(**dict.fromkeys(unknown, np.nan))
 
 
-def _read_by_week(warehouse: Warehouse, question: str, since_monday: pd.Timedelta) -> pd.DataFrame:
+def _by_week(figures: pd.DataFrame) -> pd.DataFrame:
     """Return one row per week with the rates and times of its tickets."""
-    figures = ask(warehouse, question, days_before=since_monday.days)
     # Weeks without tickets become NaN when merged, which whole numbers do not have.
     counts = [name for name in ("judged", "breached", "timed", "responses") if name in figures]
     return figures.astype(dict.fromkeys(counts, "float64"))
