@@ -20,7 +20,8 @@ GROUND = (
 
 # Where a room is drawn: chosen by eye, so that no arrow runs through a box. The rows come from the contract.
 COLUMNS = {
-    "cli": 2.0,
+    "cli": 2.75,
+    "explore": 1.75,
     "session": 2.25,
     "dataproc": 0.5,
     "runner": 3.0,

@@ -3,6 +3,7 @@
 import gc
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import duckdb
@@ -373,3 +374,10 @@ def test_dimensions_and_segments_say_what_can_be_chosen(sample):
     assert segments["open_tickets"].sum() == 74 and segments["open_tickets"].is_monotonic_decreasing
     with pytest.raises(OpsdeskError, match="no dimension 'Team': did you mean 'team'"):
         sample.segments("Team")
+
+
+def test_threads_ask_one_at_a_time(session):
+    """The controls of a notebook are answered in another thread than its cells."""
+    with ThreadPoolExecutor(4) as threads:
+        counts = list(threads.map(lambda _: len(session.tickets()), range(12)))
+    assert counts == [3] * 12

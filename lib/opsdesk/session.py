@@ -1,9 +1,12 @@
 """A session for exploring: questions to what the runs of a params file have published."""
 
 import warnings
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from threading import RLock
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 import pandas as pd
 
@@ -23,15 +26,14 @@ from opsdesk.trends.filters import read_values, refuse_unknown, refuse_unknown_v
 from opsdesk.trends.questions import ask
 from opsdesk.trends.selected_series import read_series
 from opsdesk.trends.selection import read_attributes
-from opsdesk.trends.spans import like_for_like, read_span
+from opsdesk.trends.spans import Span, like_for_like, read_span
 from opsdesk.trends.work import read_work
 from opsdesk.warehouse.duckdb.private_copy import PrivateCopy
 from opsdesk.warehouse.open import Warehouse, open_warehouse
 from opsdesk.workbench import find_project
 
 if TYPE_CHECKING:
-    from opsdesk.display.chart_style import Picture
-    from opsdesk.display.sentence import Sentence
+    from opsdesk.display.charts import Shown
 
 RUN_COLUMNS = ["run_id", "run_at", "outcome", "seconds", "error"]
 SPAN = "SELECT MIN(ops_date) AS first, MAX(ops_date) AS last FROM backlog_daily"
@@ -44,9 +46,23 @@ USAGE = """\
   .table("backlog_daily")   .query("SELECT ...")   .runs()   .params"""
 
 
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
 def _tell(sentence: str) -> None:
     """Say something next to a result that could be taken for another."""
-    warnings.warn(sentence, stacklevel=3)
+    warnings.warn(sentence, stacklevel=4)
+
+
+def _alone(method: Method) -> Method:
+    """Let one thread at a time ask: Jupyter answers the controls of a notebook in another one."""
+
+    @wraps(method)
+    def ask(self: "Session", *values: object, **named: object) -> object:
+        with self._lock:
+            return method(self, *values, **named)
+
+    return cast(Method, ask)
 
 
 class Publication(NamedTuple):
@@ -76,12 +92,14 @@ class Session:
     def __init__(self, parameters: Parameters) -> None:
         self._parameters = parameters
         self._copy: PrivateCopy | None = None
+        self._lock = RLock()
 
     @property
     def params(self) -> dict[str, str]:
         """Return the parameters as a run would use them."""
         return dict(self._parameters.values)
 
+    @_alone
     def query(self, sql: str, parameters: dict[str, object] | None = None) -> pd.DataFrame:
         """Return the rows of a SELECT in the warehouse's own SQL.
 
@@ -96,10 +114,12 @@ class Session:
             refuse_other_than_select(sql)
         return self._warehouse().query(sql, parameters)
 
+    @_alone
     def table(self, name: str) -> pd.DataFrame:
         """Return a published table, such as backlog_daily, with all its columns."""
         return self._warehouse().table(name)
 
+    @_alone
     def tickets(
         self, ops_date: object = None, state: str = "open", **filters: object
     ) -> pd.DataFrame:
@@ -126,7 +146,7 @@ class Session:
             _tell(f"No ticket is {state} on {day} with these filters: the frame is empty.")
         return tickets
 
-    def chart(self, name: str, span: object = None, /, **filters: object) -> "Picture | Sentence":
+    def chart(self, name: str, span: object = None, /, **filters: object) -> "Shown":
         """Return a chart over time as a picture, or the sentence why there is nothing to draw.
 
         `name` is backlog, flow, age, attainment, past_due, breach_rate, resolution_time or
@@ -138,22 +158,40 @@ class Session:
             OpsdeskError: nothing is published yet, no such chart, span or column, or a value that
                 no ticket has; the text has the near names.
         """
-        from opsdesk.display import charts  # drawing takes a second to import
-        from opsdesk.display.sentence import Sentence
+        return self.charts([name], span, **filters)[0]
 
-        chart = charts.chart_named(name)
+    @_alone
+    def charts(
+        self, names: Sequence[str], span: object = None, /, **filters: object
+    ) -> list["Shown"]:
+        """Return several charts of the same tickets, which are read once; see `chart`."""
+        from opsdesk.display.charts import chart_named, draw  # it takes a second to import
+
+        wanted = [chart_named(name) for name in names]
         published = self._published()
         series = read_series(self._warehouse(), published.as_of, filters, span)
-        why = series.why_empty or (series.why_no_week if chart.is_weekly else "")
-        if why:
-            return Sentence(why)
-        return charts.draw(chart, series.weeks if chart.is_weekly else series.days, series.about)
+        return [
+            draw(one, series.of(one.is_weekly), series.about, series.why_not(one.is_weekly))
+            for one in wanted
+        ]
 
+    @_alone
+    def days(self) -> Span:
+        """Return the first and the last day of the published tables.
+
+        Raises:
+            OpsdeskError: nothing is published yet.
+        """
+        published = self._published()
+        return Span(published.first, published.last)
+
+    @_alone
     def dimensions(self) -> list[str]:
         """Return the dimensions of segment_daily: what divides all tickets into segments."""
         self._published()
         return list(ask(self._warehouse(), "dimensions")["dimension"])
 
+    @_alone
     def segments(self, by: str) -> pd.DataFrame:
         """Return the segments of a dimension: segment, tickets, open_tickets; most open first.
 
@@ -165,8 +203,9 @@ class Session:
         segments = ask(warehouse, "segments_of", dimension=by)
         if segments.empty:
             explain.check_dimension(by, self.dimensions())
-        return segments
+        return segments.astype({"tickets": "int64", "open_tickets": "int64"})
 
+    @_alone
     def work(self, agent: str = "") -> pd.DataFrame:
         """Return the open tickets to work on first, in order of rank; those of one `agent`.
 
@@ -184,6 +223,7 @@ class Session:
             _tell(f"No rule selects an open ticket{whose}: the frame is empty.")
         return tickets
 
+    @_alone
     def explain(self, first_day: object, last_day: object, by: str = "category") -> pd.DataFrame:
         """Return which segments of the dimension `by` moved the backlog, the most growth first.
 
@@ -207,6 +247,7 @@ class Session:
             return explained
         return explained.assign(usual_inflow=float("nan"), usual_outflow=float("nan"))
 
+    @_alone
     def compare(self, before: object, now: object, by: str = "category") -> pd.DataFrame:
         """Return the flows and rates of two spans per segment, and why the rates differ.
 
@@ -233,6 +274,7 @@ class Session:
         rows = [[getattr(run, name) for name in RUN_COLUMNS] for run in runs]
         return pd.DataFrame(rows, columns=RUN_COLUMNS)
 
+    @_alone
     def __repr__(self) -> str:
         name = project.shown(self._parameters.path)
         warehouse = self._parameters.values["warehouse"]

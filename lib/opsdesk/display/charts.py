@@ -11,9 +11,10 @@ from matplotlib.axes import Axes
 from opsdesk.config.blocks import hint
 from opsdesk.display import time_charts
 from opsdesk.display.chart_style import GREY, Picture, new_axes, picture
-from opsdesk.display.sentence import Sentence
+from opsdesk.display.sentence import Sentence, literally
 from opsdesk.errors import OpsdeskError
 
+Shown = Picture | Sentence
 LENGTH = 90  # characters of the line over a chart that says of which tickets it is
 
 
@@ -47,20 +48,23 @@ def chart_named(name: str) -> Chart:
     return CHARTS[name]
 
 
-def draw(chart: Chart, frame: pd.DataFrame, about: str = "") -> Picture | Sentence:
+def draw(chart: Chart, frame: pd.DataFrame, about: str = "", why_not: str = "") -> Shown:
     """Return a chart as a picture, or the sentence that says why there is nothing to draw.
 
-    `about` says of which tickets it is, "" for all; it is written over the chart.
+    `about` says of which tickets it is, "" for all; it is written over the chart. `why_not` is a
+    sentence where the reader knows already that there is nothing to draw.
     """
+    if why_not:
+        return Sentence(literally(why_not))
     ax = chart.draw(frame, new_axes())
-    if about:
-        _write_over(ax, shorten(about, LENGTH, placeholder=" …"))
-    drawn = picture(ax)
     if not about:
-        return drawn
+        return picture(ax)
+    short = shorten(about, LENGTH, placeholder=" …")
+    _write_over(ax, short)
+    drawn = picture(ax)
     if isinstance(drawn, Sentence):
-        return Sentence(f"{about}: {drawn}")
-    return replace(drawn, alt=f"{drawn.alt}: {about}")
+        return Sentence(f"{literally(short)}: {drawn}")
+    return replace(drawn, alt=f"{drawn.alt}: {short}")
 
 
 def _write_over(ax: Axes, about: str) -> None:

@@ -35,6 +35,14 @@ class Series(NamedTuple):
     why_empty: str = ""
     why_no_week: str = ""
 
+    def of(self, is_weekly: bool) -> pd.DataFrame:
+        """Return the frame of weeks, or that of days."""
+        return self.weeks if is_weekly else self.days
+
+    def why_not(self, is_weekly: bool) -> str:
+        """Return why the frame has nothing that could be drawn, "" where it may have."""
+        return self.why_empty or (self.why_no_week if is_weekly else "")
+
 
 def read_series(
     warehouse: Warehouse,
