@@ -20,8 +20,8 @@ GROUND = (
 
 # Where a room is drawn: chosen by eye, so that no arrow runs through a box. The rows come from the contract.
 COLUMNS = {
-    "cli": 2.75,
-    "explore": 1.75,
+    "cli": 2.0,
+    "explore": 3.0,
     "session": 2.25,
     "dataproc": 0.5,
     "runner": 3.0,

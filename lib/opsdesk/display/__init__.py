@@ -4,6 +4,5 @@ Read `frames`, then `chart_style` and `chart_marks` with `time_charts`, `bar_cha
 (by name), then `report` with `clean_html` (the wall against ticket text). `query_output` (text),
 `query_files` and `query_sheet` (Excel) serve `opsdesk query`.
 
-May import: the ground (`errors`, `project`), `catalogue` for the names of the age bands, and
-`config` for near names.
+May import: the ground (`errors`, `project`), and `catalogue` for the names of the age bands.
 """

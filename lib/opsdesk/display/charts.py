@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from difflib import get_close_matches
 from textwrap import shorten
 from typing import NamedTuple
 
 import pandas as pd
 from matplotlib.axes import Axes
 
-from opsdesk.config.blocks import hint
 from opsdesk.display import time_charts
 from opsdesk.display.chart_style import GREY, Picture, new_axes, picture
 from opsdesk.display.sentence import Sentence, literally
@@ -44,7 +44,9 @@ def chart_named(name: str) -> Chart:
         OpsdeskError: there is no such chart; the text has the nearest name, or all.
     """
     if name not in CHARTS:
-        raise OpsdeskError(f"There is no chart {name!r}: {hint(str(name), list(CHARTS))}")
+        near = get_close_matches(str(name).casefold(), CHARTS, 1)
+        remedy = f"did you mean {near[0]}?" if near else f"there are {', '.join(CHARTS)}."
+        raise OpsdeskError(f"There is no chart {name!r}: {remedy}")
     return CHARTS[name]
 
 
