@@ -22,8 +22,9 @@ from opsdesk.google.connection import GoogleConnection
 from opsdesk.lake.open import open_lake
 from opsdesk.runner.plan import plan_run
 from opsdesk.runner.plan_lines import plan_lines
-from opsdesk.trends import by_segment, coverage, series, snapshot, updates
+from opsdesk.trends import by_segment, coverage, selected_series, series, snapshot, updates
 from opsdesk.trends.coverage_table import describe_coverage
+from opsdesk.trends.questions import ask
 from opsdesk.warehouse.bigquery import estimate
 from opsdesk.warehouse.billing import LEAST_BILLED
 from steps import backfill, ingest, open_warehouse, transform
@@ -81,6 +82,15 @@ def test_every_table_has_the_same_rows(both):
     assert 'a "b" \\u0022 ü' in set(expected["segment_daily"]["segment"])
 
 
+def selected(warehouse):
+    """Days and weeks of the tickets of one place and two categories."""
+    filters = {"place": 'a "b" \\u0022 ü', "category": ["Street Lights", "Sanitation"]}
+    as_of = warehouse.runs().iloc[-1]["as_of"]
+    found = selected_series.read_series(warehouse, as_of, filters)
+    assert found.days["inflow"].sum() > 10
+    return found.days, found.weeks
+
+
 def test_the_frames_behind_the_charts_are_the_same(both):
     frames = []
     for place in both[:2]:
@@ -91,7 +101,7 @@ def test_the_frames_behind_the_charts_are_the_same(both):
             [
                 days, weeks, describe_coverage(covered), snapshot.read_headline(warehouse, days, weeks), snapshot.read_deadlines(warehouse),
                 by_segment.read_segments(warehouse, covered), snapshot.read_agents(warehouse, covered),
-                updates.read_since_update(warehouse),
+                updates.read_since_update(warehouse), ask(warehouse, "segments_of", dimension="category"), *selected(warehouse),
             ]
         )  # fmt: skip
     for ours, theirs in zip(*frames, strict=True):
