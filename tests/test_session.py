@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import duckdb
+import numpy as np
+import pandas as pd
 import pytest
 
 import opsdesk
@@ -109,6 +111,9 @@ def test_tickets_are_as_many_as_the_number_says(session, state, table, column):
         pytest.param({"place": 'a"b\\c'}, "T3", id="a value with escapes"),
         pytest.param({"place": "(none)", "product": "(none)"}, "T6", id="without attributes"),
         pytest.param({"product": ["Car", "Phone"], "priority": "High"}, "T3 T5", id="both"),
+        pytest.param({"priority": np.array(["High"])}, "T3 T5", id="an array"),
+        pytest.param({"priority": pd.Series(["High"])}, "T3 T5", id="a Series"),
+        pytest.param({"created_date": date(2023, 1, 2)}, "T3", id="a date of a column"),
         pytest.param({"priority": []}, "", id="nothing chosen"),
     ],
 )
@@ -155,6 +160,10 @@ def test_what_cannot_be_asked_is_a_sentence(session, arguments, says):
         ({"team": "CORE"}, "No ticket has the team 'CORE': did you mean 'Core'?"),
         ({"agent_id": "Q9", "state": "created"}, "there are '(unassigned)', 'A1', 'A2', 'A3'."),
         ({"product": "car"}, "No ticket has the product 'car': did you mean 'Car'?"),
+        ({"agent_id": 5}, "agent_id holds texts: write '5' for 5."),
+        ({"team": ["Core", 3]}, "team holds texts: write '3' for 3."),
+        ({"created_date": object}, "created_date: <class 'object'> is no text, number, date or list"),
+        ({"agent_id": float("nan")}, "agent_id=nan selects no ticket"),
         ({"agent_id": None}, "agent_id=None selects no ticket: a blank one is called '(none)'"),
         ({"state": "opened"}, "There is no state 'opened': did you mean open?"),
     ],

@@ -167,7 +167,7 @@ class Session:
         """Return several charts of the same tickets, which are read once; see `chart`."""
         from opsdesk.display.charts import chart_named, draw  # it takes a second to import
 
-        wanted = [chart_named(name) for name in names]
+        wanted = [chart_named(name) for name in ([names] if isinstance(names, str) else names)]
         published = self._published()
         series = read_series(self._warehouse(), published.as_of, filters, span)
         return [

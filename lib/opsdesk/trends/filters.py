@@ -7,7 +7,7 @@ import pandas as pd
 
 from opsdesk.errors import OpsdeskError
 from opsdesk.trends.questions import ask
-from opsdesk.trends.selection import TEAM, listed
+from opsdesk.trends.selection import TEAM, is_blank, listed
 from opsdesk.warehouse.open import Warehouse
 
 SHOWN = 10  # of the values that there are
@@ -27,9 +27,9 @@ def refuse_unknown_values(
     for column, value in filters.items():
         there = set(found[column]) if column in found else set()
         for text in listed(value):
-            if text is None:
+            if is_blank(text):
                 raise OpsdeskError(
-                    f"{column}=None selects no ticket: a blank one is called '(none)', and "
+                    f"{column}={text} selects no ticket: a blank one is called '(none)', and "
                     "'(unassigned)' as an agent."
                 )
             if isinstance(text, str) and text not in there:

@@ -89,10 +89,11 @@ def _read_selected(
 
 def describe(filters: Mapping[str, object]) -> str:
     """Return filters in words: "priority High, category Potholes or Street Lights"."""
-    return ", ".join(
-        f"{name} {' or '.join(str(one) for one in listed(value)) or '(no value)'}"
-        for name, value in filters.items()
-    )
+    return ", ".join(f"{name} {_either(listed(value))}" for name, value in filters.items())
+
+
+def _either(values: list[object]) -> str:
+    return " or ".join(dict.fromkeys(map(str, values))) or "(no value)"
 
 
 def _span_in(coverage: Coverage, written: object) -> Span | None:

@@ -5,9 +5,13 @@ A filter is one value or several; several filters hold at the same time.
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
 
+import numpy as np
 import pandas as pd
 
+from opsdesk.catalogue.tables import catalogue
 from opsdesk.config.blocks import hint
 from opsdesk.errors import OpsdeskError
 from opsdesk.trends.questions import read_question
@@ -62,12 +66,15 @@ def select_tickets(
     A filter is a column of fact_tickets, team, or an attribute.
 
     Raises:
-        OpsdeskError: a filter is another name; the text suggests a near name.
+        OpsdeskError: a filter is another name (the text suggests a near one), or its column cannot
+            have that value.
     """
     values: dict[str, object] = {}
     conditions = []
     for place, (name, value) in enumerate(filters.items()):
         subject = _subject(name, columns, attributes)
+        for one in listed(value):
+            _refuse_wrong_kind(name, one)
         chosen = _named(place, value, is_escaped=name in attributes)
         values |= chosen
         conditions.append(_condition(subject, chosen))
@@ -75,8 +82,32 @@ def select_tickets(
 
 
 def listed(value: object) -> list[object]:
-    """Return the values of a filter, which is one value or several."""
-    return list(value) if isinstance(value, list | tuple | set) else [value]
+    """Return the values of a filter, which is one value or several, such as a list or a Series."""
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        return [value]
+    return [one.item() if isinstance(one, np.generic) else one for one in value]
+
+
+def is_blank(value: object) -> bool:
+    """Return whether a value is None or NaN, which no ticket has."""
+    return bool(pd.Series([value], dtype="object").isna().iloc[0])
+
+
+@cache
+def _other_than_texts() -> frozenset[str]:
+    """Return the columns of numbers, dates, instants and truth values."""
+    columns = catalogue()["fact_tickets"].columns
+    return frozenset(column.name for column in columns if column.type != "STRING")
+
+
+def _refuse_wrong_kind(name: str, value: object) -> None:
+    """Refuse a value that a column cannot have: an engine would say so in its own words."""
+    if isinstance(value, str) or is_blank(value):
+        return
+    if name not in _other_than_texts():
+        raise OpsdeskError(f"{name} holds texts: write {str(value)!r} for {value!r}.")
+    if not isinstance(value, int | float | date):
+        raise OpsdeskError(f"{name}: {value!r} is no text, number, date or list of them.")
 
 
 def _subject(name: str, columns: list[str], attributes: Collection[str]) -> str:
