@@ -21,6 +21,7 @@ GROUND = (
 # Where a room is drawn: chosen by eye, so that no arrow runs through a box. The rows come from the contract.
 COLUMNS = {
     "cli": 2.0,
+    "explore": 3.0,
     "session": 2.25,
     "dataproc": 0.5,
     "runner": 3.0,

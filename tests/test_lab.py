@@ -12,11 +12,13 @@ from urllib.request import urlopen
 
 import pytest
 
+import opsdesk
 from opsdesk import project
 
 OPSDESK = [sys.executable, "-c", "from opsdesk.cli import main; main()"]
 TOKEN = "local-test"
 PATIENCE = 90_000  # milliseconds
+CHANGE = 20_000  # milliseconds until a change of a control is seen
 SETTINGS = {"windowingMode": "none"}  # else JupyterLab keeps cells outside the view out of the page
 ERRORS = '.jp-OutputArea-output[data-mime-type*="stderr"], .jp-OutputArea-output[data-mime-type*="error"]'
 
@@ -169,6 +171,38 @@ def test_lab_has_run_the_sample_so_that_the_notebooks_run_too(browser, opened_la
     page = run_all_in(browser, url, f"{url}/lab/tree/{name}?token={TOKEN}&reset", root / name)
     assert page.locator(".jp-RenderedImage img").count() > 0
     page.close()
+
+
+def test_a_person_explores_by_mouse_and_charts_and_tickets_follow(browser, sample_published, lab):
+    work, url = lab
+    address = f"{url}/lab/tree/explore.ipynb?token={TOKEN}&reset"
+    page = run_all_in(browser, url, address, work / "explore.ipynb")
+    page.set_default_timeout(CHANGE)
+    page.get_by_label("Dimension", exact=True).select_option("priority")
+    page.locator(".widget-select-multiple option", has_text="High").click()
+    # the chart says of which tickets it is in its picture, and in the text for those who do not see it
+    backlog = page.locator('.widget-gridbox img[alt="Open tickets by age: priority High"]')
+    backlog.wait_for()
+    high = backlog.get_attribute("src")
+    page.locator(".widget-select-multiple option", has_text="Low").click(modifiers=["Control"])
+    both = page.locator('.widget-gridbox img[alt="Open tickets by age: priority Low or High"]')
+    both.wait_for()
+    assert both.get_attribute("src") != high
+    fill(page, "Day", "2023-05-15")
+    expected = opsdesk.open("params/sample.yaml").tickets("2023-05-15", priority=["High", "Low"])
+    page.get_by_text(f"{len(expected)} tickets are open on 2023-05-15.").wait_for()
+    shown = page.locator(".jp-OutputArea-output table").filter(has_text=expected["ticket_id"][0])
+    ids = shown.first.locator("tbody th").all_inner_texts()
+    assert ids == list(expected["ticket_id"].head(20))
+    fill(page, "From", "2023-06-28")
+    page.get_by_text("has no whole week, Monday to Sunday: choose a longer one").first.wait_for()
+    assert page.locator(ERRORS).all_inner_texts() == []
+    page.close()
+
+
+def fill(page, label, day):
+    page.get_by_label(label, exact=True).fill(day)
+    page.keyboard.press("Enter")
 
 
 def run_all_in(browser, url, address, path):

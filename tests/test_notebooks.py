@@ -12,8 +12,12 @@ from pathlib import Path
 import pytest
 
 from opsdesk import project
+from opsdesk.config.notebook_parameters import declared_parameters
+from opsdesk.explore.controls import WITHOUT_KERNEL
 
 NOTEBOOKS = sorted((project.ROOT / "notebooks").glob("*.ipynb"))
+STEPS = [path for path in NOTEBOOKS if path.stem[:2].isdigit()]  # the others are for people
+EXPLORING = "from opsdesk.explore.controls import Controls"
 # A text or an empty block, and what it means.
 PARAMETER = re.compile(r'[a-z_]+: (str = "[^"]*"|dict = \{\})  # \S.*')
 BY_NAME = {"argvalues": NOTEBOOKS, "ids": lambda path: path.stem}
@@ -119,8 +123,22 @@ def test_a_notebook_is_set_up_in_four_lines(path):
     set_up = cells(path, "code")[1]
     lines = [line for line in "".join(set_up["source"]).splitlines() if line]
     assert len(lines) <= 4
-    assert lines[0] == "import opsdesk"
-    assert lines[-1].startswith("workbench = opsdesk.start_notebook(")
+    assert lines[0] == ("import opsdesk" if path in STEPS else EXPLORING)
+    begins = (
+        "workbench = opsdesk.start_notebook(" if path in STEPS else "desk = Controls.open_desk("
+    )
+    assert lines[-1].startswith(begins)
+
+
+def test_a_notebook_for_people_is_no_step_and_has_no_widget_stored():
+    (explore,) = set(NOTEBOOKS) - set(STEPS)
+    assert explore.stem == "explore"
+    assert "explore" not in declared_parameters(explore.parent)
+    assert "widget-view" not in explore.read_text()
+    (shown,) = [
+        cell["outputs"] for cell in cells(explore, "code") if "Controls(desk)" in cell["source"]
+    ]
+    assert [output["data"]["text/plain"] for output in shown] == [[WITHOUT_KERNEL]]
 
 
 @pytest.mark.parametrize("path", **BY_NAME)

@@ -1,5 +1,6 @@
 """The commands that README.md shows, typed into a fresh clone; and the Python it shows."""
 
+import json
 import os
 import re
 import shutil
@@ -54,7 +55,30 @@ def test_every_command_works(clone):
         if command == "make run":
             report = rf"^Report: {re.escape(str(clone))}/outputs/boston311/runs/\S+/report\.html$"
             assert re.search(report, done.stdout, re.MULTILINE)
-    python = re.search(r"```python\n(.*?)```", README, re.DOTALL)[1]
-    last = "\nassert len(boston.tickets('2011-12-31')) == 9_879"
-    done = type_in(clone, sys.executable, "-c", python + last)
+    shown, *walk = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    done = type_in(clone, sys.executable, "-c", WALK, json.dumps([shown, *walk]))
     assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert len(walk) == 5
+    for cell, answer in zip(walk, said[1:], strict=True):
+        assert "".join(f"# {line}\n" for line in answer.splitlines()) == shown_answer(cell)
+
+
+# Runs cells as a notebook does: each gives what it prints and its last expression, of a chart its text.
+WALK = """
+import ast, contextlib, io, json, sys
+names, answers = {}, []
+for cell in json.loads(sys.argv[1]):
+    *lines, last = ast.parse(cell).body
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        exec(compile(ast.Module(lines, []), "cell", "exec"), names)
+        value = eval(compile(ast.Expression(last.value), "cell", "eval"), names)
+        print(getattr(value, "alt", value))
+    answers.append(printed.getvalue())
+print(json.dumps(answers))
+"""
+
+
+def shown_answer(cell: str) -> str:
+    """The comments at the end of a cell: what it answers."""
+    return re.search(r"((?:^# .*\n)+)\Z", cell, re.MULTILINE)[1]

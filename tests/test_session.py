@@ -3,10 +3,13 @@
 import gc
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 
 import duckdb
+import numpy as np
+import pandas as pd
 import pytest
 
 import opsdesk
@@ -105,6 +108,13 @@ def test_tickets_are_as_many_as_the_number_says(session, state, table, column):
             "T4",
             id="unassigned has no team",
         ),
+        pytest.param({"product": "Car"}, "T5", id="by attribute"),
+        pytest.param({"place": 'a"b\\c'}, "T3", id="a value with escapes"),
+        pytest.param({"place": "(none)", "product": "(none)"}, "T6", id="without attributes"),
+        pytest.param({"product": ["Car", "Phone"], "priority": "High"}, "T3 T5", id="both"),
+        pytest.param({"priority": np.array(["High"])}, "T3 T5", id="an array"),
+        pytest.param({"priority": pd.Series(["High"])}, "T3 T5", id="a Series"),
+        pytest.param({"created_date": date(2023, 1, 2)}, "T3", id="a date of a column"),
         pytest.param({"priority": []}, "", id="nothing chosen"),
     ],
 )
@@ -117,6 +127,9 @@ def test_tickets_filtered(session, arguments, expected):
     [
         pytest.param({"prio": "High"}, "no column 'prio': did you mean priority", id="column"),
         pytest.param({"priority = '' OR 1=1 --": "x"}, "no column", id="SQL for a column"),
+        pytest.param({"PRIORITY": "High"}, "did you mean priority", id="column in capitals"),
+        pytest.param({"prodct": "Car"}, "did you mean product", id="attribute"),
+        pytest.param({"state": None}, "no state None: the states are open", id="no state"),
         pytest.param(
             {"state": "closed"}, "no state 'closed': the states are open, created", id="state"
         ),
@@ -147,6 +160,11 @@ def test_what_cannot_be_asked_is_a_sentence(session, arguments, says):
         ({"priority": "x' OR 'a'='a"}, "No ticket has the priority \"x' OR 'a'='a\": there are 'High', 'Low', "),
         ({"team": "CORE"}, "No ticket has the team 'CORE': did you mean 'Core'?"),
         ({"agent_id": "Q9", "state": "created"}, "there are '(unassigned)', 'A1', 'A2', 'A3'."),
+        ({"product": "car"}, "No ticket has the product 'car': did you mean 'Car'?"),
+        ({"agent_id": 5}, "agent_id holds texts: write '5' for 5."),
+        ({"team": ["Core", 3]}, "team holds texts: write '3' for 3."),
+        ({"created_date": object}, "created_date: <class 'object'> is no text, number, date or list"),
+        ({"agent_id": float("nan")}, "agent_id=nan selects no ticket"),
         ({"agent_id": None}, "agent_id=None selects no ticket: a blank one is called '(none)'"),
         ({"state": "opened"}, "There is no state 'opened': did you mean open?"),
     ],
@@ -338,3 +356,57 @@ def test_compare_adds_up_on_the_sample(sample):
 def test_explain_says_what_is_wrong(sample, given, says):
     with pytest.raises(OpsdeskError, match=says):
         sample.explain(**{"first_day": "2023-06-01", "last_day": "2023-06-07"} | given)
+
+
+def test_a_chart_is_a_picture_whose_title_says_of_which_tickets(sample):
+    assert sample.chart("backlog").alt == "Open tickets by age"
+    chosen = sample.chart("age", "2023-05", priority=["High", "Low"], team="Service Desk")
+    assert chosen.alt == "Age of the open tickets: priority High or Low, team Service Desk"
+    assert chosen.png.startswith(b"\x89PNG") and chosen.png != sample.chart("age").png
+
+
+@pytest.mark.parametrize(
+    ("arguments", "filters", "says"),
+    [
+        pytest.param(("flow", ("2023-05-02", "2023-05-05")), {}, "The span 2023-05-02 to 2023-05-05 has no whole week", id="no week"),
+        pytest.param(("backlog", "2023-05-02"), {}, "There is one day only: a trend needs two.", id="one day"),
+        pytest.param(("backlog",), {"priority": []}, "No ticket has priority (no value).", id="nothing chosen"),
+        pytest.param(("first_response",), {"priority": "High"}, "priority High: No time of a first response is known.", id="not known"),
+    ],
+)  # fmt: skip
+def test_where_a_chart_would_be_empty_there_is_a_sentence(sample, arguments, filters, says):
+    assert str(sample.chart(*arguments, **filters)).startswith(says)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "filters", "says"),
+    [
+        pytest.param(("backlogs",), {}, "no chart 'backlogs': did you mean backlog?", id="chart"),
+        pytest.param(("pie",), {}, "no chart 'pie': there are backlog, flow, age, ", id="all charts"),
+        pytest.param(("flow",), {"Priority": "High"}, "no column 'Priority': did you mean priority?", id="column"),
+        pytest.param(("flow",), {"priority": "high"}, "No ticket has the priority 'high': did you mean 'High'?", id="case"),
+        pytest.param(("flow", "May"), {}, "'May' is not a span of days", id="span"),
+    ],
+)  # fmt: skip
+def test_a_chart_that_cannot_be_drawn_is_a_sentence_with_the_near_name(
+    sample, arguments, filters, says
+):
+    with pytest.raises(OpsdeskError) as refused:
+        sample.chart(*arguments, **filters)
+    assert says in str(refused.value)
+
+
+def test_dimensions_and_segments_say_what_can_be_chosen(sample):
+    assert sample.dimensions() == ["category", "channel", "customer_tier", "priority", "team"]
+    segments = sample.segments("priority")
+    assert segments["tickets"].sum() == len(sample.table("fact_tickets"))
+    assert segments["open_tickets"].sum() == 74 and segments["open_tickets"].is_monotonic_decreasing
+    with pytest.raises(OpsdeskError, match="no dimension 'Team': did you mean 'team'"):
+        sample.segments("Team")
+
+
+def test_threads_ask_one_at_a_time(session):
+    """The controls of a notebook are answered in another thread than its cells."""
+    with ThreadPoolExecutor(4) as threads:
+        counts = list(threads.map(lambda _: len(session.tickets()), range(12)))
+    assert counts == [3] * 12

@@ -105,3 +105,7 @@ def test_a_project_without_a_clone(opsdesk, tmp_path):
     mail = do(opsdesk, "digest", "params/sample.yaml", "--output", "x.eml", folder=desk)
     assert mail.returncode == 0
     assert (desk / "x.eml").read_bytes() == (latest / "digest.eml").read_bytes()
+    look = "from opsdesk.explore.controls import Controls as C; print(C.open_desk('params/sample.yaml').days())"
+    python = opsdesk.with_name("python")
+    explored = do(python, "-c", look, folder=desk / "notebooks")  # where explore.ipynb runs
+    assert explored.stdout == "2023-01-01 to 2023-06-30\n", explored.stderr

@@ -8,11 +8,12 @@ in which order to read it. Follow the data: `steps` (ingest, backfill, transform
 from importlib import import_module
 
 __version__ = "0.2.0"
-__all__ = ["OpsdeskError", "Workbench", "open", "start_notebook"]
+__all__ = ["OpsdeskError", "Workbench", "load_ipython_extension", "open", "start_notebook"]
 
 _HOMES = {
     "OpsdeskError": "opsdesk.errors",
     "Workbench": "opsdesk.workbench",
+    "load_ipython_extension": "opsdesk.explore.magics",  # %load_ext opsdesk
     "open": "opsdesk.session",
     "start_notebook": "opsdesk.workbench",
 }

@@ -1,9 +1,12 @@
 """A session for exploring: questions to what the runs of a params file have published."""
 
 import warnings
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from functools import wraps
 from pathlib import Path
-from typing import NamedTuple
+from threading import RLock
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 import pandas as pd
 
@@ -21,25 +24,46 @@ from opsdesk.trends.coverage import DAY, Coverage, read_coverage
 from opsdesk.trends.day_names import read_day_names
 from opsdesk.trends.drill_down import day_of, tickets_query
 from opsdesk.trends.filters import read_values, refuse_unknown, refuse_unknown_values
-from opsdesk.trends.spans import like_for_like, read_span
+from opsdesk.trends.questions import ask
+from opsdesk.trends.selected_series import read_series
+from opsdesk.trends.selection import read_attributes
+from opsdesk.trends.spans import Span, like_for_like, read_span
 from opsdesk.trends.work import read_work
 from opsdesk.warehouse.duckdb.private_copy import PrivateCopy
 from opsdesk.warehouse.open import Warehouse, open_warehouse
 from opsdesk.workbench import find_project
 
+if TYPE_CHECKING:
+    from opsdesk.display.charts import Shown
+
 RUN_COLUMNS = ["run_id", "run_at", "outcome", "seconds", "error"]
 SPAN = "SELECT MIN(ops_date) AS first, MAX(ops_date) AS last FROM backlog_daily"
 USAGE = """\
   .tickets("2023-06-30", state="open", priority="Critical")   the tickets behind a number
+  .chart("backlog", priority="High")   a picture, of the whole desk without a filter
   .work(agent="A1")   what to work on first
   .explain("2023-06-01", "2023-06-30", by="category")   what moved the backlog
   .compare("2023-05", "2023-06", by="category")   two spans, and why their rates differ
   .table("backlog_daily")   .query("SELECT ...")   .runs()   .params"""
 
 
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
 def _tell(sentence: str) -> None:
     """Say something next to a result that could be taken for another."""
-    warnings.warn(sentence, stacklevel=3)
+    warnings.warn(sentence, stacklevel=4)
+
+
+def _alone(method: Method) -> Method:
+    """Let one thread at a time ask: Jupyter answers the controls of a notebook in another one."""
+
+    @wraps(method)
+    def ask(self: "Session", *values: object, **named: object) -> object:
+        with self._lock:
+            return method(self, *values, **named)
+
+    return cast(Method, ask)
 
 
 class Publication(NamedTuple):
@@ -69,12 +93,14 @@ class Session:
     def __init__(self, parameters: Parameters) -> None:
         self._parameters = parameters
         self._copy: PrivateCopy | None = None
+        self._lock = RLock()
 
     @property
     def params(self) -> dict[str, str]:
         """Return the parameters as a run would use them."""
         return dict(self._parameters.values)
 
+    @_alone
     def query(self, sql: str, parameters: dict[str, object] | None = None) -> pd.DataFrame:
         """Return the rows of a SELECT in the warehouse's own SQL.
 
@@ -89,17 +115,19 @@ class Session:
             refuse_other_than_select(sql)
         return self._warehouse().query(sql, parameters)
 
+    @_alone
     def table(self, name: str) -> pd.DataFrame:
         """Return a published table, such as backlog_daily, with all its columns."""
         return self._warehouse().table(name)
 
+    @_alone
     def tickets(
         self, ops_date: object = None, state: str = "open", **filters: object
     ) -> pd.DataFrame:
         """Return the tickets behind a number: those in `state` at the end of the day `ops_date`.
 
         `state` is open, created, resolved, past_due, due or missed. Without `ops_date` it is the
-        last day. Further names are columns:
+        last day. Further names are columns, team or attributes:
         tickets("2023-06-30", priority="Critical", team=["Billing", "Core"]).
 
         Raises:
@@ -111,13 +139,74 @@ class Session:
         _check_day(day, published)
         warehouse = self._warehouse()
         columns = warehouse.columns("fact_tickets")
-        sql, values = tickets_query(day, published.as_of, state, filters, columns)
+        attributes = read_attributes(warehouse, filters)
+        sql, values = tickets_query(day, published.as_of, state, filters, columns, attributes)
         tickets = warehouse.ask(sql, values)
         refuse_unknown_values(warehouse, tickets, filters)
         if tickets.empty:
             _tell(f"No ticket is {state} on {day} with these filters: the frame is empty.")
         return tickets
 
+    def chart(self, name: str, span: object = None, /, **filters: object) -> "Shown":
+        """Return a chart over time as a picture, or the sentence why there is nothing to draw.
+
+        `name` is backlog, flow, age, attainment, past_due, breach_rate, resolution_time or
+        first_response. `span` is a month such as "2023-05" or a pair of days; None is every day.
+        Further names choose tickets, as in `tickets`:
+        chart("flow", "2023-05", category=["Billing", "Login"]).
+
+        Raises:
+            OpsdeskError: nothing is published yet, no such chart, span or column, or a value that
+                no ticket has; the text has the near names.
+        """
+        return self.charts([name], span, **filters)[0]
+
+    @_alone
+    def charts(
+        self, names: Sequence[str], span: object = None, /, **filters: object
+    ) -> list["Shown"]:
+        """Return several charts of the same tickets, which are read once; see `chart`."""
+        from opsdesk.display.charts import chart_named, draw  # it takes a second to import
+
+        wanted = [chart_named(name) for name in ([names] if isinstance(names, str) else names)]
+        published = self._published()
+        series = read_series(self._warehouse(), published.as_of, filters, span)
+        return [
+            draw(one, series.of(one.is_weekly), series.about, series.why_not(one.is_weekly))
+            for one in wanted
+        ]
+
+    @_alone
+    def days(self) -> Span:
+        """Return the first and the last day of the published tables.
+
+        Raises:
+            OpsdeskError: nothing is published yet.
+        """
+        published = self._published()
+        return Span(published.first, published.last)
+
+    @_alone
+    def dimensions(self) -> list[str]:
+        """Return the dimensions of segment_daily: what divides all tickets into segments."""
+        self._published()
+        return list(ask(self._warehouse(), "dimensions")["dimension"])
+
+    @_alone
+    def segments(self, by: str) -> pd.DataFrame:
+        """Return the segments of a dimension: segment, tickets, open_tickets; most open first.
+
+        Raises:
+            OpsdeskError: nothing is published yet, or no such dimension; the text has a near name.
+        """
+        self._published()
+        warehouse = self._warehouse()
+        segments = ask(warehouse, "segments_of", dimension=by)
+        if segments.empty:
+            explain.check_dimension(by, self.dimensions())
+        return segments.astype({"tickets": "int64", "open_tickets": "int64"})
+
+    @_alone
     def work(self, agent: str = "") -> pd.DataFrame:
         """Return the open tickets to work on first, in order of rank; those of one `agent`.
 
@@ -135,6 +224,7 @@ class Session:
             _tell(f"No rule selects an open ticket{whose}: the frame is empty.")
         return tickets
 
+    @_alone
     def explain(self, first_day: object, last_day: object, by: str = "category") -> pd.DataFrame:
         """Return which segments of the dimension `by` moved the backlog, the most growth first.
 
@@ -159,6 +249,7 @@ class Session:
             return explained
         return explained.assign(usual_inflow=float("nan"), usual_outflow=float("nan"))
 
+    @_alone
     def compare(self, before: object, now: object, by: str = "category") -> pd.DataFrame:
         """Return the flows and rates of two spans per segment, and why the rates differ.
 
@@ -185,6 +276,7 @@ class Session:
         rows = [[getattr(run, name) for name in RUN_COLUMNS] for run in runs]
         return pd.DataFrame(rows, columns=RUN_COLUMNS)
 
+    @_alone
     def __repr__(self) -> str:
         name = project.shown(self._parameters.path)
         warehouse = self._parameters.values["warehouse"]

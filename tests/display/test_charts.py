@@ -14,7 +14,7 @@ from matplotlib.colors import to_rgb
 from PIL import Image
 
 from opsdesk.catalogue.tables import AGE_BANDS
-from opsdesk.display import bar_charts, time_charts
+from opsdesk.display import bar_charts, charts, time_charts
 from opsdesk.display.chart_style import AGES, COLOURS, new_axes, picture
 from opsdesk.display.sentence import Sentence
 
@@ -500,3 +500,25 @@ def test_charts_leave_no_figure_behind():
 
     drawn("backlog")
     assert plt.get_fignums() == []
+
+
+def test_a_span_that_ends_before_as_of_ends_the_axis_and_has_no_line():
+    ax, frame = drawn("flow", as_of=pd.NaT)
+    assert ax.get_title(loc="right") == ""
+    last = dates.date2num(frame["week_ending"].iloc[-1])
+    assert last < ax.get_xlim()[1] < last + 2
+
+
+def test_every_chart_over_time_has_its_name():
+    assert {*charts.CHARTS} == {*OVER_TIME}
+    for name, chart in charts.CHARTS.items():
+        assert chart == (getattr(time_charts, name), name in WEEKLY)
+
+
+def test_the_tickets_of_a_chart_are_written_over_it_also_with_signs_and_at_length():
+    about = f"category $\\frac$ {'Lights ' * 40}"
+    shown = charts.draw(charts.CHARTS["flow"], weeks(), about)
+    assert shown.alt.startswith("Opened and resolved per week: category $\\frac$")
+    assert shown.width == charts.draw(charts.CHARTS["flow"], weeks()).width
+    nothing = charts.draw(charts.CHARTS["flow"], weeks().head(0), "priority High")
+    assert nothing.text == f"priority High: {time_charts.NO_WEEK}"

@@ -6,10 +6,12 @@ import duckdb
 
 TABLES = """
 CREATE TABLE fact_tickets (ticket_id VARCHAR, created_at TIMESTAMPTZ, resolved_at TIMESTAMPTZ, created_date DATE,
-  resolved_date DATE, due_at TIMESTAMPTZ, due_date DATE, breached_at TIMESTAMPTZ, priority VARCHAR, agent_id VARCHAR);
+  resolved_date DATE, due_at TIMESTAMPTZ, due_date DATE, breached_at TIMESTAMPTZ, priority VARCHAR, agent_id VARCHAR,
+  attributes VARCHAR);
 INSERT INTO fact_tickets
 SELECT id, created::TIMESTAMPTZ, resolved::TIMESTAMPTZ, created[:10]::DATE, resolved[:10]::DATE,
-  due::TIMESTAMPTZ, due[:10]::DATE, CASE WHEN breached THEN due::TIMESTAMPTZ END, priority, agent
+  due::TIMESTAMPTZ, due[:10]::DATE, CASE WHEN breached THEN due::TIMESTAMPTZ END, priority, agent,
+  CASE id WHEN 'T3' THEN '{"place":"a\\u0022b\\u005cc","product":"Phone"}' WHEN 'T5' THEN '{"product":"Car"}' END
 FROM (VALUES
   ('T1', '2023-01-01 09:00Z', '2023-01-01 12:00Z', '2023-01-01 13:00Z', false, 'High', 'A1'),
   ('T2', '2023-01-01 10:00Z', '2023-01-03 10:00Z', '2023-01-02 10:00Z', true, 'Low', 'A1'),
@@ -18,6 +20,11 @@ FROM (VALUES
   ('T5', '2023-01-03 08:00Z', NULL, '2023-01-03 20:00Z', false, 'High', 'A3'),
   ('T6', '2023-01-03 09:00Z', NULL, '2023-01-05 09:00Z', false, 'O''Hara; DROP', 'A1')
 ) AS t(id, created, resolved, due, breached, priority, agent);
+CREATE TABLE dim_attributes (attribute VARCHAR);
+INSERT INTO dim_attributes VALUES ('place'), ('product');
+CREATE TABLE segment_daily (ops_date DATE, dimension VARCHAR, segment VARCHAR, created BIGINT, backlog_size BIGINT);
+INSERT INTO segment_daily VALUES ('2023-01-03', 'product', 'Phone', 1, 1), ('2023-01-03', 'product', 'Car', 1, 1),
+  ('2023-01-03', 'product', '(none)', 4, 1), ('2023-01-03', 'place', 'a"b\\c', 1, 1), ('2023-01-03', 'place', '(none)', 5, 2);
 CREATE TABLE dim_agents (agent_id VARCHAR, name VARCHAR, team VARCHAR);
 INSERT INTO dim_agents VALUES ('A1', 'Ann', 'Core'), ('A2', '=1+1', 'Billing'), ('A3', 'Bo', NULL);
 CREATE TABLE backlog_daily (ops_date DATE, backlog_size BIGINT, past_due BIGINT);

@@ -9,7 +9,10 @@ from opsdesk import project
 from opsdesk.googlesql.translate import problems
 from opsdesk.trends.drill_down import STATES, tickets_query
 from opsdesk.trends.questions import ask, read_question
+from opsdesk.trends.selection import select_tickets
 
+# The questions that are asked of selected tickets.
+NARROWED = ("known", "cohorts", "due_days", "resolved_by_week", "responses_by_week")
 FOLDER = project.ROOT / "lib" / "opsdesk" / "trends" / "queries"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.sql"))
 DAY = date(2023, 6, 30)
@@ -38,11 +41,13 @@ SPANS = {
 # on the last day. None: at least one.
 ANSWERS = {
     "agents": ({"last_day": DAY}, 9),
+    "cohorts": ({}, None),
     "days": ({}, 181),
     "arrivals": ({"first_day": date(2023, 5, 6), "last_day": DAY}, None),
     "deadlines": ({}, 5),
     "debt": ({"last_day": DAY, "before": date(2023, 6, 2)}, 2),
     "dimensions": ({}, 5),  # four of ours, and the teams of the agents
+    "due_days": ({"as_of": AS_OF}, None),
     "flows": ({}, 181),
     "known": ({}, 1),
     "oldest": ({}, 1),
@@ -56,6 +61,7 @@ ANSWERS = {
         {"dimension": "priority", "first_day": date(2023, 6, 24), "last_day": DAY},
         28,
     ),
+    "segments_of": ({"dimension": "priority"}, 4),
     "segments": ({"last_day": DAY, "before": date(2023, 6, 2)}, 22),
     "signal_days": ({}, 362),  # 181 days of two indicators
     # a Monday on which more came in: all, a tier, a team and a channel
@@ -97,6 +103,22 @@ def test_open_and_resolved_tickets_are_all_tickets(sample):
 
 def test_every_state_has_its_question():
     assert {f"tickets_{state}" for state in STATES} <= set(NAMES)
+
+
+@pytest.mark.parametrize("name", NARROWED)
+def test_a_question_about_selected_tickets_is_portable_too(name):
+    filters = {"priority": ["High", "Low"], "team": "Core", "product": 'a "b"'}
+    selection = select_tickets(filters, ["priority"], ["product"])
+    narrowed = selection.narrow(read_question(name))
+    # every place in which the question reads tickets
+    read = read_question(name).count("fact_tickets\n") + read_question(name).count(
+        "fact_tickets AS"
+    )
+    assert (
+        narrowed.count(f"(SELECT t.* FROM fact_tickets AS t WHERE {selection.condition})") == read
+    )
+    assert problems(narrowed) == []
+    assert selection.values["v2_0"] == "a \\u0022b\\u0022"
 
 
 def test_the_query_for_tickets_is_portable_with_filters_too():

@@ -12,6 +12,8 @@ from opsdesk.catalogue.identities import CHECKS
 from opsdesk.catalogue.tables import catalogue, results
 from opsdesk.google.connection import GoogleConnection
 from opsdesk.trends.drill_down import STATES, tickets_query
+from opsdesk.trends.questions import read_question
+from opsdesk.trends.selection import select_tickets
 from opsdesk.warehouse.bigquery import expirations, statements, transactions
 from opsdesk.warehouse.bigquery.jobs import Jobs
 from opsdesk.warehouse.reconciliation import BY_MONTH
@@ -19,7 +21,7 @@ from opsdesk.warehouse.reconciliation import BY_MONTH
 pytestmark = pytest.mark.xdist_group("googlesql")
 PARAMETERS = {
     "as_of": "TIMESTAMP", "timezone": "STRING", "day": "DATE", "last_day": "DATE", "before": "DATE", "days_before": "INT64", "v0_0": "STRING",
-    "v1_0": "STRING", "first": "TIMESTAMP", "next": "TIMESTAMP",
+    "v1_0": "STRING", "v2_0": "STRING", "first": "TIMESTAMP", "next": "TIMESTAMP",
     "rows": "INT64", "bytes": "INT64", "part": "STRING", "fingerprint": "STRING", "loaded_at": "TIMESTAMP",
     "dimension": "STRING", "segment": "STRING", "first_day": "DATE", "places": "INT64", "agent": "STRING",
     "before_first": "DATE", "before_last": "DATE", "now_first": "DATE", "now_last": "DATE",
@@ -27,11 +29,15 @@ PARAMETERS = {
 }  # fmt: skip
 TICKETS = [tickets_query(date(2023, 6, 30), datetime(2023, 6, 30, tzinfo=UTC), state, {"priority": "High", "team": "Core"},
                          [column.name for column in catalogue()["fact_tickets"].columns])[0] for state in STATES]  # fmt: skip
+NARROWED = ("known", "cohorts", "due_days", "resolved_by_week", "responses_by_week")
+FILTERS = {"priority": "High", "team": "Core", "product": "Phone"}
+SELECTION = select_tickets(FILTERS, ["priority"], ["product"])
 QUERIES = [
     *(check.counterexamples for check in CHECKS),
     *(path.read_text() for path in sorted((project.ROOT / "lib/opsdesk/trends/queries").glob("*.sql"))),
     *TICKETS,
     BY_MONTH,
+    *(SELECTION.narrow(read_question(name)) for name in NARROWED),
     "SELECT MIN(created_at) AS first, MAX(created_at) AS last, MAX(resolved_at) AS closed FROM tickets_raw",
 ]  # fmt: skip
 

@@ -22,7 +22,7 @@ from opsdesk.google.connection import GoogleConnection
 from opsdesk.lake.open import open_lake
 from opsdesk.runner.plan import plan_run
 from opsdesk.runner.plan_lines import plan_lines
-from opsdesk.trends import by_segment, coverage, series, signals, snapshot, updates
+from opsdesk.trends import by_segment, coverage, selected_series, series, signals, snapshot, updates
 from opsdesk.trends.arrivals import read_arrivals
 from opsdesk.trends.concentration import read_concentration
 from opsdesk.trends.coverage_table import describe_coverage
@@ -93,6 +93,15 @@ def worst_of(warehouse):
     return [ask(warehouse, "worst", dimension=by, **days) for by in ("category", "priority")]
 
 
+def selected(warehouse):
+    """Days and weeks of the tickets of one place and two categories."""
+    filters = {"place": 'a "b" \\u0022 ü', "category": ["Street Lights", "Sanitation"]}
+    as_of = warehouse.runs().iloc[-1]["as_of"]
+    found = selected_series.read_series(warehouse, as_of, filters)
+    assert found.days["inflow"].sum() > 10
+    return found.days, found.weeks
+
+
 def test_the_frames_behind_the_charts_are_the_same(both):
     frames = []
     for place in both[:2]:
@@ -107,6 +116,7 @@ def test_the_frames_behind_the_charts_are_the_same(both):
                 signals.read_signal_days(warehouse, covered, NAMES), *worst_of(warehouse),
                 read_debt(warehouse, covered), read_concentration(warehouse, covered),
                 read_arrivals(warehouse, covered), read_periods(warehouse, covered, last_periods(covered)),
+                ask(warehouse, "segments_of", dimension="category"), *selected(warehouse),
             ]
         )  # fmt: skip
     for ours, theirs in zip(*frames, strict=True):

@@ -28,5 +28,6 @@ def from_block(kind: type[Options], name: str, block: Mapping[str, str]) -> Opti
 
 def hint(name: str, known: list[str]) -> str:
     """Return the end of a sentence about a name that is not known: the nearest, or all."""
-    close = get_close_matches(name, known, 1)
-    return f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}."
+    folded = {one.casefold(): one for one in known}
+    close = get_close_matches(name.casefold(), folded, 1)
+    return f"did you mean {folded[close[0]]}?" if close else f"there are {', '.join(known)}."

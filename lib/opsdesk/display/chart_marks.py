@@ -30,7 +30,7 @@ def mark_coverage(ax: Axes, frame: pd.DataFrame, when: str) -> None:
     intake_until = last["intake_until"]
     if pd.notna(intake_until):
         _mark_intake_end(ax, intake_until)
-    if _is_end_of_axis(intake_until, when):
+    if _is_end_of_axis(intake_until, when) or pd.isna(as_of):
         return
     ax.axvline(
         as_of,
@@ -88,12 +88,17 @@ def _span(first: pd.Timestamp, last: pd.Timestamp) -> tuple[float, float]:
 
 
 def date_axis(ax: Axes, frame: pd.DataFrame, when: str) -> None:
-    """Set a concise date axis from the first row to as_of, or to the end of intake; y from 0."""
+    """Set a concise date axis from the first row to as_of, or to the end of intake; y from 0.
+
+    Of a span that ends before, as_of is not known: the axis ends with its last row.
+    """
     first = frame[when].iloc[0]
     last = frame.iloc[-1]
     end = last["as_of"]
     if _is_end_of_axis(last["intake_until"], when):
         end = last["intake_until"]
+    if pd.isna(end):
+        end = last[when]
     _tick_dates(ax, end - first)
     margin = max((end - first) / 100, pd.Timedelta(hours=1))
     ax.set_xlim(first - margin, end + margin)  # the last line is not at the very edge

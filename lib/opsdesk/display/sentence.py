@@ -1,6 +1,9 @@
 """A sentence in the place of a table or a chart that would be empty, to say why it is."""
 
+import re
 from dataclasses import dataclass
+
+SIGNS = re.compile(r"[\\`*\[\]<>$&~|]|(?<!\w)_|_(?!\w)")  # a _ within a word means nothing
 
 
 @dataclass(frozen=True)
@@ -16,3 +19,8 @@ class Sentence:
     def __str__(self) -> str:
         """Return the text, for a terminal."""
         return self.text
+
+
+def literally(text: str) -> str:
+    """Return Markdown that shows `text` as it is, such as the name of a segment."""
+    return SIGNS.sub(r"\\\g<0>", text)

@@ -42,7 +42,7 @@ def read_segment_days(
     since = (pd.Timestamp(first_day) - BASELINE_DAYS * DAY).date()
     rows = ask(warehouse, "segment_days", dimension=by, first_day=since, last_day=last_day)
     if rows.empty:
-        _check_dimension(by, list(ask(warehouse, "dimensions")["dimension"]))
+        check_dimension(by, list(ask(warehouse, "dimensions")["dimension"]))
     return rows.assign(ops_date=pd.to_datetime(rows["ops_date"]))
 
 
@@ -181,7 +181,8 @@ def _rate(span: pd.DataFrame) -> float:
     return span["hits"].sum() / tickets if tickets else np.nan
 
 
-def _check_dimension(by: str, dimensions: list[str]) -> None:
+def check_dimension(by: str, dimensions: list[str]) -> None:
+    """Raise an OpsdeskError with the near names where `by` is not one of the dimensions."""
     if by in dimensions:
         return
     folded = {name.casefold(): name for name in dimensions}

@@ -6,11 +6,11 @@ from difflib import get_close_matches
 import pandas as pd
 
 from opsdesk.errors import OpsdeskError
-from opsdesk.trends.drill_down import listed
+from opsdesk.trends.questions import ask
+from opsdesk.trends.selection import TEAM, is_blank, listed
 from opsdesk.warehouse.open import Warehouse
 
 SHOWN = 10  # of the values that there are
-TEAM = "team"
 TEAMS = "SELECT DISTINCT COALESCE(NULLIF(team, ''), '(none)') AS value FROM dim_agents"
 
 
@@ -27,22 +27,28 @@ def refuse_unknown_values(
     for column, value in filters.items():
         there = set(found[column]) if column in found else set()
         for text in listed(value):
-            if text is None:
+            if is_blank(text):
                 raise OpsdeskError(
-                    f"{column}=None selects no ticket: a blank one is called '(none)', and "
+                    f"{column}={text} selects no ticket: a blank one is called '(none)', and "
                     "'(unassigned)' as an agent."
                 )
             if isinstance(text, str) and text not in there:
                 refuse_unknown(column, text, read_values(warehouse, column))
 
 
-def read_values(warehouse: Warehouse, column: str) -> list[str]:
-    """Return the texts that a column has in any ticket, in order; none where it holds no texts."""
-    sql = TEAMS
-    if column != TEAM:
-        sql = f"SELECT DISTINCT {column} AS value FROM fact_tickets"
-    values = {value for value in warehouse.ask(sql, {})["value"] if isinstance(value, str)}
-    return sorted(values | {"(none)"} if column == TEAM else values)
+def read_values(warehouse: Warehouse, name: str) -> list[str]:
+    """Return the texts that a column, team or an attribute has in any ticket, in order.
+
+    None where a column holds no texts.
+    """
+    if name == TEAM:
+        found = warehouse.ask(TEAMS, {})
+    elif name in warehouse.columns("fact_tickets"):
+        found = warehouse.ask(f"SELECT DISTINCT {name} AS value FROM fact_tickets", {})
+    else:
+        found = ask(warehouse, "segments_of", dimension=name).rename(columns={"segment": "value"})
+    values = {value for value in found["value"] if isinstance(value, str)}
+    return sorted(values | {"(none)"} if name == TEAM else values)
 
 
 def refuse_unknown(column: str, text: str, known: Iterable[str]) -> None:

@@ -17,6 +17,7 @@ from opsdesk.catalogue.tables import AGE_BANDS
 from opsdesk.trends.coverage import DAY, Coverage, last_whole_day
 from opsdesk.trends.due_soon import DAYS_OF_A_WEEK, read_due_soon
 from opsdesk.trends.questions import ask
+from opsdesk.trends.selection import EVERY_TICKET, Selection, ask_of
 from opsdesk.trends.sentences import about_backlog, about_judged, about_promises, about_responses
 from opsdesk.trends.total_age import total_age
 from opsdesk.warehouse.open import Warehouse
@@ -44,8 +45,12 @@ FEW = 5  # a rate of fewer tickets is chance
 def read_days(warehouse: Warehouse, coverage: Coverage) -> pd.DataFrame:
     """Return one row per day: backlog and its ages in days, flows, past due, and what fell due."""
     days = ask(warehouse, "days")
-    days["total_age_days"] = total_age(days)
-    days["ops_date"] = pd.to_datetime(days["ops_date"])
+    return mark_days(days.assign(total_age_days=total_age(days)), coverage)
+
+
+def mark_days(days: pd.DataFrame, coverage: Coverage) -> pd.DataFrame:
+    """Return days with their marks, and NaN where the export cannot know a figure."""
+    days = days.assign(ops_date=pd.to_datetime(days["ops_date"]))
     is_last = days["ops_date"] == coverage.last_day
     days["is_partial"] = is_last & coverage.is_last_day_partial
     return _marked(_without_unknown(days, coverage), coverage)
@@ -62,16 +67,24 @@ def read_weeks(warehouse: Warehouse, coverage: Coverage) -> pd.DataFrame:
     closing date begins with whole weeks.
     """
     days = read_days(warehouse, coverage)
+    weeks = make_weeks(days, warehouse, coverage, EVERY_TICKET)
+    if about_promises(coverage):
+        return weeks.assign(due_24h=np.nan)
+    return weeks.assign(due_24h=read_due_soon(warehouse, coverage, weeks["week_ending"]))
+
+
+def make_weeks(
+    days: pd.DataFrame, warehouse: Warehouse, coverage: Coverage, selection: Selection
+) -> pd.DataFrame:
+    """Return the weeks of the selected tickets, whose days are `days`."""
     days_before = _days_before(coverage)
     since_start = (days["ops_date"] - coverage.first_day).dt.days + days_before
-    days["week"] = since_start // DAYS_OF_A_WEEK
-    weeks = _whole_weeks(days)
+    weeks = _whole_weeks(days.assign(week=since_start // DAYS_OF_A_WEEK))
     for question in ("resolved_by_week", "responses_by_week"):
-        figures = _read_by_week(warehouse, question, days_before)
+        figures = _by_week(ask_of(warehouse, selection, question, days_before=days_before))
         weeks = weeks.merge(figures, how="left", on="week")
     weeks = weeks.drop(columns="week")
     weeks = weeks.rename(columns={"ops_date": "week_ending"})
-    weeks = weeks.assign(due_24h=read_due_soon(warehouse, coverage, weeks["week_ending"]))
     weeks = _with_rates(_without_cut_off(weeks, coverage))
     return _marked(weeks, coverage)
 
@@ -89,8 +102,6 @@ def _without_cut_off(weeks: pd.DataFrame, coverage: Coverage) -> pd.DataFrame:
     if coverage.closed_from is not None:
         first_day = weeks["week_ending"] - (DAYS_OF_A_WEEK - 1) * DAY
         weeks = weeks[first_day >= coverage.closed_from]
-    if about_promises(coverage):
-        weeks = weeks.assign(due_24h=np.nan)
     if about_judged(coverage):
         weeks = weeks.assign(judged=np.nan, breached=np.nan)
     if about_responses(coverage):
@@ -108,9 +119,8 @@ def _without_unknown(days: pd.DataFrame, coverage: Coverage) -> pd.DataFrame:
     return days.assign(**dict.fromkeys(unknown, np.nan))
 
 
-def _read_by_week(warehouse: Warehouse, question: str, days_before: int) -> pd.DataFrame:
+def _by_week(figures: pd.DataFrame) -> pd.DataFrame:
     """Return one row per week with the rates and times of its tickets."""
-    figures = ask(warehouse, question, days_before=days_before)
     # Weeks without tickets become NaN when merged, which whole numbers do not have.
     counts = [name for name in ("judged", "breached", "timed", "responses") if name in figures]
     return figures.astype(dict.fromkeys(counts, "float64"))

@@ -9,6 +9,9 @@ WITH due AS (
     DATE_SUB(LEAST(due_date, COALESCE(resolved_date, due_date)), INTERVAL 1 DAY) AS last_of_days
   FROM fact_tickets
   WHERE due_at IS NOT NULL
+    -- due on the day after a week's end; on the next one, where the clocks skip an hour
+    AND DATE_DIFF(@last_day, due_date, DAY) >= -2
+    AND MOD(DATE_DIFF(@last_day, due_date, DAY) + 7, 7) IN (5, 6)
     AND COALESCE(hours_open, resolution_hours_clean) IS NOT NULL
 ),
 

@@ -5,4 +5,4 @@ SELECT
   COUNT(due_at) AS with_target,
   COUNT(sla_breached) AS judged,
   COUNT(first_response_hours) AS responded
-FROM fact_tickets
+FROM fact_tickets AS t

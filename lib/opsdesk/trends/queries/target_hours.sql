@@ -1,5 +1,5 @@
 -- target_hours: one row per week with the hours of its tickets: the 90th percentile of resolutions,
--- and the median of first responses. Week 0 is the seven days up to @last_day, week 1 those before.
+-- and the median of first responses, of the last 26 weeks. Week 0 is the seven days up to @last_day, week 1 those before.
 -- Of the whole desk where @dimension is 'all', else of the tickets of one segment.
 -- A percentile is discrete: the smallest value whose cumulative share is at least q.
 WITH chosen AS (
@@ -29,7 +29,7 @@ weeks AS (
     indicator, part, of_parts, hours,
     CAST(FLOOR(DATE_DIFF(@last_day, ops_date, DAY) / 7) AS INT64) AS week
   FROM measured
-  WHERE ops_date <= @last_day
+  WHERE ops_date <= @last_day AND ops_date > DATE_SUB(@last_day, INTERVAL 182 DAY)
 ),
 
 ranked AS (
