@@ -11,6 +11,9 @@ from opsdesk.brief.themed_svg import COLOURS
 FORMATS = ["%Y", "%b", "%d", "", "", ""]
 ZERO_FORMATS = ["", "%b\n%Y", "%d %b", "", "", ""]
 FEW_DAYS = 20
+FEW_WEEKS = 70  # days
+DAYS_OF_A_MONTH = 30.4
+DAYS_OF_A_YEAR = 365.25
 STEPS = (1, 2, 2.5, 5, 10)
 
 
@@ -32,10 +35,15 @@ def finish(ax: Axes, size: Size, index: pd.DatetimeIndex, has_dates: bool = True
 
 
 def _locator(span: pd.Timedelta, most: int) -> dates.DateLocator:
-    """Return where dates are written; a span of a few days has no finer marks than days."""
+    """Return where dates are written, at most `most` of them: days, months or years."""
     if span.days <= FEW_DAYS:
         return dates.DayLocator(interval=max(1, -(-span.days // most)))
-    return dates.AutoDateLocator(minticks=3, maxticks=most)
+    if span.days <= FEW_WEEKS:
+        return dates.AutoDateLocator(minticks=3, maxticks=most)
+    for months in (1, 2, 3, 6):
+        if span.days / DAYS_OF_A_MONTH <= months * most:
+            return dates.MonthLocator(range(1, 13, months))
+    return dates.YearLocator(max(1, -(-int(span.days / DAYS_OF_A_YEAR) // most)))
 
 
 def add_grid(ax: Axes, is_whole: bool = False) -> None:
