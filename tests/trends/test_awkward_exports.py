@@ -1,11 +1,10 @@
 """Awkward exports through all steps: no empty axes, no figure that the export cannot know."""
 
-from datetime import datetime, timedelta
-
 import pandas as pd
 import pytest
 
-from exports import line, run_ingest, write_export
+from awkward import TARGET, lines, steady, ticket
+from exports import run_ingest, write_export
 from opsdesk.display import arrival_chart, bar_charts, time_charts
 from opsdesk.display.chart_style import new_axes, picture
 from opsdesk.display.frames import in_words
@@ -28,33 +27,12 @@ from opsdesk.trends.notebook import (
 from steps import backfill, open_warehouse, transform
 
 RUN_AT = "2025-01-01T00:00:00Z"
-START = datetime(2023, 1, 2, 9)
 DAYS = ("backlog", "age", "past_due")
 WEEKS = ("flow", "attainment", "breach_rate", "resolution_time", "first_response")
 BARS = ("segments", "agents")
 ALL = {*DAYS, *WEEKS, *BARS} - {"first_response"}  # of these exports none has it
 
 
-def ticket(number: int, created: float, resolved: float | None, **cells: str) -> str:
-    """Return a line; created and resolved are days after the start."""
-    cells = {"agent_id": f"AG-{number % 3}", "priority": ("High", "Low")[number % 2], **cells}
-    if resolved is not None:
-        cells["resolved_at"] = f"{START + timedelta(days=resolved)}"
-        cells["status"] = "Closed"
-    return line(f"T{number}", f"{START + timedelta(days=created)}", **cells)
-
-
-def steady(days: int, **cells: str) -> list[tuple[int, float, float]]:
-    """Return three tickets per day: resolved at once, after a day, and after 30 days."""
-    waits = (0.1, 1.2, 30.0)
-    return [(3 * n + place, n, n + wait) for n in range(days) for place, wait in enumerate(waits)]
-
-
-def lines(tickets, until: float = 10_000, **cells: str) -> list[str]:
-    return [ticket(n, a, b if b <= until else None, **cells) for n, a, b in tickets]
-
-
-TARGET = {"sla_hours": "24"}
 CASES = [
     pytest.param([ticket(1, 0, None)], {"agents"}, set(), id="one open ticket"),
     pytest.param([ticket(1, 0, 0.1)], set(), set(), id="one ticket of one day"),

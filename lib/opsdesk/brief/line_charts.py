@@ -17,25 +17,22 @@ from opsdesk.brief.chart_size import Size
 from opsdesk.brief.end_labels import End, label_ends
 from opsdesk.brief.themed_svg import COLOURS, styled
 from opsdesk.catalogue.tables import AGE_BANDS
+from opsdesk.display.time_charts import HOURS
 from opsdesk.trends import number_words as words
 
 BAND_NAMES = ("0–1 days", "2–7", "8–30", "31–90", "over 90 days")
 SOLID = "-"
 DASHED = (0, (5, 2))
 DOTTED = (0, (2, 3))
-HOURS = {
-    1 / 60: "1 min",
-    1: "1 hour",
-    6: "6 hours",
-    24: "1 day",
-    72: "3 days",
-    168: "1 week",
-    720: "30 days",
-    2160: "90 days",
-    8760: "1 year",
-    43800: "5 years",
-}
-SHORTER = ((" days", " d"), (" day", " d"), (" hours", " h"), (" hour", " h"), (" week", " wk"))
+SHORTER = (
+    (" minutes", " min"),
+    (" minute", " min"),
+    (" days", " d"),
+    (" day", " d"),
+    (" hours", " h"),
+    (" hour", " h"),
+    (" week", " wk"),
+)
 
 
 @dataclass(frozen=True)
