@@ -4,10 +4,13 @@ Every twentieth ticket, of all months: the emulator hands out 58,251 rows in hal
 """
 
 import gzip
+import importlib
+import json
 import subprocess
 import sys
 from datetime import UTC, datetime
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -15,7 +18,7 @@ from bigquery_runs import assert_same, outcome
 from emulated import Cloud as Corner
 from opsdesk import open as open_session
 from opsdesk import project
-from opsdesk.catalogue.tables import results
+from opsdesk.catalogue.tables import catalogue, read_sql, results
 from opsdesk.config.parameters import read_parameters
 from opsdesk.google.connection import GoogleConnection
 from opsdesk.lake.open import open_lake
@@ -23,6 +26,8 @@ from opsdesk.runner.plan import plan_run
 from opsdesk.runner.plan_lines import plan_lines
 from opsdesk.trends import by_segment, coverage, series, snapshot, updates
 from opsdesk.trends.coverage_table import describe_coverage
+from opsdesk.warehouse.bigquery.publisher import used_parameters
+from opsdesk.warehouse.bigquery.statements import rows_of_places, under_names
 from opsdesk.warehouse.billing import LEAST_BILLED
 from steps import backfill, ingest, open_warehouse, transform
 
@@ -77,6 +82,35 @@ def test_every_table_has_the_same_rows(both):
     assert len(expected["fact_tickets"]) == 2_913 and len(expected["dim_agents"]) == 2
     assert all(len(rows) for rows in expected.values())
     assert 'a "b" \\u0022 ü' in set(expected["segment_daily"]["segment"])
+
+
+def test_the_ledger_has_the_rows_of_every_table(both):
+    """Also of ticket_sla_risk, which is not counted: it has one row per ticket."""
+    target = open_warehouse(*both[1])
+    rows = json.loads(target.runs()["rows"].iloc[-1])
+    assert rows == {table.name: len(target.table(table.name)) for table in results()}
+
+
+def test_the_benchmark_computes_the_bytes_that_the_emulator_counts(both, monkeypatch):
+    """It counts each column that is named anywhere in a text, so only some texts can be compared."""
+    monkeypatch.syspath_prepend(str(project.ROOT / "benchmarks"))
+    sizes, target = importlib.import_module("bigquery_sizes"), open_warehouse(*both[1])
+    asked = {name: (f"SELECT * FROM {name}", sizes.everything(name)) for name in TABLES}
+    for name in ("features_daily", "cohort_daily"):
+        sql = read_sql(catalogue()[name])
+        placed = under_names(sql, rows_of_places(sizes.PLACES))
+        asked[f"what makes {name}"] = sql, sizes.columns_of(placed)
+    known = {"as_of": datetime(2011, 12, 31, 23, 59, 59, tzinfo=UTC), "timezone": ZONE}
+    with duckdb.connect(both[0][0].removeprefix("duckdb:"), read_only=True) as con:
+        here = sizes.Sizes(con)
+        computed = {name: sum(here.read(columns)) for name, (_, columns) in asked.items()}
+    counted = {
+        name: target.jobs.start(
+            sql, used_parameters(sql, known), dry_run=True
+        ).total_bytes_processed
+        for name, (sql, _) in asked.items()
+    }
+    assert counted == computed
 
 
 def test_the_frames_behind_the_charts_are_the_same(both):

@@ -158,7 +158,8 @@ class BigQueryWarehouse:
             try:
                 rows = build_tables(self.jobs, ours, new, queries, parameters)
                 rows |= {name: rows_of(self.jobs, table) or 0 for name, table in filled.items()}
-                rows = {table.name: rows.get(table.name, rows[FACT]) for table in results()}
+                rows |= {table.name: rows[FACT] for table in results() if table.name not in new}
+                rows = {table.name: rows[table.name] for table in results()}
                 assert_identities_at_once(
                     lambda sql: self._rows(statements.under_names(sql, queries))
                 )
