@@ -1,6 +1,7 @@
 """How many bytes BigQuery reads of each table for a SELECT: columns by type, rows by a warehouse."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 import duckdb
 import sqlglot
@@ -46,6 +47,7 @@ def size_of(column: Column) -> str:
     return f"count({column.name}) * {BYTES[column.type]}"
 
 
+@lru_cache
 def columns_of(sql: str) -> Columns:
     """The columns that a SELECT over PLACES reads: once each, and none that its result does not need."""
     schema = {t.name: {c.name: c.type for c in t.columns} for t in catalogue().values()}
