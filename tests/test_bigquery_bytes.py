@@ -63,3 +63,9 @@ def test_the_plans_next_to_each_other(tmp_path, load):
     assert best == "as it is, daily tables in one query"
     assert changed == "changed rows, months with 100% of the tickets"
     assert billed[now] < billed[before] < billed[changed]
+
+
+def test_what_is_not_staged_is_read_nowhere(load):
+    plan = load("bigquery_bytes").as_it_is()
+    assert not [statement for statement in plan if "ticket_sla_risk" in statement.reads]
+    assert sum("fact_tickets" in statement.reads for statement in plan) == 10
