@@ -1,4 +1,4 @@
-"""Jobs: an id is used once, labels are stored, and bytes billed are limited."""
+"""Jobs: an id is used once and has an owner, labels are stored, and bytes billed are limited."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -7,6 +7,7 @@ from bqemulator.api.routes import jobs
 from bqemulator.catalog.models import JobMeta
 from bqemulator.domain.errors import AlreadyExistsError, DomainError
 
+from bqemulator_patches.callers import note_owner
 from bqemulator_patches.literals import with_literals
 from bqemulator_patches.queries import processed
 from bqemulator_patches.rest import Json
@@ -38,6 +39,7 @@ def _once(handle: Handler) -> Handler:
     ) -> JobMeta | Json:
         ctx = options.get("ctx") or positional[0]
         refuse_used_id(project_id, job_id, ctx)
+        note_owner(project_id, job_id)
         job = await handle(project_id, job_id, config, *positional, **options)
         if isinstance(job, dict):  # a dry run leaves no job behind
             ctx.catalog.delete_job(project_id, job_id)

@@ -14,7 +14,9 @@ from bqemulator_patches import tables
 from bqemulator_patches.csv_values import FAILED
 from bqemulator_patches.load_files import find_files
 from bqemulator_patches.load_rows import load_rows
+from bqemulator_patches.modes import refuse_other_modes
 from bqemulator_patches.one_job import alone
+from bqemulator_patches.places import refuse_other_places
 from bqemulator_patches.rest import Json
 
 original_load = executor.execute_load_job
@@ -35,6 +37,8 @@ async def execute(project_id: str, job_id: str, config: Json, ctx: Any) -> JobMe
         return await original_load(project_id, job_id, config, ctx)
     started = ctx.clock.now()
     try:
+        refuse_other_places(job, ctx)
+        refuse_other_modes(job, existing)
         paths = find_files(job, ctx)
         rows = load_rows(job, schema, existing, paths, ctx)
     except (DomainError, duckdb.Error) as error:

@@ -1,8 +1,10 @@
 """Every patch, in the order in which they build on each other."""
 
 from bqemulator_patches import (
+    callers,
     default_dataset,
     destinations,
+    expirations,
     jobs,
     loads,
     one_thread,
@@ -26,6 +28,8 @@ PATCHES = (
     loads,
     jobs,
     uploads,
+    expirations,
+    callers,
 )
 
 

@@ -12,6 +12,7 @@ from bqemulator.jobs import executor
 from bqemulator.scripting import interpreter
 from sqlglot import exp
 
+from bqemulator_patches.expirations import with_defaults
 from bqemulator_patches.rest import Json
 
 original_sync = ddl_sync.sync_created_table
@@ -31,7 +32,9 @@ def _sync(bq_sql: str, project_id: str, ctx: Any) -> None:
     table = ctx.catalog.get_table(*ddl_sync._split_target(target, project_id))
     if table is not None:
         tree = sqlglot.parse_one(bq_sql, read="bigquery")
-        ctx.catalog.update_table(table.model_copy(update=_changes(tree, table, ctx)))
+        changed = table.model_copy(update=_changes(tree, table, ctx))
+        dataset = ctx.catalog.get_dataset(table.project_id, table.dataset_id)
+        ctx.catalog.update_table(with_defaults(changed, dataset))
 
 
 def _changes(tree: exp.Create, table: TableMeta, ctx: Any) -> Json:

@@ -10,14 +10,21 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import grpc
 import psutil
 import pytest
-from google.api_core.exceptions import BadRequest, Conflict, GoogleAPICallError, NotFound
+from google.api_core.exceptions import (
+    BadRequest,
+    Conflict,
+    Forbidden,
+    GoogleAPICallError,
+    NotFound,
+)
 from google.cloud import bigquery
+from google.oauth2.credentials import Credentials
 
 from emulated import Cloud
 from opsdesk import project
@@ -461,6 +468,117 @@ def test_a_load_from_a_file_keeps_its_id(warehouse: Warehouse) -> None:
     with pytest.raises(Conflict):
         load()
     assert warehouse.client.get_job(f"l-{warehouse.dataset}").state == "DONE"
+
+
+def test_a_job_is_shown_to_who_started_it(cloud: Cloud, warehouse: Warehouse) -> None:
+    def client(token: str) -> bigquery.Client:
+        options = {"api_endpoint": cloud.emulators.bigquery_url}
+        return bigquery.Client(cloud.emulators.project, Credentials(token), client_options=options)
+
+    ann, job_id = client("ann"), f"o-{warehouse.dataset}"
+    ann.query("SELECT 1", job_id=job_id, job_retry=None).result()
+    assert ann.get_job(job_id).state == "DONE"
+    for other in (client("bob"), warehouse.client):
+        with pytest.raises(Forbidden, match=r"Permission bigquery\.jobs\.get denied on job"):
+            other.get_job(job_id, retry=None)
+        with pytest.raises(Conflict):
+            other.query("SELECT 1", job_id=job_id, retry=None, job_retry=None)
+
+
+@pytest.mark.parametrize(
+    ("mode", "says"),
+    [
+        pytest.param("REQUIRED", "Field id has changed mode from NULLABLE to REQUIRED", id="stricter"),
+        pytest.param("NULLABLE", None, id="the same"),
+    ],
+)  # fmt: skip
+def test_a_load_appends_with_the_modes_of_the_table(
+    warehouse: Warehouse, mode: str, says: str | None
+) -> None:
+    fields = [bigquery.SchemaField("id", "INT64", mode), bigquery.SchemaField("s", "STRING")]
+
+    def append() -> None:
+        warehouse.load("id,s\n3,c\n", "t", schema=fields, write_disposition="WRITE_APPEND")
+
+    if says is None:
+        append()
+    else:
+        with pytest.raises(BadRequest, match=says):
+            append()
+    assert warehouse.run("SELECT COUNT(*) FROM t") == [(3 if says is None else 2,)]
+
+
+@pytest.mark.parametrize(
+    ("dataset", "bucket", "is_read"),
+    [
+        ("EU", "US-EAST1", False),
+        ("europe-west3", "EU", False),
+        ("EU", "europe-west3", True),
+        ("US", "EU", True),
+        ("EU", "eu", True),
+        ("EU", "", True),
+    ],
+)
+def test_a_load_reads_buckets_in_the_dataset_s_place(
+    cloud: Cloud, dataset: str, bucket: str, is_read: bool
+) -> None:
+    name = f"{cloud.bucket}-there"
+    cloud.emulators.make_bucket(name, bucket)
+    client = cloud.bigquery_client()
+    made = bigquery.Dataset(f"{client.project}.{cloud.dataset}")
+    made.location = dataset
+    client.create_dataset(made)
+    cloud.storage_client().bucket(name).blob("a.csv").upload_from_string("1\n")
+    config = bigquery.LoadJobConfig(schema=[bigquery.SchemaField("n", "INT64")])
+    job = client.load_table_from_uri(f"gs://{name}/a.csv", f"{cloud.dataset}.t", job_config=config)
+    if is_read:
+        assert job.result().output_rows == 1
+    else:
+        with pytest.raises(
+            BadRequest, match="Cannot read and write in different locations: source"
+        ):
+            job.result()
+
+
+DAY = 86_400_000  # in milliseconds
+
+
+@pytest.mark.parametrize("is_by_sql", [False, True], ids=["made by the API", "made by SQL"])
+def test_partitions_of_a_dataset_that_expires_them_are_gone_at_once(
+    cloud: Cloud, is_by_sql: bool
+) -> None:
+    client = cloud.bigquery_client()
+    dataset = bigquery.Dataset(f"{client.project}.{cloud.dataset}")
+    dataset.default_partition_expiration_ms = 60 * DAY
+    client.create_dataset(dataset)
+    name = f"{client.project}.{cloud.dataset}.t"
+    table = bigquery.Table(name, [bigquery.SchemaField("made", "TIMESTAMP")])
+    table.time_partitioning = bigquery.TimePartitioning("MONTH", "made")
+    if is_by_sql:
+        by = "PARTITION BY TIMESTAMP_TRUNC(made, MONTH)"
+        client.query(f"CREATE TABLE `{name}` (made TIMESTAMP) {by}").result()
+    else:
+        client.create_table(table)
+    assert client.get_table(name).time_partitioning.expiration_ms == 60 * DAY
+    rows = "(TIMESTAMP '2023-01-05'), (CURRENT_TIMESTAMP())"
+    sql = f"INSERT INTO `{name}` (made) VALUES {rows}"
+    job = client.query(sql)
+    job.result()
+    assert job.num_dml_affected_rows == 2
+    assert client.get_table(name).num_rows == 1
+
+
+def test_a_table_of_a_dataset_that_expires_them_is_gone_in_time(cloud: Cloud) -> None:
+    client = cloud.bigquery_client()
+    dataset = bigquery.Dataset(f"{client.project}.{cloud.dataset}")
+    dataset.default_table_expiration_ms = 3_600_000
+    client.create_dataset(dataset)
+    table = client.create_table(f"{client.project}.{cloud.dataset}.t")
+    assert abs(table.expires - datetime.now(UTC) - timedelta(hours=1)) < timedelta(minutes=1)
+    table.expires = datetime.now(UTC) - timedelta(seconds=1)
+    client.update_table(table, ["expires"])
+    with pytest.raises(NotFound):
+        client.get_table(table)
 
 
 def test_bytes_are_counted_and_limited(warehouse: Warehouse) -> None:

@@ -46,6 +46,8 @@ CASES = [
                  "the project has no billing account", id="no billing"),
     pytest.param(api.BadRequest("Query exceeded limit for bytes billed: 10. 20 or higher required."),
                  "more than `maximum_bytes_billed` allows", id="over the bound"),
+    pytest.param(api.BadRequest("Transaction is aborted due to concurrent update against table p:d.tickets_raw."),
+                 "another run writes the same tables and was first", id="two runs at once"),
     pytest.param(api.NotFound("Not found: Dataset p:d"), "Google finds no such thing (Not found: Dataset p:d)", id="404"),
     pytest.param(api.RetryError("Timeout of 5s", api.ServiceUnavailable("busy")),
                  "when asked again (busy): run it again later.", id="503 until the patience ended"),

@@ -83,6 +83,17 @@ def analyze(sql: str, tables: Mapping[str, Schema], parameters: Schema) -> list[
     return [(column.name, _type_name(column.column.type)) for column in columns]
 
 
+def parse(sql: str) -> None:
+    """Let Google's parser read a statement of any kind; whether its names exist is not looked at.
+
+    Raises:
+        zetasql's ServerError: it is not GoogleSQL; it says why and where.
+    """
+    request = service.ParseRequest(sql_statement=sql)
+    request.options.CopyFrom(_language())
+    _call("Parse", request, service.ParseResponse)
+
+
 def rows(sql: str, tables: Mapping[str, list[Row]], parameters: Mapping[str, object]) -> list[Row]:
     """The rows of a query, as Google's reference engine computes them from these rows of tables of tables.yaml.
 

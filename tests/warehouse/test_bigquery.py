@@ -296,7 +296,7 @@ def test_what_is_made_and_how_it_is_asked_for(tmp_path, cloud, small):
         assert tuple(made.clustering_fields or ()) == told.layout.cluster
 
 
-def test_partitions_are_months_so_that_4000_last_333_years():
+def test_partitions_are_months_so_that_the_4000_of_a_job_last_333_years():
     assert {table.name for table in catalogue().values() if table.layout.partition} == {
         "tickets_raw", "fact_tickets", "daily_agent_load", "ticket_sla_risk", "segment_daily",
         "signal_daily",

@@ -1,16 +1,21 @@
 """Google's own analyzer on every query text that BigQuery gets beside the SQL files: checks, charts, desk, the tickets behind a number."""
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
+from google.cloud import bigquery
 
 import googlesql
-from opsdesk import project
+from opsdesk import OpsdeskError, project
 from opsdesk.catalogue import identities
 from opsdesk.catalogue.identities import CHECKS
 from opsdesk.catalogue.tables import catalogue, results
+from opsdesk.google.connection import GoogleConnection
 from opsdesk.trends.drill_down import STATES, tickets_query
-from opsdesk.warehouse.bigquery import statements, transactions
+from opsdesk.warehouse.bigquery import expirations, statements, transactions
+from opsdesk.warehouse.bigquery.jobs import Jobs
+from opsdesk.warehouse.reconciliation import BY_MONTH
 
 pytestmark = pytest.mark.xdist_group("googlesql")
 PARAMETERS = {
@@ -25,6 +30,7 @@ QUERIES = [
     *(check.counterexamples for check in CHECKS),
     *(path.read_text() for path in sorted((project.ROOT / "lib/opsdesk/trends/queries").glob("*.sql"))),
     *TICKETS,
+    BY_MONTH,
     "SELECT MIN(created_at) AS first, MAX(created_at) AS last, MAX(resolved_at) AS closed FROM tickets_raw",
 ]  # fmt: skip
 
@@ -32,6 +38,21 @@ QUERIES = [
 @pytest.mark.parametrize("sql", QUERIES)
 def test_google_accepts(sql):
     assert googlesql.analyze(sql, googlesql.schemas(), PARAMETERS)
+
+
+def test_google_reads_the_statements_that_people_are_told_to_type():
+    table = bigquery.Table("my-project-1.ops.tickets_raw")
+    table.expires = datetime(2026, 1, 1, tzinfo=UTC)
+    table.time_partitioning = bigquery.TimePartitioning("MONTH", "created_at", 86_400_000)
+    with pytest.raises(OpsdeskError) as caught:
+        expirations.refuse_expiring_table(
+            Jobs("my-project-1", "ops", GoogleConnection(), {}), table
+        )
+    told = [str(caught.value), *(page.read_text() for page in (project.ROOT / "docs").glob("*.md"))]
+    found = [sql for text in told for sql in re.findall(r"use_legacy_sql=false '([^']+)'", text)]
+    assert {sql.split()[0] for sql in found} == {"ALTER", "GRANT"}
+    for sql in found:
+        googlesql.parse(sql)
 
 
 def staged():
@@ -49,6 +70,14 @@ def staged():
 def test_google_accepts_a_check_on_staging_tables(sql):
     queries, places = staged()
     assert googlesql.analyze(statements.under_names(sql, queries), places, PARAMETERS)
+
+
+def test_google_reads_each_statement_of_a_publication():
+    places = {table.name: f"my-project-1.ops.{table.name}" for table in results()}
+    new = {name: query for name, query in staged()[0].items() if name in places}
+    script = transactions.publish_script(new, places, ["run_id"], "my-project-1.ops._runs")
+    for sql in script.rstrip(";").split(";\n"):
+        googlesql.parse(sql)
 
 
 @pytest.mark.parametrize("table", results(), ids=lambda table: table.name)

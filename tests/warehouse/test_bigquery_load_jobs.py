@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from bigquery_runs import write_lake
-from exports import line
+from bigquery_runs import OLD, RUN_AT, keep_small, write_lake
+from cloud_lakes import cloud_ingest
+from exports import line, write_export
 from google_answers import denied, google_answers, refusal
 from opsdesk import OpsdeskError
 from opsdesk.google.connection import GoogleConnection
@@ -14,7 +15,9 @@ from opsdesk.lake.partition import Partition
 from opsdesk.warehouse.bigquery import load_jobs
 from opsdesk.warehouse.bigquery.jobs import Jobs
 from opsdesk.warehouse.bigquery.loader import BigQueryLoader
+from steps import backfill
 
+pytestmark = pytest.mark.xdist_group("bigquery")
 API = "/bigquery/v2/projects/my-project-1"
 DATASET = {"datasetReference": {"projectId": "my-project-1", "datasetId": "ops"}, "location": "EU"}
 START = f"POST (/upload)?{API}/jobs"
@@ -124,3 +127,16 @@ def test_a_file_that_does_not_fit_is_not_sent_again(part):
     ):
         load_jobs.load(jobs_at(google), part)
     assert started(google) == [("1", "bucket")]
+
+
+def test_a_lake_in_another_place_goes_through_this_machine(tmp_path, cloud, monkeypatch):
+    """The whole way, on emulators that know places: the rows are right, and the result says it."""
+    keep_small(monkeypatch)
+    reach = GoogleConnection(endpoints=cloud.endpoints(), location="europe-west3")
+    bucket = f"{cloud.bucket}-us"
+    cloud.emulators.make_bucket(bucket, "US-EAST1")
+    cloud_ingest(tmp_path, write_export(tmp_path, *OLD), f"gs://{bucket}", cloud.endpoints())
+    done = backfill(f"gs://{bucket}", cloud.warehouse, "", "", RUN_AT, reach)
+    assert "BigQuery could not read the bucket by itself, so 2 of its partitions" in done.engine
+    assert "source: US-EAST1, destination: EUROPE-WEST3" in done.engine
+    assert done.reconciliation["rows"].tolist() == [20] * 4

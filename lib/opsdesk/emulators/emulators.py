@@ -11,7 +11,14 @@ from opsdesk.emulators import installation
 from opsdesk.emulators.certificate import write_certificate
 from opsdesk.emulators.params_file import params_text
 from opsdesk.emulators.process import Process, running
-from opsdesk.emulators.servers import HOST, PROJECT, bigquery_server, free_ports, storage_server
+from opsdesk.emulators.servers import (
+    HOST,
+    PROJECT,
+    bigquery_server,
+    free_ports,
+    places_file,
+    storage_server,
+)
 from opsdesk.emulators.state_folder import emptied
 
 BUCKET = "ops-tickets-files"
@@ -47,8 +54,8 @@ class Emulators:
         }
         return params_text(places | values)
 
-    def make_bucket(self, name: str) -> None:
-        """Make an empty bucket.
+    def make_bucket(self, name: str, location: str = "") -> None:
+        """Make an empty bucket; with a location, load jobs into datasets elsewhere are refused.
 
         Raises:
             urllib.error.HTTPError: there is one of that name (409).
@@ -61,6 +68,10 @@ class Emulators:
         # A proxy of the machine must not get what is meant for loopback.
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         opener.open(request, timeout=30).close()
+        if location:
+            file = places_file(self.folder)
+            places = json.loads(file.read_text()) if file.exists() else {}
+            file.write_text(json.dumps(places | {name: location}))
 
 
 @contextmanager

@@ -48,6 +48,11 @@ def storage_server(folder: Path, ports: Ports) -> Server:
     return Server("The storage emulator", command, folder / "storage.log", ready_url)
 
 
+def places_file(folder: Path) -> Path:
+    """Return the file that says where buckets are: the storage emulator forgets it."""
+    return folder / "places.json"
+
+
 def bigquery_server(folder: Path, ports: Ports) -> Server:
     """Describe the BigQuery emulator with our patches; it reads the storage emulator's folder.
 
@@ -58,6 +63,7 @@ def bigquery_server(folder: Path, ports: Ports) -> Server:
         "PYTHONPATH": str(LIB),
         "TZ": "UTC",
         "OPSDESK_TLS": f"{HOST}:{ports.tls} {folder / 'tls'}",
+        "OPSDESK_PLACES": str(places_file(folder)),
         "BQEMU_REST_PORT": str(ports.rest),
         "BQEMU_GRPC_PORT": str(ports.grpc),
         "BQEMU_DEFAULT_PROJECT_ID": PROJECT,

@@ -14,6 +14,8 @@ TAG = re.compile(r"<[^>]*>")
 JSON_MESSAGE = re.compile(
     r""" "(?:message|error_description)":\ *"([^"]*)" | 'message':\ '([^']*)' """, re.VERBOSE
 )
+# Two transactions wrote the same tables, and this one was aborted.
+CONFLICT = re.compile(r"concurrent update|serialize access|concurrent transaction", re.IGNORECASE)
 HOST = re.compile(r"host='([^']+)', port=(\d+)")
 
 

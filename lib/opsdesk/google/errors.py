@@ -13,7 +13,7 @@ from google.auth import exceptions as auth
 from google.resumable_media import DataCorruption, InvalidResponse
 
 from opsdesk.errors import OpsdeskError
-from opsdesk.google.answers import host_of, message_of, reasons_of, root_cause
+from opsdesk.google.answers import CONFLICT, host_of, message_of, reasons_of, root_cause
 from opsdesk.google.login_errors import no_login, no_refresh, unauthorized
 from opsdesk.google.roles import permission_in, role_with
 
@@ -57,6 +57,11 @@ def translate_errors(doing: str) -> Iterator[None]:
 
 def _sentence(error: BaseException) -> str:
     cause = root_cause(error)
+    if CONFLICT.search(message_of(cause)):
+        return (
+            "another run writes the same tables and was first, each time that this one tried "
+            f"({message_of(cause)}): run it again when that one has ended."
+        )
     for kind, sentence in SENTENCES:
         if isinstance(cause, kind):
             return sentence(cause)

@@ -1,6 +1,5 @@
 """How Google's client calls BigQuery: which failures pass, and how long it goes on trying."""
 
-import re
 from typing import Any, TypedDict
 
 import requests
@@ -8,6 +7,7 @@ from google.api_core import exceptions as api
 from google.api_core.retry import Retry
 from google.auth import exceptions as auth
 
+from opsdesk.google.answers import CONFLICT
 from opsdesk.google.connection import FIRST_WAIT, PATIENCE, TIMEOUT
 
 PASSING_REASONS = (
@@ -33,7 +33,6 @@ PASSING = (
     requests.exceptions.JSONDecodeError,
     auth.TransportError,
 )
-CONFLICT = re.compile(r"concurrent update|serialize access|concurrent transaction", re.IGNORECASE)
 LONGEST_WAIT = 8.0  # seconds between two tries
 UPLOAD_TRIES = 2  # after the first; Google's client would go on for ten minutes
 

@@ -130,6 +130,7 @@ class Jobs:
         settings.default_dataset = self.place()
         if dry_run:
             settings.dry_run = True
+            settings.use_query_cache = False  # what is cached would measure 0
         elif self.google.maximum_bytes_billed:
             settings.maximum_bytes_billed = int(self.google.maximum_bytes_billed)
         job_id = f"opsdesk_{uuid.uuid4().hex}"

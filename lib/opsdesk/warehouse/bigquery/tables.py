@@ -102,7 +102,7 @@ def _fields(table: Table) -> list[bigquery.SchemaField]:
         for column in table.columns
     ]
     if table.name == "_runs":
-        about = "The moment of the commit: the order of the rows."
+        about = "When the transaction of the publication began: the order of the rows."
         fields.append(bigquery.SchemaField(INSERTED_AT, "TIMESTAMP", description=about))
     return fields
 
