@@ -69,7 +69,9 @@ def test_the_script_of_a_month():
 def test_the_script_of_a_publication_holds_data_statements_only():
     """BigQuery refuses permanent DDL inside a transaction, and so would lose everything here."""
     names = {table.name: f"p.d.{table.name}" for table in results()}
-    script = transactions.publish_script(names, names, ["run_id", "rows"], "p.d._runs")
+    script = transactions.publish_script(
+        statements.rows_of_places(names), names, ["run_id", "rows"], "p.d._runs"
+    )
     parts = script.rstrip(";").split(";\n")
     assert (parts[0], parts[-1]) == ("BEGIN TRANSACTION", "COMMIT TRANSACTION")
     assert {statement.split()[0] for statement in parts[1:-1]} == {"TRUNCATE", "INSERT"}

@@ -8,6 +8,7 @@ from google.cloud import bigquery
 
 import googlesql
 from opsdesk import OpsdeskError, project
+from opsdesk.catalogue import identities
 from opsdesk.catalogue.identities import CHECKS
 from opsdesk.catalogue.tables import catalogue, results
 from opsdesk.google.connection import GoogleConnection
@@ -62,22 +63,35 @@ def test_google_reads_the_statements_that_people_are_told_to_type():
         googlesql.parse(sql)
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.says)
-def test_google_accepts_a_check_on_staging_tables(check):
-    places = {
-        f"my-project-1.ops._new_{name}_1": schema for name, schema in googlesql.schemas().items()
-    }
-    sql = statements.under_names(
-        check.counterexamples,
-        {table.name: f"my-project-1.ops._new_{table.name}_1" for table in results()},
-    )
-    assert googlesql.analyze(sql, places, PARAMETERS)
+def staged():
+    """What each name means before a publication, and the columns of each place."""
+    places = {name: f"my-project-1.ops._new_{name}_1" for name in catalogue()}
+    queries = dict(statements.rows_of_places(places))
+    risk = catalogue()["ticket_sla_risk"]
+    queries[risk.name] = statements.typed_query(risk, queries)
+    return queries, {places[name]: schema for name, schema in googlesql.schemas().items()}
+
+
+@pytest.mark.parametrize(
+    "sql", [*(check.counterexamples for check in CHECKS), identities.numbers_of_violated()]
+)
+def test_google_accepts_a_check_on_staging_tables(sql):
+    queries, places = staged()
+    assert googlesql.analyze(statements.under_names(sql, queries), places, PARAMETERS)
+
+
+def test_google_reads_each_statement_of_a_publication():
+    places = {table.name: f"my-project-1.ops.{table.name}" for table in results()}
+    new = {name: query for name, query in staged()[0].items() if name in places}
+    script = transactions.publish_script(new, places, ["run_id"], "my-project-1.ops._runs")
+    for sql in script.rstrip(";").split(";\n"):
+        googlesql.parse(sql)
 
 
 @pytest.mark.parametrize("table", results(), ids=lambda table: table.name)
 def test_google_gives_each_built_table_its_declared_columns(table):
-    places = {f"my-project-1.ops.{name}": schema for name, schema in googlesql.schemas().items()}
-    sql = statements.typed_query(table, {name: f"my-project-1.ops.{name}" for name in catalogue()})
+    queries, places = staged()
+    sql = statements.typed_query(table, queries)
     assert googlesql.analyze(sql, places, PARAMETERS) == [
         (column.name, column.type) for column in table.columns
     ]

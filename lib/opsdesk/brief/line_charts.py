@@ -25,9 +25,6 @@ SOLID = "-"
 DASHED = (0, (5, 2))
 DOTTED = (0, (2, 3))
 SHORTER = (
-    *((" minutes", " min"), (" minute", " min"), (" days", " d"), (" day", " d")),
-    *((" hours", " h"), (" hour", " h"), (" week", " wk")),
-)
     (" minutes", " min"),
     (" minute", " min"),
     (" days", " d"),

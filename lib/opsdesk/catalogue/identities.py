@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 
 from opsdesk.errors import OpsdeskError
 
+Query = Callable[[str], Sequence[Sequence[Any]]]
+
 
 class Check(NamedTuple):
     """A sentence that must be true, and a query for up to three rows that contradict it.
@@ -108,8 +110,10 @@ CHECKS = (
 )
 
 
-def assert_identities(query: Callable[[str], Sequence[Sequence[Any]]]) -> None:
-    """Check every identity; `query` returns the rows of a SELECT over the new tables.
+def assert_identities(query: Query) -> None:
+    """Check every identity, one after the other; `query` returns the rows of a SELECT.
+
+    The SELECT names the new tables.
 
     Raises:
         OpsdeskError: an identity is violated; the text names the first one, with rows that show it.
@@ -117,8 +121,32 @@ def assert_identities(query: Callable[[str], Sequence[Sequence[Any]]]) -> None:
     for check in CHECKS:
         rows = query(check.counterexamples)
         if rows:
-            shown = "; ".join(", ".join(map(str, row)) for row in rows)
-            raise OpsdeskError(
-                "The new tables contradict themselves and were not published: it must hold that "
-                f"{check.says}, but see {shown}. Please report it."
-            )
+            raise _contradiction(check, rows)
+
+
+def assert_identities_at_once(query: Query) -> None:
+    """Check every identity in one query: for a warehouse that bills each table a query reads.
+
+    Raises:
+        OpsdeskError: as `assert_identities`.
+    """
+    violated = [int(number) for (number,) in query(numbers_of_violated())]
+    if violated:
+        check = CHECKS[min(violated)]
+        raise _contradiction(check, query(check.counterexamples))
+
+
+def numbers_of_violated() -> str:
+    """Return the query for the numbers of the identities that are violated, from 0."""
+    return "\nUNION ALL\n".join(
+        f"SELECT {number} AS number FROM (\n{check.counterexamples}\n) AS rows_{number}"
+        for number, check in enumerate(CHECKS)
+    )
+
+
+def _contradiction(check: Check, rows: Sequence[Sequence[Any]]) -> OpsdeskError:
+    shown = "; ".join(", ".join(map(str, row)) for row in rows)
+    return OpsdeskError(
+        "The new tables contradict themselves and were not published: it must hold that "
+        f"{check.says}, but see {shown}. Please report it."
+    )

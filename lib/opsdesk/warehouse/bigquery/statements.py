@@ -10,6 +10,7 @@ from opsdesk.googlesql.definition import NO_RULES, definition
 from opsdesk.googlesql.references import references, sources
 
 Places = Mapping[str, str]  # a name as the SQL files use it: project.dataset.table
+Queries = Mapping[str, str]  # a name as the SQL files use it: the query whose rows it means
 
 
 def waves(tables: Iterable[Table]) -> list[list[Table]]:
@@ -27,29 +28,30 @@ def waves(tables: Iterable[Table]) -> list[list[Table]]:
     return groups
 
 
-def typed_query(table: Table, places: Places, rules: Mapping[str, str] = NO_RULES) -> str:
-    """Return the SELECT of a result table: its file, within a WITH that places its names."""
+def rows_of_places(places: Places) -> Queries:
+    """Return the query for all rows of each place."""
+    return {name: f"SELECT * FROM `{place}`" for name, place in places.items()}
+
+
+def typed_query(table: Table, queries: Queries, rules: Mapping[str, str] = NO_RULES) -> str:
+    """Return the SELECT of a result table: its file, in a WITH that says what its names mean."""
     columns = ",\n  ".join(
         f"CAST({column.name} AS {column.type}) AS {column.name}" for column in table.columns
     )
     body = f"SELECT\n  {columns}\nFROM (\n{definition(table, rules)}\n) AS {table.name}"
-    return under_names(body, {name: places[name] for name in sources(table)})
+    return under_names(body, {name: queries[name] for name in sources(table)})
 
 
-def build_statement(
-    table: Table, target: str, places: Places, rules: Mapping[str, str] = NO_RULES
-) -> str:
-    """Return what fills the empty staging table `target` of a result table."""
+def insert_statement(table: Table, target: str, select: str) -> str:
+    """Return what puts the rows of a SELECT, which has the columns of `table`, into `target`."""
     columns = ", ".join(column.name for column in table.columns)
-    return f"INSERT INTO `{target}` ({columns})\n{typed_query(table, places, rules)}"
+    return f"INSERT INTO `{target}` ({columns})\n{select}"
 
 
-def under_names(sql: str, places: Places) -> str:
-    """Return a SELECT in which each name that it reads means its place."""
+def under_names(sql: str, queries: Queries) -> str:
+    """Return a SELECT in which each name that it reads means the rows of its query."""
     read = references(sql)
-    ctes = ",\n".join(
-        f"{name} AS (SELECT * FROM `{place}`)" for name, place in places.items() if name in read
-    )
+    ctes = ",\n".join(f"{name} AS ({query})" for name, query in queries.items() if name in read)
     return f"WITH {ctes}\n{sql}"
 
 

@@ -7,23 +7,25 @@ from opsdesk.catalogue.tables import Table, catalogue
 from opsdesk.errors import OpsdeskError
 from opsdesk.instants import is_month, month_bounds
 from opsdesk.lake.names import AGENTS
-from opsdesk.warehouse.bigquery.statements import Places
+from opsdesk.warehouse.bigquery.statements import Places, Queries, insert_statement
 
 INSERTED_AT = "_inserted_at"  # of _runs, in BigQuery alone: rows there have no order of their own
 SOURCE_FILE = "CONCAT('raw/', FORMAT_TIMESTAMP('%Y/%m/%Y-%m-%d', created_at, 'UTC'), '.csv')"
 
 
-def publish_script(new: Places, old: Places, run: Iterable[str], runs: str) -> str:
-    """Return the script by which every old table gets the rows of the new one, and `runs` its row.
+def publish_script(new: Queries, old: Places, run: Iterable[str], runs: str) -> str:
+    """Return the script by which every old table gets its new rows, and `runs` its row.
 
     The row comes from parameters named as in `run`.
     """
     statements = []
-    for name, source in new.items():
-        columns = ", ".join(column.name for column in catalogue()[name].columns)
+    for name, query in new.items():
+        table = catalogue()[name]
+        columns = ", ".join(column.name for column in table.columns)
+        select = f"SELECT {columns} FROM (\n{query}\n) AS new_rows"
         statements += [
             f"TRUNCATE TABLE `{old[name]}`",
-            f"INSERT INTO `{old[name]}` ({columns}) SELECT {columns} FROM `{source}`",
+            insert_statement(table, old[name], select),
         ]
     names = list(run)
     columns = ", ".join(map(_column, [*names, INSERTED_AT]))
