@@ -108,6 +108,7 @@ def test_a_role_that_a_backfill_lacks_is_named(world, lake, account, missing):
     [
         pytest.param((), ("storage.objects.get", f"{USER} on the bucket"), id="nothing on the bucket"),
         pytest.param((READS,), ("storage.objects.create", f"{USER} on the bucket"), id="a reader of the bucket"),
+        pytest.param((READS, "roles/storage.objectCreator"), ("storage.objects.delete", f"{USER} on the bucket"), id="who may not replace"),
     ],
 )  # fmt: skip
 def test_a_role_that_an_ingest_lacks_is_named(world, tmp_path, roles, missing):

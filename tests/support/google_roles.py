@@ -80,6 +80,8 @@ def of_a_query(text: str) -> Iterator[tuple[str, str]]:
 
 def of_a_load(load: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     """The permissions that a load job takes, each with the place it is held on."""
+    if not load:
+        return
     yield "dataset", "bigquery.tables.update"
     yield "dataset", "bigquery.tables.updateData"
     if load.get("sourceUris"):

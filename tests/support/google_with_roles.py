@@ -55,24 +55,34 @@ class World:
 
 @dataclass
 class _Storage:
+    """The gate of Cloud Storage for one account."""
+
     world: World
     account: Account
 
     def __call__(self, request: Request) -> Answer | None:
-        taken = TAKES.get(api("storage", "v1").method_id(request))
-        if taken is None or self.account.may(*taken):
-            return None
-        kind = "bucket" if taken[1].endswith((".list", "buckets.get")) else "object"
-        return refusal(
-            403,
-            f"{self.account.name} does not have {taken[1]} access to the Google Cloud Storage "
-            f"{kind}. Permission '{taken[1]}' denied on resource (or it may not exist).",
-            "forbidden",
-        )
+        taken = TAKES[api("storage", "v1").method_id(request)][1]
+        replaces = request.query.get("ifGenerationMatch", "0") != "0"
+        for permission in (taken, "storage.objects.delete" if replaces else taken):
+            if not self.account.may("bucket", permission):
+                text = f"{_no_access(self.account, permission)} (or it may not exist)."
+                return refusal(403, text, "forbidden")
+        return None
+
+
+def _no_access(account: Account, permission: str) -> str:
+    kind = "object" if permission.startswith("storage.objects.") else "bucket"
+    kind = "bucket" if permission.endswith(".list") else kind
+    return (
+        f"{account.name} does not have {permission} access to the Google Cloud Storage {kind}. "
+        f"Permission '{permission}' denied on resource"
+    )
 
 
 @dataclass
 class _BigQuery:
+    """The gate of BigQuery for one account."""
+
     world: World
     account: Account
 
@@ -82,50 +92,52 @@ class _BigQuery:
         if place == "dataset" and not self.world.has_dataset:
             place = "project"  # nothing can be granted on what is not there
         if not self.account.may(place, permission):
-            return denied(self._words(permission, request.path))
+            return denied(self._why(permission, request.path))
         if method == "bigquery.datasets.insert":
             self.world.has_dataset = True
             self.account.made.add(self.world.cloud.dataset)
-        problem = self._of_a_job(request.body) if method == "bigquery.jobs.insert" else None
-        return _failed(request.body, problem) if problem else None
-
-    def _words(self, permission: str, path: str) -> str:
-        project, dataset = self.world.cloud.emulators.project, self.world.cloud.dataset
-        if permission.startswith(("bigquery.jobs.", "bigquery.datasets.create")):
-            return f"Project {project}: User does not have {permission} permission in project {project}."
-        kind, name = "dataset", f"{project}:{dataset}"
-        if "/tables/" in path:
-            kind, name = "table", f"{name}.{path.split('/tables/')[1].split('/')[0]}"
-        what = f"Permission {permission} denied on {kind} {name} (or it may not exist)."
-        return f"{kind.title()} {name}: {what}"
-
-    def _of_a_job(self, body: dict) -> str | None:
-        """Why a job fails: it is started first, and looked through then."""
-        settings = body["configuration"]
-        for permission, table in of_a_query(settings.get("query", {}).get("query", "")):
-            if not self.account.may("dataset", permission):
-                return self._of_a_table(permission, table)
-        for place, permission in of_a_load(settings["load"]) if "load" in settings else ():
-            if not self.account.may(place, permission):
-                if place == "dataset":
-                    return self._of_a_table(
-                        permission, settings["load"]["destinationTable"]["tableId"]
-                    )
-                file = settings["load"]["sourceUris"][0]
-                return f"Access Denied: File {file}: {self.account.name} does not have {permission} access to the Google Cloud Storage bucket."
+        if method == "bigquery.jobs.insert":
+            return self._failed_job(request.body)
         return None
 
+    def _why(self, permission: str, path: str) -> str:
+        project = self.world.cloud.emulators.project
+        if permission.startswith(("bigquery.jobs.", "bigquery.datasets.create")):
+            lacks = f"User does not have {permission} permission in project {project}."
+            return f"Project {project}: {lacks}"
+        if "/tables/" in path:
+            return self._of_a_table(permission, path.split("/tables/")[1].split("/")[0])
+        name = f"{project}:{self.world.cloud.dataset}"
+        return f"Dataset {name}: {_denied_on('dataset', name, permission)}"
+
     def _of_a_table(self, permission: str, table: str) -> str:
-        place = f"{self.world.cloud.emulators.project}:{self.world.cloud.dataset}"
-        name = f"{place}.{table.rsplit('.', 1)[-1]}"
-        if permission == "bigquery.tables.getData":
-            what = f"User does not have permission to query table {name}, or perhaps it does not exist."
-        else:
-            what = f"Permission {permission} denied on table {name} (or it may not exist)."
-        return f"Access Denied: Table {name}: {what}"
+        project, dataset = self.world.cloud.emulators.project, self.world.cloud.dataset
+        name = f"{project}:{dataset}.{table.rsplit('.', 1)[-1]}"
+        return f"Table {name}: {_denied_on('table', name, permission)}"
+
+    def _failed_job(self, body: dict) -> Answer | None:
+        """The job as it fails where a right on tables or files is missing: it was started."""
+        problem = next(self._problems(body["configuration"]), None)
+        if problem is None:
+            return None
+        error = {"reason": "accessDenied", "message": f"Access Denied: {problem}"}
+        return 200, {**body, "status": {"state": "DONE", "errorResult": error, "errors": [error]}}
+
+    def _problems(self, settings: dict) -> Iterator[str]:
+        for permission, table in of_a_query(settings.get("query", {}).get("query", "")):
+            if not self.account.may("dataset", permission):
+                yield self._of_a_table(permission, table)
+        load = settings.get("load", {})
+        for place, permission in of_a_load(load):
+            if self.account.may(place, permission):
+                continue
+            if place == "dataset":
+                yield self._of_a_table(permission, load["destinationTable"]["tableId"])
+            else:
+                yield f"File {load['sourceUris'][0]}: {_no_access(self.account, permission)}."
 
 
-def _failed(body: dict, problem: str) -> Answer:
-    """A job that has ended with this problem."""
-    error = {"reason": "accessDenied", "message": problem}
-    return 200, {**body, "status": {"state": "DONE", "errorResult": error, "errors": [error]}}
+def _denied_on(kind: str, name: str, permission: str) -> str:
+    if permission == "bigquery.tables.getData":
+        return f"User does not have permission to query table {name}, or perhaps it does not exist."
+    return f"Permission {permission} denied on {kind} {name} (or it may not exist)."
