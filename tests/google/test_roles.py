@@ -1,6 +1,7 @@
 """First runs, second accounts and missing roles, walked through as Google's documented roles let them end."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
@@ -11,6 +12,7 @@ from google_roles import Account
 from google_with_roles import World
 from opsdesk import OpsdeskError
 from opsdesk.config.locations import read_warehouse
+from opsdesk.warehouse.bigquery.estimate import measure_transform
 from opsdesk.warehouse.bigquery.state import read_state
 from steps import backfill, open_warehouse, transform
 
@@ -23,6 +25,7 @@ NAMES = "roles/bigquery.metadataViewer"
 READS = "roles/storage.objectViewer"
 USER = "roles/storage.objectUser"
 BUCKET = (USER, "roles/storage.legacyBucketReader")
+WHEN = {"as_of": datetime(2024, 1, 1, tzinfo=UTC), "timezone": "UTC"}
 COUNT = "SELECT COUNT(*) AS n FROM fact_tickets"
 
 
@@ -47,7 +50,10 @@ def test_a_first_run_and_its_readers(world, tmp_path):
     place = world.cloud.warehouse
     first = documented("first@my-project", project=("roles/bigquery.user",), dataset=())
     with world.as_account(first) as google:
-        assert not open_warehouse(place, google).exists()  # what a dry run asks
+        before = open_warehouse(place, google)
+        assert not before.exists()
+        assert before.linked_lake() is None
+        assert measure_transform(before, WHEN) is None  # the dry run estimates it then
         cloud_ingest(tmp_path, write_export(tmp_path, *OLD), world.cloud.lake, google.endpoints)
         done = backfill(world.cloud.lake, place, "", "", RUN_AT, google)
         assert done.months["action"].tolist() == ["loaded", "loaded"]

@@ -20,10 +20,12 @@ import google_schema
 from faulty_proxy import Request
 
 DOCUMENTS = "discovery_cache/documents"
-# What Google's own client sends and its document does not have; BigQuery takes it.
-OF_THE_CLIENT = re.compile(
+# What Google's own clients send and its documents do not have; Google takes it.
+OF_THE_CLIENTS = re.compile(
     r"storage.objects.insert: there is no parameter upload_id|"
     r"bigquery.jobs.get: there is no parameter projection|"
+    # without one, the copy has the metadata of the object
+    r"storage.objects.rewrite: the body is not JSON of Object|"
     # FLOAT64 is a number, and not a text
     r"bigquery.jobs.insert: \S+queryParameters\[\d+\].parameterValue.value is not of type string: [\d.]+"
 )
@@ -66,7 +68,7 @@ class Api:
             *self._wrong_body(method, request),
         ]
         told = [f"{method.id}: {text}" for text in found]
-        return [text for text in told if not OF_THE_CLIENT.fullmatch(text)]
+        return [text for text in told if not OF_THE_CLIENTS.fullmatch(text)]
 
     def _method(self, request: Request) -> Method | None:
         # The pieces of a resumable upload go to the address that its first answer gave.
