@@ -62,12 +62,13 @@ def test_every_request_is_one_that_google_describes(recorded, agreed):
     wrong = Counter(text for one in found for text in described(one).problems(one))
     assert wrong == {}
     assert len(found) > 400
+    assert [one.query["uploadType"] for one in found if one.method == "PUT"] == ["resumable"]
     # Google's client asks for the bucket by itself, in the background.
     assert called(found) - {"storage.buckets.get"} == {
         "storage.objects.delete", "storage.objects.get", "storage.objects.insert", "storage.objects.list",
         "bigquery.datasets.get", "bigquery.datasets.insert", "bigquery.jobs.get", "bigquery.jobs.getQueryResults",
         "bigquery.jobs.insert", "bigquery.tabledata.list", "bigquery.tables.delete", "bigquery.tables.get",
-        "bigquery.tables.insert", "bigquery.tables.list",
+        "bigquery.tables.insert", "bigquery.tables.list", "bigquery.tables.patch",
     }  # fmt: skip
 
 
@@ -124,7 +125,8 @@ def jobs_of(requests: list[Request]) -> list[dict]:
 
 def schemas_of(requests: list[Request]) -> dict[str, dict[str, str]]:
     """The tables as they were made, by the names that the texts use."""
-    made = [one.body for one in requests if isinstance(one.body, dict) and "schema" in one.body]
+    bodies = [one.body for one in requests if isinstance(one.body, dict)]
+    made = [body for body in bodies if "schema" in body and "tableReference" in body]
     found = {}
     for body in made:
         place = body["tableReference"]

@@ -9,6 +9,7 @@ It computes nothing: a table has the schema that it was made with and one row, a
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 
 from discovery import api
 from faulty_proxy import Answer, Proxy, Request, faulty_proxy
@@ -25,7 +26,7 @@ def agreeing_bigquery() -> Iterator[Proxy]:
 
 class _Agreeing:
     def __init__(self) -> None:
-        self.made: dict[str, object] = {}  # datasets and tables, by path
+        self.made: dict[str, dict] = {}  # datasets and tables, by path
 
     def __call__(self, request: Request) -> Answer:
         kind = api("bigquery", "v2").method_id(request).removeprefix("bigquery.")
@@ -34,10 +35,19 @@ class _Agreeing:
             return (200, found) if found else refusal(404, "Not found", "notFound")
         if kind in ("datasets.insert", "tables.insert"):
             return 200, self._make(request)
+        if kind == "tables.patch":
+            self.made[request.path] |= request.body
+            return 200, self.made[request.path]
         return 200, _others(kind, request)
 
-    def _make(self, request: Request) -> object:
-        made = {**request.body, "numRows": "1", "numBytes": "1"}
+    def lose_column(self, table: str) -> None:
+        """Let a table be one of an earlier opsdesk: without its last column."""
+        for path, made in self.made.items():
+            if path.endswith(f"/{table}"):
+                made["schema"]["fields"].pop()
+
+    def _make(self, request: Request) -> dict:
+        made = {**deepcopy(request.body), "numRows": "1", "numBytes": "1"}
         place = made.get("tableReference") or made["datasetReference"]
         name = place.get("tableId") or place["datasetId"]
         self.made[f"{request.path}/{name}"] = made

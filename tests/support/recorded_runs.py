@@ -1,6 +1,7 @@
 """What Google's clients really send, in small runs: requests as faulty_proxy keeps them."""
 
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 
 from agreeing_bigquery import agreeing_bigquery
@@ -11,6 +12,7 @@ from exports import line, run_ingest, write_export
 from faulty_proxy import Request, faulty_proxy
 from opsdesk.catalogue.tables import results
 from opsdesk.config.locations import read_warehouse
+from opsdesk.google.bucket import Bucket
 from opsdesk.google.connection import GoogleConnection
 from opsdesk.lake.open import open_lake
 from opsdesk.lake.partition import Partition
@@ -24,6 +26,7 @@ from steps import open_warehouse
 AT = datetime(2024, 1, 1, tzinfo=UTC)
 PLACE = "bigquery:my-project-1.ops"
 BOUND = "123456789000"  # bytes
+LARGE = 9 << 20  # bytes; an object above 8 MiB is sent in pieces
 
 
 def on_emulators(cloud: Cloud, folder: Path) -> list[Request]:
@@ -47,6 +50,7 @@ def on_emulators(cloud: Cloud, folder: Path) -> list[Request]:
             for manifest in open_lake(str(folder / "lake")).manifests().values():
                 loader.replace(Partition(manifest, store, folder), AT)
         _ask(cloud.warehouse, google)
+        Bucket(cloud.bucket, google).put("large.csv", BytesIO(bytes(LARGE)), 0)
         return [*storage.requests, *bigquery.requests]
 
 
@@ -74,6 +78,9 @@ def at_an_agreeing_bigquery(folder: Path) -> list[Request]:
                 loader.replace(part, AT)
                 loader.replace(part, AT, f"_spark_{part.table}")
                 loader.remove(part.name)
+        google.gate.lose_column("tickets_raw")
+        with target.loading():
+            pass  # the column is added
         rules = read_rules("default")
         publication = Publication(AT, "Europe/Berlin", {}, "latest", AT, 0.0, rules=rules)
         target.publish(publication)
