@@ -22,7 +22,7 @@ help:  ## say what can be made
 	@touch $@
 
 .venv/test-ready: requirements-dev.lock .venv/ready
-	@echo "Setting up the tools of the tests, once: about 130 MB to fetch ..."
+	@echo "Setting up the tools of the tests, once: about 150 MB to fetch ..."
 	@$(BIN)/python deploy/set_up.py requirements-dev.lock
 	@touch $@
 

@@ -4,6 +4,7 @@ The sample from a folder into DuckDB is in test_processes, where Spark starts as
 """
 
 import shutil
+from collections import Counter
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -11,12 +12,15 @@ import pyspark
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyspark.sql.functions import lit
 from pyspark.sql.readwriter import DataFrameWriter
 
+from discovery import api
 from exports import line, run_ingest, write_export
+from faulty_proxy import faulty_proxy
 from generated_tickets import AGENTS, ZONES, many_tickets
 from opsdesk import OpsdeskError
-from opsdesk.catalogue.tables import results
+from opsdesk.catalogue.tables import catalogue, results
 from opsdesk.google.connection import ON_THIS_MACHINE, GoogleConnection
 from opsdesk.lake.columns import ticket_column_names
 from opsdesk.lake.manifest import Manifest
@@ -24,6 +28,7 @@ from opsdesk.lake.open import open_lake
 from opsdesk.spark import connector_handover, scratch, stage_months
 from opsdesk.spark.checkpoints import choose_cut_off, in_files
 from opsdesk.spark.compute import compute_tables
+from opsdesk.spark.read_lake import CSV
 from opsdesk.spark.session import spark_session
 from opsdesk.spark.setup import SparkSetup
 from sparked import (  # noqa: F401
@@ -381,3 +386,42 @@ def test_what_a_killed_run_left_next_to_the_file_goes_with_the_next(tmp_path):
         assert not dead.exists()
         assert first.is_dir() and second.is_dir() and first != second  # the living keep theirs
     assert list(tmp_path.iterdir()) == []
+
+
+ROOT_URL = "fs.gs.storage.root.url"
+
+
+@pytest.fixture(scope="session")  # the connector cleans up when Java ends, and asks its bucket then
+def recorders(emulators):  # noqa: F811
+    with (
+        faulty_proxy(emulators.storage_url) as storage,
+        faulty_proxy(emulators.bigquery_url) as bigquery,
+    ):
+        yield storage, bigquery
+
+
+def test_what_the_connectors_send_is_what_google_describes(recorders, cloud, spark):  # noqa: F811
+    """A day file is read, a table is staged through the bucket, and read again."""
+    storage, bigquery = recorders
+    google = GoogleConnection(endpoints=cloud.endpoints(storage.url, bigquery.url))
+    hadoop = spark.sparkContext._jsc.hadoopConfiguration()
+    hadoop.set(ROOT_URL, f"{storage.url}/")  # for buckets that were not reached before
+    day = cloud.storage_client().bucket(cloud.bucket).blob("raw/a.csv")
+    day.upload_from_string("agent_id\nA1\nA2\n")
+    target = open_warehouse(cloud.warehouse, google)
+    setup = SparkSetup(replace(SPARK, temp_bucket=cloud.bucket), google)
+    with target.loading(), connector_handover.connector_handover(setup, target) as place:
+        read = spark.read.options(**CSV).schema("agent_id STRING")
+        agents = read.csv(f"gs://{cloud.bucket}/raw")
+        columns = catalogue()["agents_raw"].columns[1:]
+        empty = [lit(None).cast(one.spark_type).alias(one.name) for one in columns]
+        staged = place.write("agents_raw", agents.select("agent_id", *empty))
+        assert place.read(spark, staged).count() == 2
+    hadoop.set(ROOT_URL, f"{cloud.emulators.storage_url}/")
+    files, tables = api("storage", "v1"), api("bigquery", "v2")
+    wrong = Counter(text for one in storage.requests for text in files.problems(one))
+    wrong.update(text for one in bigquery.requests for text in tables.problems(one))
+    assert wrong == {}
+    called = {files.method_id(one) for one in storage.requests}
+    called |= {tables.method_id(one) for one in bigquery.requests}
+    assert {"storage.objects.insert", "storage.objects.rewrite", "bigquery.jobs.insert"} <= called

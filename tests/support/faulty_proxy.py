@@ -5,6 +5,8 @@
         client(proxy.url) ...
         proxy.requests       # what was asked (method, path, query, JSON body), and each fault
 
+A `gate` looks at each request that meets no fault, and may answer it in place of the emulator.
+
 A planned fault comes before chance. Chance is decided by seed, method, path and the number of that
 request, so threads do not change it. Follow-up addresses in answers (Location, selfLink, mediaLink)
 lead through the proxy again.
@@ -53,6 +55,14 @@ class Request:
     status: int | None = None  # of the emulator's answer, if it was asked
 
 
+Answer = tuple[int, object]  # a status, and what becomes the JSON of the body
+Gate = Callable[[Request], Answer | None]  # None: pass it on
+
+
+def pass_all(_: Request) -> None:
+    """The gate that is open."""
+
+
 @dataclass
 class Proxy:
     """A running proxy. `probability` may be set while it runs; 0 breaks only what is planned."""
@@ -63,6 +73,8 @@ class Proxy:
     seed: int
     kinds: tuple[str, ...]
     hang: float
+    gate: Gate = pass_all
+    login: str = ""
     requests: list[Request] = field(default_factory=list)
     plans: list[list] = field(default_factory=list)
     seen: Counter = field(default_factory=Counter)
@@ -109,14 +121,16 @@ def faulty_proxy(
     seed: int = 0,
     kinds: tuple[str, ...] = FAULTS,
     hang: float = 0.3,
+    gate: Gate = pass_all,
+    login: str = "",
 ) -> Iterator[Proxy]:
     """A proxy in front of the URL `target`; `hang` is how many seconds a "timeout" keeps silent
-    before it hangs up.
+    before it hangs up, and `login` is who asks the emulator.
     """
     handler = type("Handler", (_Handler,), {})
     with _Server(("127.0.0.1", 0), handler) as server:
         url = f"http://127.0.0.1:{server.server_address[1]}"
-        handler.proxy = proxy = Proxy(url, target, probability, seed, kinds, hang)
+        handler.proxy = proxy = Proxy(url, target, probability, seed, kinds, hang, gate, login)
         thread = threading.Thread(
             target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
         )
@@ -165,6 +179,9 @@ class _Handler(BaseHTTPRequestHandler):
         elif request.fault == "timeout":
             time.sleep(self.proxy.hang)
             self.close_connection = True
+        elif answer := self.proxy.gate(request):
+            request.status = answer[0]
+            self._say(*answer)
         else:
             self._pass_on(request, body, size)
 
@@ -179,6 +196,8 @@ class _Handler(BaseHTTPRequestHandler):
             }
             if size or self.command in ("POST", "PUT", "PATCH"):
                 headers["Content-Length"] = str(size)
+            if self.proxy.login:
+                headers["Authorization"] = f"Bearer {self.proxy.login}"
             upstream.request(self.command, self.path, body if size else None, headers)
             answer = upstream.getresponse()
             request.status = answer.status
@@ -250,8 +269,11 @@ class _Handler(BaseHTTPRequestHandler):
             "errors": [details],
             "status": name,
         }
-        text = json.dumps({"error": error}).encode()
-        self.send_response_only(int(status))
+        self._say(int(status), {"error": error})
+
+    def _say(self, status: int, answer: object) -> None:
+        text = json.dumps(answer).encode()
+        self.send_response_only(status)
         self.send_header("Content-Type", "application/json; charset=UTF-8")
         self.send_header("Content-Length", str(len(text)))
         self.end_headers()

@@ -1,7 +1,7 @@
 """Google's own SQL analyzer and reference engine, in-process and offline: what BigQuery itself would make of a text.
 
 The package `zetasql` is Google's C++ built to WebAssembly. Compiling it takes a quarter of a minute, so the compiled module
-is kept in .googlesql-cache/. It knows no quotas, no scripts and no transactions.
+is kept in .googlesql-cache/. It knows no quotas and runs no scripts; it analyzes them.
 
 Tests that import this module share one worker: `pytestmark = pytest.mark.xdist_group("googlesql")`.
 """
@@ -55,6 +55,20 @@ FIELDS = {
     "FLOAT64": "double_value",
     "BOOL": "bool_value",
 }
+QUERY_KINDS = (
+    statements.RESOLVED_QUERY_STMT,
+    statements.RESOLVED_CREATE_TABLE_AS_SELECT_STMT,
+)
+# What BigQuery takes in a transaction, and an ASSERT before it.
+SCRIPT_KINDS = (
+    statements.RESOLVED_QUERY_STMT,
+    statements.RESOLVED_ASSERT_STMT,
+    statements.RESOLVED_BEGIN_STMT,
+    statements.RESOLVED_COMMIT_STMT,
+    statements.RESOLVED_DELETE_STMT,
+    statements.RESOLVED_INSERT_STMT,
+    statements.RESOLVED_TRUNCATE_STMT,
+)
 EPOCH_DAY, EPOCH = date(1970, 1, 1), datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
@@ -92,6 +106,33 @@ def parse(sql: str) -> None:
     request = service.ParseRequest(sql_statement=sql)
     request.options.CopyFrom(_language())
     _call("Parse", request, service.ParseResponse)
+
+
+class Analyzer:
+    """Google's analyzer on scripts over the same tables: they are registered once."""
+
+    def __init__(self, tables: Mapping[str, Schema]) -> None:
+        self.catalog = _registered(_catalog(tables))
+
+    def kinds(self, script: str, parameters: Schema) -> list[str]:
+        """The kind of each statement of a script, such as INSERT; a query alone is a script of one.
+
+        Raises:
+            zetasql's ServerError: GoogleSQL does not accept the script; it says why and where.
+        """
+        _call("Parse", _as_script(script), service.ParseResponse)
+        request = service.AnalyzeRequest(options=_options(parameters, SCRIPT_KINDS))
+        _use(self.catalog, request)
+        location = request.parse_resume_location
+        location.input = script
+        location.allow_resume = True
+        kinds = []
+        while location.byte_position < len(script.rstrip().encode()):
+            answer = _call("Analyze", request, service.AnalyzeResponse)
+            node = answer.resolved_statement.WhichOneof("node")
+            kinds.append(node.removeprefix("resolved_").removesuffix("_stmt_node").upper())
+            location.byte_position = answer.resume_byte_position
+        return kinds
 
 
 def rows(sql: str, tables: Mapping[str, list[Row]], parameters: Mapping[str, object]) -> list[Row]:
@@ -155,31 +196,30 @@ def _call(method: str, request: Message, response: type[Message]) -> Message:
     return _engine().call_grpc_func(f"ZetaSqlLocalService_{method}", request, response)
 
 
-@lru_cache(maxsize=1)
-def _language() -> Message:
+@lru_cache
+def _language(kinds: tuple[int, ...] = QUERY_KINDS) -> Message:
     """GoogleSQL as BigQuery has it: its names of types, QUALIFY a reserved word."""
     request = service.LanguageOptionsRequest(maximum_features=True)
     language = _call("GetLanguageOptions", request, option_messages.LanguageOptionsProto)
     language.product_mode = options_pb2.PRODUCT_EXTERNAL
     language.reserved_keywords.append("QUALIFY")
-    kinds = [statements.RESOLVED_QUERY_STMT, statements.RESOLVED_CREATE_TABLE_AS_SELECT_STMT]
     language.supported_statement_kinds[:] = kinds
     return language
 
 
-@lru_cache(maxsize=1)
-def _plain_options() -> Message:
+@lru_cache
+def _plain_options(kinds: tuple[int, ...]) -> Message:
     options = _call(
         "GetAnalyzerOptions", service.AnalyzerOptionsRequest(), option_messages.AnalyzerOptionsProto
     )
-    options.language_options.CopyFrom(_language())
+    options.language_options.CopyFrom(_language(kinds))
     options.default_timezone = "UTC"
     return options
 
 
-def _options(parameters: Schema) -> Message:
+def _options(parameters: Schema, kinds: tuple[int, ...] = QUERY_KINDS) -> Message:
     options = option_messages.AnalyzerOptionsProto()
-    options.CopyFrom(_plain_options())
+    options.CopyFrom(_plain_options(kinds))
     for name, kind in parameters.items():
         options.query_parameters.add(name=name).type.type_kind = KINDS[kind]
     return options
@@ -200,9 +240,26 @@ def _catalog(tables: Mapping[str, Schema]) -> Message:
 @lru_cache(maxsize=1)
 def _functions() -> Message:
     """A catalog without tables, registered once."""
-    request = service.RegisterCatalogRequest(simple_catalog=_catalog({}))
+    return _registered(_catalog({}))
+
+
+def _registered(catalog: Message) -> Message:
+    request = service.RegisterCatalogRequest(simple_catalog=catalog)
     request.descriptor_pool_list.definitions.add().builtin.SetInParent()
     return _call("RegisterCatalog", request, service.RegisterResponse)
+
+
+def _use(catalog: Message, request: Message) -> None:
+    """Let a request mean a registered catalog."""
+    request.registered_catalog_id = catalog.registered_id
+    for pool in catalog.descriptor_pool_id_list.registered_ids:
+        request.descriptor_pool_list.definitions.add(registered_id=pool)
+
+
+def _as_script(text: str) -> Message:
+    request = service.ParseRequest(sql_statement=text, allow_script=True)
+    request.options.CopyFrom(_language(SCRIPT_KINDS))
+    return request
 
 
 @lru_cache(maxsize=1000)
@@ -219,11 +276,8 @@ def _prepared(
             field = kind.array_type.element_type.struct_type.field.add(field_name=column)
             field.field_type.type_kind = KINDS[column_type]
     text = staged(sql, {name: f"UNNEST(@{name})" for name in tables}) if tables else sql
-    request = service.PrepareQueryRequest(
-        options=options, registered_catalog_id=_functions().registered_id, sql=text
-    )
-    for pool in _functions().descriptor_pool_id_list.registered_ids:
-        request.descriptor_pool_list.definitions.add(registered_id=pool)
+    request = service.PrepareQueryRequest(options=options, sql=text)
+    _use(_functions(), request)
     prepared = _call("PrepareQuery", request, service.PrepareQueryResponse).prepared
     return prepared.prepared_query_id, [column.name for column in prepared.columns]
 

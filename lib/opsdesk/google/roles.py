@@ -5,6 +5,8 @@ import re
 PERMISSION = re.compile(
     r"(?<![\w.@-])((?:storage|bigquery|iam|serviceusage|resourcemanager)\.[a-zA-Z]+\.[a-zA-Z]+)\b"
 )
+# What a query says where it may not read a table: it names no permission.
+NO_RIGHT_TO_QUERY = "permission to query table"
 # By the beginning of the permission: the smallest role that holds it. The first that fits counts.
 ROLES = {
     "storage.buckets.": "roles/storage.legacyBucketReader on the bucket",
@@ -13,6 +15,7 @@ ROLES = {
     "bigquery.jobs.get": "roles/bigquery.resourceViewer on the project",  # of jobs of others
     "bigquery.jobs.": "roles/bigquery.jobUser on the project",
     "bigquery.readsessions.": "roles/bigquery.readSessionUser on the project",
+    "bigquery.tables.getData": "roles/bigquery.dataViewer on the dataset",
     "bigquery.": "roles/bigquery.dataEditor on the dataset",
     "iam.serviceAccounts.": "roles/iam.serviceAccountTokenCreator on the service account",
     "serviceusage.": "roles/serviceusage.serviceUsageConsumer on the project",
@@ -21,7 +24,9 @@ IMPERSONATION_ROLE = ROLES["iam.serviceAccounts."]
 
 
 def permission_in(text: str) -> str | None:
-    """Return the permission that an answer of Google names, None where it names none."""
+    """Return the permission that an answer of Google names or means, None where it has none."""
+    if NO_RIGHT_TO_QUERY in text:
+        return "bigquery.tables.getData"
     found = PERMISSION.search(text)
     return found[1] if found else None
 
