@@ -7,6 +7,11 @@ from opsdesk.config.parameters import Parameters
 from opsdesk.runner.plan import DELTA, Plan
 from opsdesk.warehouse.billing import NOTHING, PRICE_PER_TIB, PRICE_SINCE, cost, in_units
 
+WHY_ALL = (
+    "  All tables are computed from all months: as_of changes every open ticket, and a month with "
+    "one is billed whole either way."
+)
+
 
 def plan_lines(parameters: Parameters, plan: Plan) -> Iterator[str]:
     """Return the plan as lines to print."""
@@ -44,5 +49,6 @@ def _cost_lines(plan: Plan) -> Iterator[str]:
             how = "measured by BigQuery on the tables as they are"
         least = "a query bills 10 MiB a table at least"
         yield f"Scan: about {in_units(scanned)} billed ({how}; {least})"
+        yield WHY_ALL
     price = f"{PRICE_PER_TIB} USD per TiB (list price on demand, US, since {PRICE_SINCE})"
     yield f"Cost: about {cost(scanned)} at {price}; loading is free."
