@@ -393,14 +393,18 @@ def digest(params: str, output: Path | None) -> None:
     from opsdesk.runner.morning import read_digest
 
     parameters = read_parameters(params)
-    written = read_digest(parameters, is_mail=bool(output and output.suffix == ".eml"))
+    is_mail = bool(output and output.suffix.lower() == ".eml")
+    written = read_digest(parameters, is_mail)
     if not output:
         _answer(written.decode())
         return
     mode = parameters.values["file_mode"]
     with created_with(mode):
         set_mode([output], mode)
-        output.write_bytes(written)
+        try:
+            output.write_bytes(written)
+        except OSError as error:
+            raise OpsdeskError(f"{output} cannot be written: {error.strerror or error}.") from None
     _say(f"{output}: {len(written):,} bytes", err=True)
 
 

@@ -25,14 +25,28 @@ NO = float("nan")
         pytest.param("see *Work next*.", "see <em>Work next</em>.", id="emphasis"),
         pytest.param("2 * 3 * 4", "2 * 3 * 4", id="a product is no emphasis"),
         pytest.param("`<i>`", "<code>&lt;i&gt;</code>", id="code is escaped inside"),
+        pytest.param(
+            f"see *it*: {strong('*a* `b`')}",
+            "see <em>it</em>: <strong>*a* `b`</strong>",
+            id="a name keeps its asterisks and backticks",
+        ),
     ],
 )
 def test_sentences_as_html(sentence, html):
     assert as_html(sentence) == html
 
 
-def test_sentences_as_text():
-    assert as_text(f"grew by {strong(92)}") == "grew by 92"
+@pytest.mark.parametrize(
+    ("sentence", "text"),
+    [
+        pytest.param(f"grew by {strong(92)}", "grew by 92", id="bold"),
+        pytest.param("missing (*burn-in*)", "missing (burn-in)", id="emphasis"),
+        pytest.param(strong("*a*"), "*a*", id="a name keeps its asterisks"),
+        pytest.param("name `due_at`", "name `due_at`", id="code keeps its backticks"),
+    ],
+)
+def test_sentences_as_text(sentence, text):
+    assert as_text(sentence) == text
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from opsdesk.trends.limits import find_closing_start, find_intake_end, typical_days
+from opsdesk.trends.limits import find_closing_start, find_intake_end, find_silence, typical_days
 
 FIRST = pd.Timestamp("2024-01-01")  # a Monday
 
@@ -47,6 +47,25 @@ def office(weeks: int, created: int, resolved: int) -> list[tuple[int, int, int]
 )  # fmt: skip
 def test_intake_ends_where_resolutions_go_on_without_it(phases, expected):
     found = find_intake_end(flows(*phases))
+    assert found == (pd.Timestamp(expected) if expected else None)
+
+
+@pytest.mark.parametrize(
+    ("phases", "expected"),
+    [
+        pytest.param([(30, 5, 4)], None, id="events to the last day"),
+        pytest.param([(30, 5, 4), (14, 0, 0)], None, id="a fortnight"),
+        pytest.param([(30, 5, 4), (15, 0, 0)], "2024-01-30", id="more than a fortnight"),
+        pytest.param([(29, 5, 4), (1, 0, 1), (15, 0, 0)], "2024-01-30", id="resolved is an event"),
+        pytest.param([*[(1, 1, 0), (9, 0, 0)] * 3, (10, 0, 0)], None, id="rare: 2 x 10 days"),
+        pytest.param(
+            [*[(1, 1, 0), (9, 0, 0)] * 3, (12, 0, 0)], "2024-01-21", id="rare: more than 2 x 10"
+        ),
+        pytest.param([(3, 0, 0)], None, id="no event"),
+    ],
+)
+def test_an_export_is_silent_where_as_of_is_long_after_its_last_event(phases, expected):
+    found = find_silence(flows(*phases))
     assert found == (pd.Timestamp(expected) if expected else None)
 
 

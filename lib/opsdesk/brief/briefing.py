@@ -9,6 +9,7 @@ from opsdesk.brief.facts import Facts
 from opsdesk.brief.first import first_sentence
 from opsdesk.brief.promises import promises_sentence
 from opsdesk.brief.quiet import is_quiet
+from opsdesk.guards.texts import one_line
 from opsdesk.trends import number_words as words
 from opsdesk.trends.change_words import CLOSE, against_usual, how_it_moved, where_it_changed
 from opsdesk.trends.signal_words import about_signals
@@ -116,7 +117,12 @@ def signal(facts: Facts) -> str:
 
 
 def target_sentence(facts: Facts) -> str:
-    """Return the first target that is missed, else the first one, and what else is missed."""
+    """Return the first target that is missed, else the first one, and what else is missed.
+
+    Where the targets could not be judged, it is why.
+    """
+    if facts.targets_problem:
+        return one_line(facts.targets_problem)
     judged = [each for each in facts.judged if each.is_met is not None]
     if not judged:
         return ""

@@ -9,6 +9,7 @@ START = "\x02"
 END = "\x03"
 CODE = re.compile(r"`([^`]+)`")
 EMPHASIS = re.compile(r"(?<![\w*])\*([^*\s][^*]*)\*(?![\w*])")
+STRONG = re.compile(f"{START}([^{START}{END}]*){END}")
 
 
 def strong(text: object) -> str:
@@ -17,13 +18,24 @@ def strong(text: object) -> str:
 
 
 def as_html(sentence: str) -> Markup:
-    """Return a sentence as HTML: all of it escaped, only our own marks become tags."""
-    html = str(escape(sentence))
-    html = html.replace(START, "<strong>").replace(END, "</strong>")
-    html = CODE.sub(r"<code>\1</code>", html)
-    return Markup(EMPHASIS.sub(r"<em>\1</em>", html))
+    """Return a sentence as HTML: all of it escaped, only our own marks become tags.
+
+    What is bold is mostly a name from the export: its asterisks and backticks stay as they are.
+    """
+    parts = STRONG.split(str(escape(sentence)))
+    parts[::2] = [_marked(part) for part in parts[::2]]
+    parts[1::2] = [f"<strong>{part}</strong>" for part in parts[1::2]]
+    return Markup("".join(parts))
 
 
 def as_text(sentence: str) -> str:
-    """Return a sentence as plain text."""
-    return sentence.replace(START, "").replace(END, "")
+    """Return a sentence as plain text; code keeps its backticks."""
+    parts = STRONG.split(sentence)
+    parts[::2] = [EMPHASIS.sub(r"\1", part) for part in parts[::2]]
+    return "".join(parts)
+
+
+def _marked(html: str) -> str:
+    """Return escaped text with tags for code and emphasis."""
+    html = CODE.sub(r"<code>\1</code>", html)
+    return EMPHASIS.sub(r"<em>\1</em>", html)

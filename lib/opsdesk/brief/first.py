@@ -6,9 +6,11 @@ from opsdesk.brief.emphasis import strong
 from opsdesk.brief.facts import Facts
 from opsdesk.guards.texts import one_line
 from opsdesk.trends import number_words as words
+from opsdesk.trends.by_segment import is_rest
 
 HALF = 0.5
 MOST = 2  # segments that are named
+LEAST = 0.25  # of what is late: segments with less of it are not named
 
 
 def first_sentence(facts: Facts) -> str:
@@ -55,13 +57,19 @@ def _late(facts: Facts) -> str:
 
 
 def _in_segments(facts: Facts, late: float) -> str:
-    """Return the one or two segments of which most of the late tickets are."""
-    segments = facts.segments
+    """Return the one or two segments of which most of the late tickets are.
+
+    The row that sums up the other segments is not one of them.
+    """
+    segments = facts.segments[~facts.segments["segment"].map(is_rest).astype(bool)]
     ours = segments[segments["dimension"] == facts.dimension]
     largest = ours.sort_values("past_due", ascending=False, kind="stable").head(MOST)
     if largest.empty:
         return ""
     if float(largest["past_due"].iloc[0]) >= HALF * late:
         largest = largest.head(1)
+    share = largest["past_due"].sum() / late
+    if not share >= LEAST:
+        return ""
     names = words.listed([one_line(str(name)) for name in largest["segment"]])
-    return f", {largest['past_due'].sum() / late:.0%} of them {names}"
+    return f", {share:.0%} of them {names}"

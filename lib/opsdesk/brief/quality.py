@@ -42,6 +42,12 @@ def judge_quality(record: Mapping[str, Any], coverage: Coverage) -> Quality:
             f"Intake ends on {coverage.intake_until:%Y-%m-%d}, while tickets are resolved until "
             f"{coverage.resolved_until:%Y-%m-%d}: this brief is about the time before."
         )
+    elif coverage.silent_since is not None:
+        days = (coverage.last_day - coverage.silent_since).days
+        loud.append(
+            f"The last event of this export is of {coverage.silent_since:%Y-%m-%d}, {days:,} days "
+            "before as_of: if work went on, give a newer export; else write `as_of: latest`."
+        )
     calm = [sentence for kind, sentence in said if kind in ("note", "zone")]
     return Quality(loud, calm, _line(record), _rows(record))
 

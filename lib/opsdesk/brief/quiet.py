@@ -11,8 +11,11 @@ def is_quiet(facts: Facts) -> bool:
     """Return whether nothing in the week is worth more than a sentence.
 
     No day is outside its limits, flows and attainment are within the range of the eight weeks
-    before, and no target is newly met or missed.
+    before, and no target is newly met or missed. It is not known where targets could not be
+    judged, or where the export is silent at its end.
     """
+    if facts.targets_problem or facts.coverage.silent_since is not None:
+        return False
     if "week" not in facts.changes or len(facts.weeks) <= WEEKS:
         return False
     is_judged = facts.signal_days_of_span()["is_judged"].any()

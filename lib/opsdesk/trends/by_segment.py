@@ -1,5 +1,7 @@
 """The segments of each dimension at as_of: priority, category, channel, tier, team, attributes."""
 
+import re
+
 import numpy as np
 import pandas as pd
 
@@ -12,6 +14,7 @@ PERIOD_DAYS = 28  # of flows and deadlines: four whole weeks, so that no weekday
 OURS = ("category", "channel", "customer_tier", "priority", "team")  # the others are attributes
 DIMENSIONS_SHOWN = 8
 SEGMENTS_SHOWN = 6
+REST = re.compile(r"\(\d+ others\)")
 SEGMENTS_OF_MANY = 4  # of each dimension, where there are more than our five
 
 
@@ -52,6 +55,11 @@ def read_segments(
         left_out=", ".join(dimensions[DIMENSIONS_SHOWN:]),
     )
     return top.assign(**dict.fromkeys(_unknown(coverage), np.nan))
+
+
+def is_rest(segment: str) -> bool:
+    """Return whether this is the row that sums up the other segments of its dimension."""
+    return bool(REST.fullmatch(segment))
 
 
 def _dimensions(segments: pd.DataFrame) -> list[str]:

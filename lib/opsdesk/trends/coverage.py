@@ -8,7 +8,7 @@ import pandas as pd
 from opsdesk.errors import OpsdeskError
 from opsdesk.instants import read_zone
 from opsdesk.trends.burn_in import burn_in_days, shares_still_open
-from opsdesk.trends.limits import find_closing_start, find_intake_end, typical_days
+from opsdesk.trends.limits import find_closing_start, find_intake_end, find_silence, typical_days
 from opsdesk.trends.questions import ask
 from opsdesk.warehouse.open import Warehouse
 
@@ -24,7 +24,8 @@ class Coverage:
     `tail_share` is the share of tickets that are open for longer than the export is long.
 
     `closed_from` is the first day of a filter by closing date, `intake_until` the day on which
-    intake ends while tickets are resolved until `resolved_until`; None where there is no such day.
+    intake ends while tickets are resolved until `resolved_until`, `silent_since` the last day with
+    any event where as_of is long after it; None where there is no such day.
     `with_target` and `judged` are the tickets with a deadline, and those met or breached;
     `responded` are those with a first response whose time of day is known.
     """
@@ -43,6 +44,7 @@ class Coverage:
     closed_from: pd.Timestamp | None = None
     intake_until: pd.Timestamp | None = None
     resolved_until: pd.Timestamp | None = None
+    silent_since: pd.Timestamp | None = None
 
     @property
     def is_last_day_partial(self) -> bool:
@@ -93,6 +95,7 @@ def read_coverage(warehouse: Warehouse) -> Coverage:
         closed_from=closed_from,
         intake_until=find_intake_end(flows) if closed_from is None else None,
         resolved_until=flows["ops_date"][flows["outflow"] > 0].max(),
+        silent_since=find_silence(flows),
     )
 
 

@@ -34,6 +34,24 @@ def find_intake_end(flows: pd.DataFrame) -> pd.Timestamp | None:
     return last if silence > max(FORTNIGHT, 2 * pause) else None
 
 
+def find_silence(flows: pd.DataFrame) -> pd.Timestamp | None:
+    """Return the last day with an event, if the export is silent for long after it; else None.
+
+    It is where more than a fortnight follows, and more than twice the longest pause between two
+    days with events in the year before.
+
+    Args:
+        flows: ops_date, inflow and outflow, one row per day up to as_of.
+    """
+    days = flows["ops_date"]
+    events = days[(flows["inflow"] > 0) | (flows["outflow"] > 0)]
+    if events.empty:
+        return None
+    last = events.iloc[-1]
+    pause = _longest_pause(events[events >= last - YEAR])
+    return last if days.iloc[-1] - last > max(FORTNIGHT, 2 * pause) else None
+
+
 def find_closing_start(
     flows: pd.DataFrame, open_tickets: int, typical_days: float
 ) -> pd.Timestamp | None:
