@@ -14,7 +14,7 @@ from opsdesk.brief.line_charts import DASHED, Line, Marks
 from opsdesk.brief.signal_chart import signals
 from opsdesk.brief.themed_svg import inline
 from opsdesk.trends import number_words as words
-from opsdesk.trends.judgement import normal_range
+from opsdesk.trends.normal_range import Range
 from opsdesk.trends.sentences import about_backlog, about_judged, about_promises, about_responses
 from opsdesk.trends.signals import SHIFT
 
@@ -119,7 +119,7 @@ def _of_weeks(facts: Facts) -> Iterator[Chart]:
         lambda size: line_charts.shares(
             weeks,
             size,
-            _marks(facts, "attainment", lasting=False, normal=weeks["attainment"]),
+            _marks(facts, "attainment", lasting=False, normal=facts.normal("attainment")),
             Line("attainment", "kept", "out"),
         ),
     )
@@ -183,14 +183,12 @@ def _chart(name: str, title: str, says: str, draw: Draw) -> Chart:
 
 
 def _marks(
-    facts: Facts, indicator: str = "", lasting: bool = True, normal: pd.Series | None = None
+    facts: Facts, indicator: str = "", lasting: bool = True, normal: Range | None = None
 ) -> Marks:
     """Return what is behind the lines: the burn-in where it is of stocks, the target."""
     goal = facts.desk_target(indicator)
-    low, high = (None, None) if normal is None else normal_range(normal)
-    band = None if low is None or high is None else (max(low, 0.0), min(high, 1.0))
     until = facts.days["burn_in_until"].iloc[0] if lasting else None
-    return Marks(until, goal.target.value if goal else None, band)
+    return Marks(until, goal.target.value if goal else None, normal)
 
 
 def _nothing(weeks: pd.DataFrame, column: str, verb: str) -> str:

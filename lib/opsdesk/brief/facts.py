@@ -15,6 +15,7 @@ from opsdesk.trends import by_segment, explain, series, snapshot
 from opsdesk.trends.coverage import DAY, Coverage, read_coverage
 from opsdesk.trends.day_names import DayNames
 from opsdesk.trends.judgement import Judgement, judge_targets
+from opsdesk.trends.normal_range import Range, range_of_weeks
 from opsdesk.trends.sentences import about_filter
 from opsdesk.trends.signals import read_signal_days, read_signals, within
 from opsdesk.trends.spans import Span
@@ -85,6 +86,10 @@ class Facts:
         """Return what became of the target of the whole desk, None without one."""
         ours = (each for each in self.judged if each.target.indicator == indicator)
         return next((each for each in ours if each.target.dimension == ALL), None)
+
+    def normal(self, column: str) -> Range | None:
+        """Return between which values a flow or attainment is in a normal week."""
+        return range_of_weeks(self.weeks, column, self.names.baseline(self.last_day))
 
     def due(self, hours_left: float) -> pd.Timestamp:
         """Return the wall time of a deadline."""

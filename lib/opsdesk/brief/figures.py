@@ -8,7 +8,8 @@ import pandas as pd
 from opsdesk.brief.bars import Spark
 from opsdesk.brief.facts import Facts
 from opsdesk.trends import number_words as words
-from opsdesk.trends.judgement import WEEKS, Judgement, normal_range
+from opsdesk.trends.judgement import Judgement
+from opsdesk.trends.normal_range import WEEKS
 
 MONTH = 4  # weeks
 STOCK, FLOW, RATE, TIME = "stock", "flow", "rate", "time"
@@ -84,7 +85,7 @@ def _figure(facts: Facts, kind: Kind) -> Figure:
             target=goal.target.value if goal else None,
             is_missed=bool(goal and goal.is_met is False),
             faded=_faded(weeks, kind.column),
-            normal=_normal(weeks, kind),
+            normal=facts.normal(kind.column) if kind.kind in (FLOW, RATE) else None,
         ),
         goal=goal,
         goal_text=kind.shown(goal.target.value).replace(".0%", "%") if goal else "",
@@ -103,13 +104,6 @@ def _faded(weeks: pd.DataFrame, column: str) -> int:
     if column not in LASTING or weeks.empty:
         return 0
     return int((weeks["week_ending"] <= weeks["burn_in_until"].iloc[-1]).sum())
-
-
-def _normal(weeks: pd.DataFrame, kind: Kind) -> tuple[float, float] | None:
-    if kind.kind not in (FLOW, RATE):
-        return None
-    low, high = normal_range(weeks[kind.column])
-    return None if low is None or high is None else (low, high)
 
 
 def _change(facts: Facts, kind: Kind, back: int) -> str:
