@@ -47,7 +47,12 @@ def test_sentences_as_text():
         pytest.param(words.hours(0.5), "30 min", id="minutes below an hour"),
         pytest.param(words.hours(47.9), "47.9 h", id="hours below two days"),
         pytest.param(words.hours(48), "2 days", id="days from two days on"),
+        pytest.param(words.hours(0.999), "1.0 h", id="not 60 minutes"),
+        pytest.param(words.hours(47.97), "2 days", id="not 48 hours"),
         pytest.param(words.signed_hours(-36), "−36.0 h", id="a shorter time"),
+        pytest.param(words.signed_hours(0.004), "±0 min", id="a time that is shown as none"),
+        pytest.param(words.signed_days(-1.2), "−1 day", id="one day less"),
+        pytest.param(words.signed_days(0.2), "±0 days", id="days that are shown as none"),
         pytest.param(words.days(1), "1 day", id="one day"),
         pytest.param(words.share(0.9), "90%", id="a whole share"),
         pytest.param(words.count(NO), "–", id="not known"),
@@ -113,7 +118,7 @@ def change(rows: list[tuple]) -> Change:
     moved = explained["inflow"] - explained["outflow"]
     explained = explained.assign(change=moved, closing=explained["opening"] + moved)
     span = Span(date(2024, 1, 1), date(2024, 1, 7))
-    return Change(span, None, explained, None)
+    return Change(span, explained, None)
 
 
 ROWS = [

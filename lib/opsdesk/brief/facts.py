@@ -29,10 +29,9 @@ SPANS = {"day": 1, "week": 7, "month": 28}  # days
 
 @dataclass(frozen=True)
 class Change:
-    """What moved the backlog in a span, by segment, and what the rates of the span before were."""
+    """What moved the backlog in a span, by segment, and how rates differ from the span before."""
 
     span: Span
-    before: Span | None
     explained: pd.DataFrame
     compared: pd.DataFrame | None
 
@@ -68,6 +67,11 @@ class Facts:
     def last_day(self) -> pd.Timestamp:
         """Return the last whole day, or the last day where none is over."""
         return self.now.last_day
+
+    @property
+    def is_at_day_end(self) -> bool:
+        """Return whether as_of is the end of the last whole day."""
+        return self.last_day == self.coverage.last_day and not self.coverage.is_last_day_partial
 
     @property
     def span(self) -> Span:
@@ -172,16 +176,12 @@ def _read_changes(
 
 
 def _change(rows: pd.DataFrame, span: Span, coverage: Coverage, names: DayNames) -> Change:
-    baseline = (coverage.burn_in_until + DAY).date()
-    newest = names.baseline(span.first)
-    if newest is not None:
-        baseline = max(baseline, newest)
+    counted_from = explain.counted_from(coverage, names, span.last)
     before = _span((pd.Timestamp(span.first) - DAY).date(), span.days)
     is_known = before.first >= coverage.first_day.date()
     return Change(
         span=span,
-        before=before if is_known else None,
-        explained=explain.explain(rows, *span, baseline_from=baseline),
+        explained=explain.explain(rows, *span, baseline_from=counted_from),
         compared=explain.compare(rows, before, span) if is_known else None,
     )
 

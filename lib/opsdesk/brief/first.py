@@ -6,9 +6,11 @@ from opsdesk.brief.emphasis import strong
 from opsdesk.brief.facts import Facts
 from opsdesk.guards.texts import one_line
 from opsdesk.trends import number_words as words
+from opsdesk.trends.by_segment import without_rest
 
 HALF = 0.5
 MOST = 2  # segments that are named
+NONE = "(none)"  # the category of tickets without one
 
 
 def first_sentence(facts: Facts) -> str:
@@ -38,7 +40,7 @@ def _due_soon(facts: Facts) -> str:
 def _kinds(facts: Facts) -> str:
     """Return which category most of the tickets due next are of."""
     kinds = facts.deadlines["category"].value_counts()
-    if len(kinds) < 2 or kinds.iloc[0] == 1:
+    if len(kinds) < 2 or kinds.iloc[0] == 1 or kinds.index[0] == NONE:
         return ""
     return f", {words.count(kinds.iloc[0])} of them {one_line(str(kinds.index[0]))}"
 
@@ -56,8 +58,8 @@ def _late(facts: Facts) -> str:
 
 def _in_segments(facts: Facts, late: float) -> str:
     """Return the one or two segments of which most of the late tickets are."""
-    segments = facts.segments
-    ours = segments[segments["dimension"] == facts.dimension]
+    segments = without_rest(facts.segments)
+    ours = segments[(segments["dimension"] == facts.dimension) & (segments["past_due"] > 0)]
     largest = ours.sort_values("past_due", ascending=False, kind="stable").head(MOST)
     if largest.empty:
         return ""

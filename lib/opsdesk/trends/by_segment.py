@@ -12,6 +12,7 @@ PERIOD_DAYS = 28  # of flows and deadlines: four whole weeks, so that no weekday
 OURS = ("category", "channel", "customer_tier", "priority", "team")  # the others are attributes
 DIMENSIONS_SHOWN = 8
 SEGMENTS_SHOWN = 6
+REST = r"\(\d+ others\)"  # the name of the row that sums up
 SEGMENTS_OF_MANY = 4  # of each dimension, where there are more than our five
 
 
@@ -52,6 +53,11 @@ def read_segments(
         left_out=", ".join(dimensions[DIMENSIONS_SHOWN:]),
     )
     return top.assign(**dict.fromkeys(_unknown(coverage), np.nan))
+
+
+def without_rest(segments: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows that are one segment each, without those that sum up the others."""
+    return segments[~segments["segment"].str.fullmatch(REST)]
 
 
 def _dimensions(segments: pd.DataFrame) -> list[str]:
