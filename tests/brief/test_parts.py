@@ -141,6 +141,26 @@ def test_the_steps_by_segment_lead_from_opening_to_closing():
     assert ladder.opening + sum(rung.step.change for rung in ladder.rungs) == ladder.closing == 38
 
 
+def test_usual_flows_add_up_as_they_are_shown():
+    """5.25, 0.5, 2.5 and 2 are 10.25: rounded one by one they would be 9."""
+    ladder = by_segment(change(ROWS), "category")
+    cells = [rung.step.cells for rung in ladder.rungs]
+    assert cells == [(9, 5, 3, 4), (1, 1, 0, 0), (1, 2, 5, 3), (2, 2, 2, 2)]
+    assert [round(total) for total in ladder.totals] == [13, 10, 10, 9]
+
+
+def test_a_segment_without_its_usual_tickets_is_in_the_sum():
+    ladder = by_segment(change([("A", 10, 9, 3, 5, 4), ("B", 1, 0, 0, 3, 3)]), "category")
+    assert [rung.step.name for rung in ladder.rungs] == ["A", "1 other, as many in as out"]
+    assert sum(rung.step.cells[1] for rung in ladder.rungs) == ladder.totals[1] == 8
+
+
+def test_where_nothing_came_and_nothing_is_usual_there_is_no_row():
+    ladder = by_segment(change([("A", 10, 9, 3, NO, NO), ("B", 1, 0, 0, NO, NO)]), "category")
+    assert [rung.step.name for rung in ladder.rungs] == ["A"]
+    assert pd.isna(ladder.rungs[0].step.cells[1])
+
+
 def test_the_steps_against_the_usual_are_whole_tickets_that_add_up():
     ladder = against_usual(change(ROWS))
     # usual 10.25 in, 9 out; 13 came and 10 went
