@@ -14,6 +14,8 @@ import pytest
 
 import opsdesk
 import steps
+from awkward import EXPORTS
+from exports import run_ingest, write_export
 from opsdesk.config.parameters import Values, read_parameters
 from opsdesk.errors import OpsdeskError
 from opsdesk.session import Session
@@ -410,3 +412,17 @@ def test_threads_ask_one_at_a_time(session):
     with ThreadPoolExecutor(4) as threads:
         counts = list(threads.map(lambda _: len(session.tickets()), range(12)))
     assert counts == [3] * 12
+
+
+def test_nothing_is_compared_after_the_end_of_intake(sample, tmp_path):
+    """No ticket is opened after 2 March, the last ones are resolved on 31 March."""
+    place = f"duckdb:{tmp_path}/w.duckdb"
+    run_ingest(tmp_path, write_export(tmp_path, *EXPORTS["followed after its intake"]))
+    steps.backfill(str(tmp_path / "lake"), place, "", "", "2025-01-01T00:00:00Z")
+    steps.transform(place, "latest", "UTC", "2025-01-01T00:00:00Z")
+    values = Values(sample.params | {"warehouse": place})
+    followed = Session(replace(sample._parameters, values=values))
+    assert followed.explain("2023-03-02", "2023-03-02")["usual_inflow"].notna().all()
+    assert followed.explain("2023-03-03", "2023-03-03")["usual_inflow"].isna().all()
+    found = followed.compare("2023-02", "2023-03")
+    assert found.columns.name == "2023-03-01 to 2023-03-02 after 2023-02-01 to 2023-02-02"

@@ -20,8 +20,8 @@ from opsdesk.guards.texts import printable
 from opsdesk.instants import read_zone
 from opsdesk.runner.record import past_runs
 from opsdesk.trends import explain
-from opsdesk.trends.coverage import DAY, Coverage, read_coverage
-from opsdesk.trends.day_names import read_day_names
+from opsdesk.trends.coverage import last_whole_day, read_coverage
+from opsdesk.trends.day_names import DayNames, read_day_names
 from opsdesk.trends.drill_down import day_of, tickets_query
 from opsdesk.trends.filters import read_values, refuse_unknown, refuse_unknown_values
 from opsdesk.trends.questions import ask
@@ -231,7 +231,7 @@ class Session:
         Columns: segment, opening, inflow, outflow, closing, change, usual_inflow, usual_outflow.
         Usual is the mean of the same weekdays in the eight weeks before the span, without the
         burn-in and without the days before a new baseline of the notes; NaN where fewer than four
-        are known, or a day of the span is not over.
+        are known, or a day of the span is not over or after the end of intake.
 
         Raises:
             OpsdeskError: nothing is published yet, or no such day or dimension.
@@ -243,9 +243,9 @@ class Session:
         warehouse = self._warehouse()
         coverage = read_coverage(warehouse)
         rows = explain.read_segment_days(warehouse, by, *span)
-        counted_from = max((coverage.burn_in_until + DAY).date(), self._baseline(span.last))
+        counted_from = explain.counted_from(coverage, self._day_names(), span.last)
         explained = explain.explain(rows, *span, baseline_from=counted_from)
-        if span.last <= _last_whole_day(coverage):
+        if span.last <= last_whole_day(coverage).date():
             return explained
         return explained.assign(usual_inflow=float("nan"), usual_outflow=float("nan"))
 
@@ -263,7 +263,7 @@ class Session:
         warehouse = self._warehouse()
         self._published()
         coverage = read_coverage(warehouse)
-        ends = (coverage.first_day.date(), _last_whole_day(coverage))
+        ends = (coverage.first_day.date(), last_whole_day(coverage).date())
         spans = like_for_like(read_span(before), read_span(now), *ends)
         first = min(span.first for span in spans)
         last = max(span.last for span in spans)
@@ -287,10 +287,9 @@ class Session:
             state = str(error)
         return f"opsdesk session on {printable(name)} ({warehouse}): {state}\n{USAGE}"
 
-    def _baseline(self, day: date) -> date:
-        """Return the newest start of a baseline up to a day, by the notes of the params file."""
-        notes = self._parameters.values.get("notes", "")
-        return read_day_names(notes, "").baseline(day) or date.min
+    def _day_names(self) -> DayNames:
+        """Return the notes of the params file; the names of holidays are not needed here."""
+        return read_day_names(self._parameters.values.get("notes", ""), "")
 
     def _published(self) -> Publication:
         warehouse = self._warehouse()
@@ -331,8 +330,3 @@ def _check_day(day: date, published: Publication) -> None:
             f"ops_date {day} is outside the data, "
             f"which reach from {published.first} to {published.last}."
         )
-
-
-def _last_whole_day(coverage: Coverage) -> date:
-    last = coverage.last_day - DAY if coverage.is_last_day_partial else coverage.last_day
-    return last.date()

@@ -3,6 +3,9 @@
 The numbers of Boston are those of a plain count over the export (see the comments), typed by hand.
 """
 
+from dataclasses import replace
+
+import pandas as pd
 import pytest
 
 from opsdesk.brief.briefing import briefing, headline
@@ -81,3 +84,20 @@ def test_the_headline_is_short_enough_for_a_subject(boston):
     assert headline(boston) == (
         "backlog +92 to 9,879, target missed: SLA attainment, past due and time to resolve, p90"
     )
+
+
+@pytest.mark.parametrize(
+    ("until", "is_noted", "is_compared"),
+    [
+        pytest.param("2011-12-25", True, False, id="it ends in the week"),
+        pytest.param("2011-12-24", False, False, id="it ends the day before"),
+        pytest.param("2011-12-18", False, False, id="it ends in the week before"),
+        pytest.param("2011-12-17", False, True, id="it ends before both weeks"),
+    ],
+)
+def test_growth_of_the_burn_in_is_noted_and_not_compared_with(boston, until, is_noted, is_compared):
+    days = (pd.Timestamp(until) - boston.coverage.first_day).days + 1
+    young = replace(boston, coverage=replace(boston.coverage, burn_in_days=days))
+    sentences = said(young)
+    assert ("Note" in sentences) == is_noted
+    assert ("the week before" in sentences[""]) == is_compared

@@ -31,7 +31,8 @@ def test_the_figures_of_the_last_week(boston):
 
 def test_what_is_due_is_counted_from_as_of_as_the_list_of_work(hurricane):
     """At 07:30 a hundred tickets are due within 24 hours; from the midnight before it were 55."""
-    assert texts(hurricane)["Due in 24 hours"][0] == "100"
+    # and what the morning has is not compared with what midnights had
+    assert texts(hurricane)["Due in 24 hours"] == ("100", "", "")
     assert hurricane.weeks["due_24h"].iloc[-1] == 55
 
 

@@ -61,7 +61,12 @@ def test_sentences_as_text(sentence, text):
         pytest.param(words.hours(0.5), "30 min", id="minutes below an hour"),
         pytest.param(words.hours(47.9), "47.9 h", id="hours below two days"),
         pytest.param(words.hours(48), "2 days", id="days from two days on"),
+        pytest.param(words.hours(0.999), "1.0 h", id="not 60 minutes"),
+        pytest.param(words.hours(47.97), "2 days", id="not 48 hours"),
         pytest.param(words.signed_hours(-36), "−36.0 h", id="a shorter time"),
+        pytest.param(words.signed_hours(0.004), "±0 min", id="a time that is shown as none"),
+        pytest.param(words.signed_days(-1.2), "−1 day", id="one day less"),
+        pytest.param(words.signed_days(0.2), "±0 days", id="days that are shown as none"),
         pytest.param(words.days(1), "1 day", id="one day"),
         pytest.param(words.share(0.9), "90%", id="a whole share"),
         pytest.param(words.count(NO), "–", id="not known"),
@@ -127,7 +132,7 @@ def change(rows: list[tuple]) -> Change:
     moved = explained["inflow"] - explained["outflow"]
     explained = explained.assign(change=moved, closing=explained["opening"] + moved)
     span = Span(date(2024, 1, 1), date(2024, 1, 7))
-    return Change(span, None, explained, None)
+    return Change(span, explained, None)
 
 
 ROWS = [
@@ -148,6 +153,26 @@ def test_the_steps_by_segment_lead_from_opening_to_closing():
         ("1 other, as many in as out", 0),
     ]
     assert ladder.opening + sum(rung.step.change for rung in ladder.rungs) == ladder.closing == 38
+
+
+def test_usual_flows_add_up_as_they_are_shown():
+    """5.25, 0.5, 2.5 and 2 are 10.25: rounded one by one they would be 9."""
+    ladder = by_segment(change(ROWS), "category")
+    cells = [rung.step.cells for rung in ladder.rungs]
+    assert cells == [(9, 5, 3, 4), (1, 1, 0, 0), (1, 2, 5, 3), (2, 2, 2, 2)]
+    assert [round(total) for total in ladder.totals] == [13, 10, 10, 9]
+
+
+def test_a_segment_without_its_usual_tickets_is_in_the_sum():
+    ladder = by_segment(change([("A", 10, 9, 3, 5, 4), ("B", 1, 0, 0, 3, 3)]), "category")
+    assert [rung.step.name for rung in ladder.rungs] == ["A", "1 other, as many in as out"]
+    assert sum(rung.step.cells[1] for rung in ladder.rungs) == ladder.totals[1] == 8
+
+
+def test_where_nothing_came_and_nothing_is_usual_there_is_no_row():
+    ladder = by_segment(change([("A", 10, 9, 3, NO, NO), ("B", 1, 0, 0, NO, NO)]), "category")
+    assert [rung.step.name for rung in ladder.rungs] == ["A"]
+    assert pd.isna(ladder.rungs[0].step.cells[1])
 
 
 def test_the_steps_against_the_usual_are_whole_tickets_that_add_up():

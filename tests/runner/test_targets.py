@@ -41,6 +41,16 @@ def test_nothing_is_judged_before_anything_is_published(monkeypatch):
         pytest.param({"targets": [{"state": "met"}, {"state": "missed"}]}, True, id="one missed"),
         pytest.param({"targets": [{"state": "not known"}]}, False, id="not known"),
         pytest.param({"targets": [], "problem": "not judged"}, True, id="not judged"),
+        pytest.param(
+            {"targets": [{"state": "met"}], "problem": "no report"},
+            False,
+            id="met, without a report",
+        ),
+        pytest.param(
+            {"targets": [{"state": "missed"}], "problem": "no report"},
+            True,
+            id="missed, without a report",
+        ),
         pytest.param(None, False, id="no summary"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import random
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import lru_cache
@@ -11,8 +12,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from opsdesk.config.notes import Note
 from opsdesk.errors import OpsdeskError
-from opsdesk.trends.explain import COLUMNS, compare, explain, rate_and_mix
+from opsdesk.trends.day_names import DayNames
+from opsdesk.trends.explain import COLUMNS, compare, counted_from, explain, rate_and_mix
 from opsdesk.trends.spans import Span, like_for_like, read_span
 
 FIRST = date(2023, 1, 1)
@@ -165,3 +168,21 @@ def test_like_for_like(before: str, now: str, cut: str) -> None:
             like_for_like(*given_spans)
     else:
         assert ", ".join(map(str, like_for_like(*given_spans))) == cut
+
+
+@pytest.mark.parametrize(
+    ("baselines", "counted"),
+    [
+        pytest.param([], "2023-01-31", id="the day after the burn-in"),
+        pytest.param(["2023-01-10"], "2023-01-31", id="a baseline of the burn-in"),
+        pytest.param(["2023-02-01", "2023-03-01"], "2023-03-01", id="the newest"),
+        pytest.param(["2023-03-31"], "2023-03-31", id="within the span, so nothing is usual"),
+        pytest.param(["2023-04-01"], "2023-01-31", id="after the span"),
+    ],
+)
+def test_what_is_usual_begins_after_burn_in_and_baseline(covered, baselines, counted):
+    """The span ends on 31 March; the burn-in is January without its last day."""
+    notes = {date.fromisoformat(day): Note(date.fromisoformat(day), "", True) for day in baselines}
+    coverage = replace(covered, first_day=pd.Timestamp("2023-01-01"), burn_in_days=30)
+    found = counted_from(coverage, DayNames(notes), date(2023, 3, 31))
+    assert found == date.fromisoformat(counted)

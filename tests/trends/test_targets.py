@@ -12,7 +12,8 @@ from opsdesk.config.targets import Target, read_target, read_targets
 from opsdesk.errors import OpsdeskError
 from opsdesk.runner.summary import Summary, summary_lines
 from opsdesk.trends.day_names import DayNames
-from opsdesk.trends.judgement import _judge, _weeks_since, judge_targets, normal_range
+from opsdesk.trends.judgement import _judge, judge_targets
+from opsdesk.trends.normal_range import normal_range, range_of_weeks, weeks_since
 from opsdesk.trends.target_words import (
     target_record,
     target_sentences,
@@ -58,9 +59,47 @@ SAW = [0.75, 0.85] * 6
 def test_the_normal_range_of_a_week():
     lower, upper = normal_range(pd.Series(SAW))
     assert (lower, upper) == (pytest.approx(0.534), pytest.approx(1.066))
-    assert normal_range(pd.Series(SAW[:11])) == (None, None)
+    assert normal_range(pd.Series(SAW[:11])) is None
     # a week without value is left out, and its neighbours follow each other
     assert normal_range(pd.Series([*SAW, math.nan])) == (lower, upper)
+    # 0.1 and 0.3 reach from 0.2 - 0.532 to 0.2 + 0.532: fewer than no ticket are not possible
+    assert normal_range(pd.Series([0.1, 0.3] * 6)) == (0, pytest.approx(0.732))
+
+
+def weeks_of(values, burn_in_until="NaT", few=False) -> pd.DataFrame:
+    """Weeks from the one that ends on Sunday, 7 January 2024."""
+    return pd.DataFrame(
+        {
+            "week_ending": pd.date_range("2024-01-07", periods=len(values), freq="7D"),
+            "attainment": values,
+            "inflow": values,
+            "is_due_few": few,
+            "burn_in_until": pd.Timestamp(burn_in_until),
+        }
+    )
+
+
+FAR = [0.0, 9.0]  # two weeks that would widen the range
+RANGES = [
+    pytest.param(weeks_of(SAW), None, (0.534, 1.066), id="all weeks"),
+    pytest.param(weeks_of(FAR + SAW), None, None, id="with two others it is another"),
+    pytest.param(weeks_of(FAR + SAW, "2024-01-14"), None, (0.534, 1.066), id="after the burn-in"),
+    pytest.param(weeks_of(FAR + SAW, "2024-01-08"), None, (0.534, 1.066), id="a week that begins in it"),
+    pytest.param(weeks_of(FAR + SAW), date(2024, 1, 15), (0.534, 1.066), id="from a baseline on"),
+    pytest.param(weeks_of(SAW * 2 + FAR + SAW * 3), None, (0.534, 1.066), id="the last 26 only"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("weeks", "baseline", "normal"), RANGES)
+def test_the_range_of_the_charts_is_that_of_the_targets(weeks, baseline, normal):
+    found = range_of_weeks(weeks, "inflow", baseline)
+    assert (found == pytest.approx(normal)) if normal else (found[1] > 2)
+
+
+def test_the_range_of_attainment_ends_at_all_and_leaves_few_tickets_out():
+    assert range_of_weeks(weeks_of(SAW), "attainment", None) == (pytest.approx(0.534), 1.0)
+    assert range_of_weeks(weeks_of(SAW, few=True), "attainment", None) is None
+    assert range_of_weeks(weeks_of([]), "attainment", None) is None
 
 
 ATTAINMENT = Target("attainment", 0.9)
@@ -220,7 +259,7 @@ SUNDAY = pd.Timestamp("2024-01-28")
     ],
 )
 def test_weeks_of_the_range_begin_with_the_newest_baseline(start, weeks):
-    assert _weeks_since(start, SUNDAY) == weeks
+    assert weeks_since(start, SUNDAY) == weeks
 
 
 def test_a_range_without_the_weeks_before_a_baseline(covered):

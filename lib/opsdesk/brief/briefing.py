@@ -11,7 +11,9 @@ from opsdesk.brief.promises import promises_sentence
 from opsdesk.brief.quiet import is_quiet
 from opsdesk.guards.texts import one_line
 from opsdesk.trends import number_words as words
-from opsdesk.trends.change_words import CLOSE, against_usual, how_it_moved, where_it_changed
+from opsdesk.trends.change_words import against_usual, how_it_moved, is_close, where_it_changed
+from opsdesk.trends.coverage import DAY
+from opsdesk.trends.due_soon import DAYS_OF_A_WEEK
 from opsdesk.trends.signal_words import about_signals
 from opsdesk.trends.target_words import NAMES, target_sentences
 
@@ -72,9 +74,9 @@ def lead(facts: Facts) -> str:
 
 
 def burn_in_note(facts: Facts) -> str:
-    """Return that growth may be that of a young export; "" after the burn-in."""
+    """Return that growth may be that of a young export; "" where the week is after the burn-in."""
     until = facts.coverage.burn_in_until
-    if not facts.now.is_whole or until < facts.now.last_day or not facts.changes:
+    if not facts.now.is_whole or until < facts.now.first_day or not facts.changes:
         return ""
     return (
         f"The export is young: until {words.day_name(until)} the backlog grows because older open "
@@ -100,8 +102,8 @@ def usual(facts: Facts) -> str:
     if sums.isna().any():
         return ""
     usual_in, usual_out = round(sums["usual_inflow"]), round(sums["usual_outflow"])
-    opened = _apart(sums["inflow"] - usual_in, usual_in, "opened")
-    resolved = _apart(sums["outflow"] - usual_out, usual_out, "resolved")
+    opened = _apart(sums["inflow"], usual_in, "opened")
+    resolved = _apart(sums["outflow"], usual_out, "resolved")
     net = usual_in - usual_out
     adds = f"adds {words.count(net)}" if net > 0 else f"takes away {words.count(-net)}"
     ending = f"a usual week {adds}" if net else "a usual week changes nothing"
@@ -177,13 +179,14 @@ def _joined(opened: str, resolved: str) -> str:
     return f"{opened}, and {resolved},"
 
 
-def _apart(difference: float, usual: int, verb: str) -> str:
-    """Return how far a flow is from what is usual; within a tenth of it, as what it is."""
+def _apart(actual: float, usual: int, verb: str) -> str:
+    """Return how far a flow is from what is usual, and whether that is close to it."""
+    difference = actual - usual
     if not difference:
         return f"as many {verb} as usual"
     more = "more" if difference > 0 else "fewer"
     said = f"{words.count(abs(difference))} {more}"
-    if abs(difference) < CLOSE * usual:
+    if is_close(actual, usual):
         return f"{said} {verb} than usual (within a tenth)"
     return f"{strong(said)} {verb} than usual"
 
@@ -201,8 +204,9 @@ def _moved(change: int) -> str:
 
 
 def _after(facts: Facts) -> str:
-    """Return how the backlog moved in the week before, where the data reach back to it."""
-    if len(facts.weeks) < 2:
+    """Return how the backlog moved in the week before, where that is not of the burn-in."""
+    begins = facts.now.first_day - DAYS_OF_A_WEEK * DAY
+    if len(facts.weeks) < 2 or begins <= facts.coverage.burn_in_until:
         return ""
     earlier = facts.weeks["net_change"].iloc[-2]
     if not earlier:

@@ -15,6 +15,7 @@ from opsdesk.trends import by_segment, explain, series, snapshot
 from opsdesk.trends.coverage import DAY, Coverage, read_coverage
 from opsdesk.trends.day_names import DayNames
 from opsdesk.trends.judgement import Judgement, judge_targets
+from opsdesk.trends.normal_range import Range, range_of_weeks
 from opsdesk.trends.sentences import about_filter
 from opsdesk.trends.signals import read_signal_days, read_signals, within
 from opsdesk.trends.spans import Span
@@ -28,10 +29,9 @@ SPANS = {"day": 1, "week": 7, "month": 28}  # days
 
 @dataclass(frozen=True)
 class Change:
-    """What moved the backlog in a span, by segment, and what the rates of the span before were."""
+    """What moved the backlog in a span, by segment, and how rates differ from the span before."""
 
     span: Span
-    before: Span | None
     explained: pd.DataFrame
     compared: pd.DataFrame | None
 
@@ -69,6 +69,11 @@ class Facts:
         return self.now.last_day
 
     @property
+    def is_at_day_end(self) -> bool:
+        """Return whether as_of is the end of the last whole day."""
+        return self.last_day == self.coverage.last_day and not self.coverage.is_last_day_partial
+
+    @property
     def span(self) -> Span:
         """Return the days of the flows."""
         return Span(self.now.first_day.date(), self.now.last_day.date())
@@ -85,6 +90,10 @@ class Facts:
         """Return what became of the target of the whole desk, None without one."""
         ours = (each for each in self.judged if each.target.indicator == indicator)
         return next((each for each in ours if each.target.dimension == ALL), None)
+
+    def normal(self, column: str) -> Range | None:
+        """Return between which values a flow or attainment is in a normal week."""
+        return range_of_weeks(self.weeks, column, self.names.baseline(self.last_day))
 
     def due(self, hours_left: float) -> pd.Timestamp:
         """Return the wall time of a deadline."""
@@ -167,16 +176,12 @@ def _read_changes(
 
 
 def _change(rows: pd.DataFrame, span: Span, coverage: Coverage, names: DayNames) -> Change:
-    baseline = (coverage.burn_in_until + DAY).date()
-    newest = names.baseline(span.first)
-    if newest is not None:
-        baseline = max(baseline, newest)
+    counted_from = explain.counted_from(coverage, names, span.last)
     before = _span((pd.Timestamp(span.first) - DAY).date(), span.days)
     is_known = before.first >= coverage.first_day.date()
     return Change(
         span=span,
-        before=before if is_known else None,
-        explained=explain.explain(rows, *span, baseline_from=baseline),
+        explained=explain.explain(rows, *span, baseline_from=counted_from),
         compared=explain.compare(rows, before, span) if is_known else None,
     )
 

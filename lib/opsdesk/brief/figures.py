@@ -8,7 +8,8 @@ import pandas as pd
 from opsdesk.brief.bars import Spark
 from opsdesk.brief.facts import Facts
 from opsdesk.trends import number_words as words
-from opsdesk.trends.judgement import WEEKS, Judgement, normal_range
+from opsdesk.trends.judgement import Judgement
+from opsdesk.trends.normal_range import WEEKS
 
 MONTH = 4  # weeks
 STOCK, FLOW, RATE, TIME = "stock", "flow", "rate", "time"
@@ -35,7 +36,7 @@ KINDS = (
     Kind(
         "Time to resolve", "nine of ten faster", "p90_hours", TIME, words.hours, words.signed_hours
     ),
-    Kind("Median age", "of open tickets", "age_p50_days", STOCK, words.days, words.signed),
+    Kind("Median age", "of open tickets", "age_p50_days", STOCK, words.days, words.signed_days),
     Kind(
         "First response",
         "half are faster",
@@ -48,6 +49,7 @@ KINDS = (
 SHOWN = 8
 INDICATORS = {"p90_hours": "p90_hours", "median_response_hours": "first_response_hours"}
 LASTING = ("backlog_size", "past_due", "age_p50_days")  # too small or too young in the burn-in
+AT_AS_OF = "due_24h"  # all else is of the last whole day
 SUMS = {"attainment": ("sla_due_missed", "sla_due_tickets")}
 
 
@@ -84,10 +86,10 @@ def _figure(facts: Facts, kind: Kind) -> Figure:
             target=goal.target.value if goal else None,
             is_missed=bool(goal and goal.is_met is False),
             faded=_faded(weeks, kind.column),
-            normal=_normal(weeks, kind),
+            normal=facts.normal(kind.column) if kind.kind in (FLOW, RATE) else None,
         ),
         goal=goal,
-        goal_text=kind.shown(goal.target.value).replace(".0%", "%") if goal else "",
+        goal_text=kind.shown(goal.target.value) if goal else "",
     )
 
 
@@ -105,27 +107,21 @@ def _faded(weeks: pd.DataFrame, column: str) -> int:
     return int((weeks["week_ending"] <= weeks["burn_in_until"].iloc[-1]).sum())
 
 
-def _normal(weeks: pd.DataFrame, kind: Kind) -> tuple[float, float] | None:
-    if kind.kind not in (FLOW, RATE):
-        return None
-    low, high = normal_range(weeks[kind.column])
-    return None if low is None or high is None else (low, high)
-
-
 def _change(facts: Facts, kind: Kind, back: int) -> str:
     """Return the change on the week `back` weeks before, "" where one of them is not known."""
     weeks = facts.weeks
     if not facts.now.is_week or len(weeks) <= back:
         return ""
     before = weeks.iloc[-1 - back]
+    if kind.column == AT_AS_OF and not facts.is_at_day_end:
+        return ""  # a figure of the morning is not compared with one of a midnight
     if kind.column in LASTING and before["week_ending"] <= before["burn_in_until"]:
         return ""
     was = before[kind.column]
     now = facts.now.figures[kind.column]
     if pd.isna(was) or (kind.kind == FLOW and not was):
         return ""
-    change = now / was - 1 if kind.kind == FLOW else now - was
-    return _with_unit(kind, change)
+    return kind.changed(now / was - 1 if kind.kind == FLOW else now - was)
 
 
 def _over_month(facts: Facts, kind: Kind) -> str:
@@ -140,7 +136,7 @@ def _over_month(facts: Facts, kind: Kind) -> str:
     )
     if pd.isna(was) or pd.isna(now) or (kind.kind == FLOW and not was):
         return ""
-    return _with_unit(kind, now / was - 1 if kind.kind == FLOW else now - was)
+    return kind.changed(now / was - 1 if kind.kind == FLOW else now - was)
 
 
 def _of_month(weeks: pd.DataFrame, kind: Kind) -> float:
@@ -149,11 +145,6 @@ def _of_month(weeks: pd.DataFrame, kind: Kind) -> float:
     missed, due = SUMS[kind.column]
     total = weeks[due].sum()
     return float(1 - weeks[missed].sum() / total) if total else float("nan")
-
-
-def _with_unit(kind: Kind, change: float) -> str:
-    text = kind.changed(change)
-    return f"{text} days" if kind.shown is words.days and text else text
 
 
 def unknown_figures(facts: Facts) -> Iterator[str]:

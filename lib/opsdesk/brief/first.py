@@ -6,18 +6,23 @@ from opsdesk.brief.emphasis import strong
 from opsdesk.brief.facts import Facts
 from opsdesk.guards.texts import one_line
 from opsdesk.trends import number_words as words
-from opsdesk.trends.by_segment import is_rest
+from opsdesk.trends.by_segment import without_rest
 
 HALF = 0.5
 MOST = 2  # segments that are named
 LEAST = 0.25  # of what is late: segments with less of it are not named
+NONE = "(none)"  # the category of tickets without one
 
 
 def first_sentence(facts: Facts) -> str:
-    """Return where to start; "" where neither a deadline nor a rule says it."""
+    """Return what falls due next and what is late; "" where neither a deadline nor a rule says it.
+
+    The list of work has both in order of score, so the sentence does not say which one is first.
+    """
     parts = [part for part in (_due_soon(facts), _late(facts)) if part]
     if parts:
-        return f"{'; then '.join(parts)}."
+        ranked = " *Work next* ranks them by score." if facts.work.selected else ""
+        return f"{'; '.join(parts)}.{ranked}"
     if not facts.work.selected:
         return ""
     first = facts.work.rows.iloc[0]
@@ -29,18 +34,18 @@ def _due_soon(facts: Facts) -> str:
     deadlines = facts.deadlines
     if deadlines.empty:
         return ""
-    tickets = strong("the ticket" if len(deadlines) == 1 else f"the {len(deadlines):,} tickets")
     due = facts.due(float(deadlines["hours_left"].iloc[0]))
     at = f"{strong(f'{due:%H:%M}')} on {due:%A}"
     if len(deadlines) == 1:
-        return f"Start with {tickets} due within 24 hours, at {at}"
-    return f"Start with {tickets} due within 24 hours{_kinds(facts)}, the first at {at}"
+        return f"{strong('1 ticket')} falls due within 24 hours, at {at}"
+    tickets = strong(f"{len(deadlines):,} tickets")
+    return f"{tickets} fall due within 24 hours{_kinds(facts)}, the first at {at}"
 
 
 def _kinds(facts: Facts) -> str:
     """Return which category most of the tickets due next are of."""
     kinds = facts.deadlines["category"].value_counts()
-    if len(kinds) < 2 or kinds.iloc[0] == 1:
+    if len(kinds) < 2 or kinds.iloc[0] == 1 or kinds.index[0] == NONE:
         return ""
     return f", {words.count(kinds.iloc[0])} of them {one_line(str(kinds.index[0]))}"
 
@@ -50,19 +55,14 @@ def _late(facts: Facts) -> str:
     late = facts.days["past_due"].iloc[-1]  # at as_of, as the list of work
     if pd.isna(late) or not late:
         return ""
-    said = "the ticket past due" if late == 1 else f"the {words.count(late)} past due"
-    if facts.deadlines.empty:
-        said = f"Start with {said}"
+    said = f"{strong(words.count(late))} {'is' if late == 1 else 'are'} past due now"
     return f"{said}{_in_segments(facts, float(late)) if late > 1 else ''}"
 
 
 def _in_segments(facts: Facts, late: float) -> str:
-    """Return the one or two segments of which most of the late tickets are.
-
-    The row that sums up the other segments is not one of them.
-    """
-    segments = facts.segments[~facts.segments["segment"].map(is_rest).astype(bool)]
-    ours = segments[segments["dimension"] == facts.dimension]
+    """Return the one or two segments of which most of the late tickets are."""
+    segments = without_rest(facts.segments)
+    ours = segments[(segments["dimension"] == facts.dimension) & (segments["past_due"] > 0)]
     largest = ours.sort_values("past_due", ascending=False, kind="stable").head(MOST)
     if largest.empty:
         return ""

@@ -51,9 +51,9 @@ def by_segment(change: Change, dimension: str) -> Ladder:
     for side, verb in ((explained[moved > 0], "grew"), (explained[moved < 0], "shrank")):
         steps += _side(side, verb)
     same = explained[moved == 0]
-    if same["inflow"].sum():
+    if same[CELLS].sum().gt(0).any():
         steps.append(_sum(f"{words.others(len(same))}, as many in as out", same))
-    return _ladder(f"By {dimension.replace('_', ' ')}", change, steps)
+    return _ladder(f"By {dimension.replace('_', ' ')}", change, _in_whole_tickets(steps))
 
 
 def against_usual(change: Change) -> Ladder | None:
@@ -95,6 +95,17 @@ def _sum(name: str, rows: pd.DataFrame) -> Step:
     total = rows[["change", *CELLS]].sum(skipna=False)
     inflow, usual_inflow, outflow, usual_outflow = (float(total[cell]) for cell in CELLS)
     return Step(name, float(total["change"]), (inflow, usual_inflow, outflow, usual_outflow))
+
+
+def _in_whole_tickets(steps: list[Step]) -> list[Step]:
+    """Return steps whose usual flows are whole, so that they add up to their total as shown."""
+    cells = pd.DataFrame([step.cells for step in steps], columns=CELLS, dtype="float64")
+    up_to = cells.cumsum(skipna=False).round()
+    whole = up_to.diff().fillna(up_to)  # the first has none before it
+    return [
+        step._replace(cells=cells)
+        for step, cells in zip(steps, whole.itertuples(index=False, name=None), strict=True)
+    ]
 
 
 def _more(tickets: float) -> str:

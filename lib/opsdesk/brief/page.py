@@ -155,16 +155,10 @@ def _span_change(facts: Facts, name: str) -> SpanChange:
     return SpanChange(
         key=name,
         name=SPAN_NAMES[name],
-        days=words.span_name(*_timestamps(change)),
+        days=words.span_name(*change.span),
         sentences=list(span_sentences(facts, name)),
         ladders=_ladders(facts, change),
     )
-
-
-def _timestamps(change: Change) -> tuple[Any, Any]:
-    import pandas as pd
-
-    return pd.Timestamp(change.span.first), pd.Timestamp(change.span.last)
 
 
 def _ladders(facts: Facts, change: Change) -> list[Ladder]:

@@ -6,7 +6,6 @@ from opsdesk.brief.emphasis import strong
 from opsdesk.brief.facts import Facts
 from opsdesk.guards.texts import one_line
 from opsdesk.trends import number_words as words
-from opsdesk.trends.judgement import WEEKS, normal_range
 
 LARGE = 0.3  # of the difference, from which one segment is named
 
@@ -30,10 +29,10 @@ def promises_sentence(facts: Facts) -> str:
 
 
 def _outside(facts: Facts, now: float) -> str:
-    low, high = normal_range(facts.weeks["attainment"].iloc[:-1].tail(WEEKS))
-    if low is not None and now < low:
-        return ", below its normal range"
-    return ", above its normal range" if high is not None and now > high else ""
+    normal = facts.normal("attainment")
+    if normal is None or normal[0] <= now <= normal[1]:
+        return ""
+    return f", {'below' if now < normal[0] else 'above'} its normal range"
 
 
 def _through(compared: pd.DataFrame, difference: float) -> str:
@@ -53,4 +52,6 @@ def _through(compared: pd.DataFrame, difference: float) -> str:
     )
     if abs(effect) <= abs(difference):
         return f", {abs(effect) * 100:.1f} of them through {name}: {counts}"
-    return f"; {name} alone would have made it {abs(effect) * 100:.1f}: {counts}"
+    verb = "rise" if effect > 0 else "fall"
+    points = f"{abs(effect) * 100:.1f} points"
+    return f"; {name} alone would have let it {verb} by {points}: {counts}"

@@ -24,7 +24,7 @@ def is_quiet(facts: Facts) -> bool:
 
 
 def is_new(judged: Judgement) -> bool:
-    """Return whether a target is met or missed for the first time in a row of weeks."""
+    """Return whether the row of weeks in which a target is met, or missed, begins with this one."""
     return judged.is_met is not None and judged.weeks == 1
 
 

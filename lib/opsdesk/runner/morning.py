@@ -12,6 +12,7 @@ from opsdesk.runner.state import read_lake_record
 
 if TYPE_CHECKING:
     from opsdesk.brief.facts import Facts
+    from opsdesk.trends.day_names import DayNames
     from opsdesk.warehouse.open import Warehouse
 
 REPORT = "report.html"
@@ -32,6 +33,14 @@ def open_published(parameters: Parameters) -> "Warehouse":
     return open_warehouse(parameters.values["warehouse"], google)
 
 
+def day_names(parameters: Parameters) -> "DayNames":
+    """Return the names of days by the notes and the country of a params file."""
+    from opsdesk.trends.day_names import read_day_names
+
+    values = parameters.values
+    return read_day_names(values.get("notes", ""), values.get("holidays_country", ""))
+
+
 def read_morning(warehouse: "Warehouse", parameters: Parameters) -> "Facts":
     """Return what the published tables say this morning.
 
@@ -39,11 +48,8 @@ def read_morning(warehouse: "Warehouse", parameters: Parameters) -> "Facts":
         OpsdeskError: nothing is published, or the notes cannot be read.
     """
     from opsdesk.brief.facts import read_facts
-    from opsdesk.trends.day_names import read_day_names
 
-    values = parameters.values
-    names = read_day_names(values.get("notes", ""), values.get("holidays_country", ""))
-    return read_facts(warehouse, parameters.block("targets"), names)
+    return read_facts(warehouse, parameters.block("targets"), day_names(parameters))
 
 
 def morning_page(

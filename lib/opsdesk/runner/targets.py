@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from opsdesk.config.parameters import Parameters
+from opsdesk.runner.morning import day_names, open_published
 
 if TYPE_CHECKING:
     from opsdesk.trends.judgement import Judgement
@@ -20,18 +21,12 @@ def judged_targets(parameters: Parameters) -> list[dict[str, Any]]:
     block = parameters.block("targets")
     if not any(block.values()):
         return []
-    from opsdesk.google.connection import GoogleConnection
     from opsdesk.trends.coverage import read_coverage
-    from opsdesk.trends.day_names import read_day_names
     from opsdesk.trends.judgement import judge_targets
-    from opsdesk.warehouse.open import open_warehouse
 
-    google = GoogleConnection.of(parameters.block("google"))
-    warehouse = open_warehouse(parameters.values["warehouse"], google)
-    given = [parameters.values.get(name, "") for name in ("notes", "holidays_country")]
-    names = read_day_names(*given)
-    judged = judge_targets(warehouse, read_coverage(warehouse), block, names)
-    return target_records(judged)
+    warehouse = open_published(parameters)
+    names = day_names(parameters)
+    return target_records(judge_targets(warehouse, read_coverage(warehouse), block, names))
 
 
 def target_records(judged: list["Judgement"]) -> list[dict[str, Any]]:
@@ -42,7 +37,12 @@ def target_records(judged: list["Judgement"]) -> list[dict[str, Any]]:
 
 
 def is_off_target(summary: dict[str, Any] | None) -> bool:
-    """Return whether a target was missed, or could not be judged."""
+    """Return whether a target was missed, or none could be judged.
+
+    A report that could not be written is a problem, too, but no target is missed by it.
+    """
     found = summary or {}
-    is_missed = any(target["state"] == MISSED for target in found.get("targets", []))
-    return is_missed or bool(found.get("problem"))
+    judged = found.get("targets", [])
+    if not judged:
+        return bool(found.get("problem"))
+    return any(target["state"] == MISSED for target in judged)

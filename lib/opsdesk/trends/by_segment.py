@@ -1,7 +1,5 @@
 """The segments of each dimension at as_of: priority, category, channel, tier, team, attributes."""
 
-import re
-
 import numpy as np
 import pandas as pd
 
@@ -14,7 +12,7 @@ PERIOD_DAYS = 28  # of flows and deadlines: four whole weeks, so that no weekday
 OURS = ("category", "channel", "customer_tier", "priority", "team")  # the others are attributes
 DIMENSIONS_SHOWN = 8
 SEGMENTS_SHOWN = 6
-REST = re.compile(r"\(\d+ others\)")
+REST = r"\(\d+ others\)"  # the name of the row that sums up
 SEGMENTS_OF_MANY = 4  # of each dimension, where there are more than our five
 
 
@@ -57,9 +55,9 @@ def read_segments(
     return top.assign(**dict.fromkeys(_unknown(coverage), np.nan))
 
 
-def is_rest(segment: str) -> bool:
-    """Return whether this is the row that sums up the other segments of its dimension."""
-    return bool(REST.fullmatch(segment))
+def without_rest(segments: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows that are one segment each, without those that sum up the others."""
+    return segments[~segments["segment"].str.fullmatch(REST)]
 
 
 def _dimensions(segments: pd.DataFrame) -> list[str]:

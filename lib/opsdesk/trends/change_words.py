@@ -72,6 +72,11 @@ def against_usual(explained: pd.DataFrame) -> list[str]:
     return sentences
 
 
+def is_close(actual: float, usual: float) -> bool:
+    """Return whether a flow is as usual: both are whole tickets, as they are shown."""
+    return abs(actual - usual) < CLOSE * usual
+
+
 def fewest(
     changes: pd.Series, share: float = SHARE_NAMED, most: int = MOST_NAMED
 ) -> tuple[pd.Series, pd.Series]:
@@ -100,7 +105,7 @@ def _against(flow: Flow, actual: int, usual: float) -> str:
     shown = round(usual)
     difference = actual - shown  # of the numbers shown, so that they add up
     usually = f"{count(shown)} usual for these weekdays"
-    if abs(actual - usual) < CLOSE * usual or not difference:
+    if is_close(actual, shown) or not difference:
         return f"{flow.same}: {count(actual)} {flow.past}, {usually}."
     start, word = (flow.more, "more") if difference > 0 else (flow.less, "fewer")
     apart = f"{count(abs(difference))} {word}"

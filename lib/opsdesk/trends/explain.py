@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from opsdesk.errors import OpsdeskError
-from opsdesk.trends.coverage import DAY
+from opsdesk.trends.coverage import DAY, Coverage
+from opsdesk.trends.day_names import DayNames
 from opsdesk.trends.questions import ask
 from opsdesk.trends.spans import Span
 from opsdesk.warehouse.open import Warehouse
@@ -44,6 +45,16 @@ def read_segment_days(
     if rows.empty:
         check_dimension(by, list(ask(warehouse, "dimensions")["dimension"]))
     return rows.assign(ops_date=pd.to_datetime(rows["ops_date"]))
+
+
+def counted_from(coverage: Coverage, names: DayNames, last_day: date) -> date:
+    """Return the first day that can count as usual for a span that ends with `last_day`.
+
+    It is the day after the burn-in, or the start of a newer baseline. Where that is within the
+    span, nothing is usual yet.
+    """
+    first = (coverage.burn_in_until + DAY).date()
+    return max(first, names.baseline(last_day) or first)
 
 
 def explain(

@@ -4,9 +4,9 @@ A week is seven whole days; the last one ends with the last whole day. Weeks bef
 burn-in are not judged.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -15,16 +15,13 @@ from opsdesk.config.targets import ALL, STOCKS, Target, read_targets
 from opsdesk.errors import OpsdeskError
 from opsdesk.trends.coverage import DAY, Coverage, last_whole_day
 from opsdesk.trends.day_names import DayNames
+from opsdesk.trends.normal_range import WEEKS, normal_range, weeks_since
 from opsdesk.trends.questions import ask
 from opsdesk.trends.sentences import about_promises
+from opsdesk.trends.series import FEW
 from opsdesk.trends.worst import Worst, read_worst
 from opsdesk.warehouse.open import Warehouse
 
-WEEKS = 26  # behind the normal range
-FEWEST = 12  # weekly values from which a normal range can be said
-FEW = 5  # tickets; a rate of fewer is chance
-# Of a chart of individual values: mean +- 2.66 mean moving ranges (Wheeler 1993; 2.66 = 3 / 1.128)
-SPREAD = 2.66
 MONTH = 4  # weeks over which a stock's change is given
 COLUMNS_OF_TICKETS = ("priority", "category", "channel", "customer_tier")
 HOURS = ("p90_hours", "first_response_hours")
@@ -86,18 +83,11 @@ def judge_targets(
     judged = []
     for target in read_targets(block):
         weekly = _weekly(warehouse, coverage, target)
-        found = _judge(target, weekly, coverage, _weeks_since(baseline, last_day))
+        found = _judge(target, weekly, coverage, weeks_since(baseline, last_day))
         if found.is_met is False:
             found = replace(found, worst=read_worst(warehouse, target, last_day, by))
         judged.append(found)
     return judged
-
-
-def _weeks_since(baseline: date | None, last_day: pd.Timestamp) -> int:
-    """Return how many whole weeks there are from a baseline to the last day; all without one."""
-    if baseline is None:
-        return WEEKS
-    return ((last_day - pd.Timestamp(baseline)).days + 1) // 7
 
 
 def _judge(
@@ -111,24 +101,12 @@ def _judge(
         return Judgement(target, None, None, 0, None, None, None, _why(target, weekly, coverage))
     value = float(weekly.iloc[-1])
     is_met = target.is_met(value)
-    lower, upper = (None, None) if target.is_stock else normal_range(weekly.tail(weeks_of_range))
-    if target.indicator == "attainment" and lower is not None and upper is not None:
-        lower, upper = max(lower, 0.0), min(upper, 1.0)
-    elif lower is not None:
-        lower = max(lower, 0.0)
+    most = 1.0 if target.indicator == "attainment" else math.inf
+    normal = None if target.is_stock else normal_range(weekly.tail(weeks_of_range), most)
+    lower, upper = normal or (None, None)
     weeks = _in_a_row(target, weekly, is_met)
     change = _change(weekly) if target.is_stock else None
     return Judgement(target, value, is_met, weeks, lower, upper, change)
-
-
-def normal_range(weekly: pd.Series) -> tuple[float | None, float | None]:
-    """Return the range of a week's value while the process stays as it is; None if too few."""
-    known = weekly.dropna()
-    if len(known) < FEWEST:
-        return None, None
-    moving = float(known.diff().abs().mean())
-    mean = float(known.mean())
-    return mean - SPREAD * moving, mean + SPREAD * moving
 
 
 def _in_a_row(target: Target, weekly: pd.Series, is_met: bool) -> int:

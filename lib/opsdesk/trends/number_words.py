@@ -1,10 +1,13 @@
 """Numbers as a person reads them; NaN is a dash."""
 
+from datetime import date
+
 import pandas as pd
 
 UNKNOWN = "–"
-MINUTES_BELOW = 1.0  # hours
+MINUTES_BELOW = 60
 HOURS_BELOW = 48.0
+NO_TIME = "0 min"
 
 
 def count(tickets: float | None) -> str:
@@ -39,17 +42,18 @@ def hours(value: float | None) -> str:
     """Return a duration in the unit in which a person says it."""
     if pd.isna(value):
         return UNKNOWN
-    if value < MINUTES_BELOW:
+    if round(value * 60) < MINUTES_BELOW:
         return f"{value * 60:.0f} min"
-    return f"{value:.1f} h" if value < HOURS_BELOW else f"{value / 24:,.0f} days"
+    return f"{value:.1f} h" if round(value, 1) < HOURS_BELOW else f"{value / 24:,.0f} days"
 
 
 def signed_hours(change: float | None) -> str:
     """Return a change of a duration with its sign."""
     if pd.isna(change):
         return UNKNOWN
-    sign = "+" if change > 0 else "−" if change < 0 else "±"
-    return f"{sign}{hours(abs(change))}"
+    shown = hours(abs(change))
+    sign = "±" if shown == NO_TIME else "+" if change > 0 else "−"
+    return f"{sign}{shown}"
 
 
 def days(value: float | None) -> str:
@@ -57,6 +61,13 @@ def days(value: float | None) -> str:
     if pd.isna(value):
         return UNKNOWN
     return "1 day" if round(value) == 1 else f"{value:,.0f} days"
+
+
+def signed_days(change: float | None) -> str:
+    """Return a change in whole days with its sign."""
+    if pd.isna(change):
+        return UNKNOWN
+    return f"{signed(change)} {'day' if abs(round(change)) == 1 else 'days'}"
 
 
 def tickets(number: float) -> str:
@@ -74,17 +85,17 @@ def listed(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def day_name(day: pd.Timestamp) -> str:
+def day_name(day: date) -> str:
     """Return a day with its weekday, such as Monday 26 December."""
     return f"{day:%A} {day.day} {day:%B}"
 
 
-def short_day(day: pd.Timestamp) -> str:
+def short_day(day: date) -> str:
     """Return a day without its year, such as 26 Dec."""
     return f"{day.day} {day:%b}"
 
 
-def span_name(first: pd.Timestamp, last: pd.Timestamp) -> str:
+def span_name(first: date, last: date) -> str:
     """Return a span of days, such as 25 to 31 December."""
     if first == last:
         return f"{last.day} {last:%B}"

@@ -12,6 +12,7 @@ import pandas as pd
 from opsdesk.guards.texts import one_line
 from opsdesk.trends.coverage import DAY
 from opsdesk.trends.explain import BASELINE_DAYS
+from opsdesk.trends.number_words import day_name
 from opsdesk.trends.signals import ALL, SHIFT
 
 WORDS = {"created": "opened", "resolved": "resolved"}
@@ -53,17 +54,12 @@ def about_baseline(days: pd.DataFrame) -> str:
         return ""
     first, last = left_out["ops_date"].min(), left_out["ops_date"].max()
     start = left_out["baseline"].max()
-    until = day_in_words(start + (BASELINE_DAYS - 1) * DAY)
-    which = f"{day_in_words(first)} is" if first == last else f"{_span(first, last)} are"
+    until = day_name(start + (BASELINE_DAYS - 1) * DAY)
+    which = f"{day_name(first)} is" if first == last else f"{_span(first, last)} are"
     return (
-        f"{which} not judged: a new baseline starts on {day_in_words(start)}, and until {until} "
+        f"{which} not judged: a new baseline starts on {day_name(start)}, and until {until} "
         "a day would be compared with the time before it."
     )
-
-
-def day_in_words(day: pd.Timestamp) -> str:
-    """Return a day such as Monday 26 December; its year is that of the report."""
-    return f"{day:%A} {day.day} {day:%B}"
 
 
 def in_words(number: int) -> str:
@@ -72,7 +68,7 @@ def in_words(number: int) -> str:
 
 
 def _span(first: pd.Timestamp, last: pd.Timestamp) -> str:
-    return f"{day_in_words(first)} to {day_in_words(last)}"
+    return f"{day_name(first)} to {day_name(last)}"
 
 
 def _outside(rows: pd.DataFrame) -> str:
@@ -95,7 +91,7 @@ def _day(day: pd.Timestamp, rows: pd.DataFrame, is_first: bool) -> str:
         _figure(row, is_explained=is_first and not n)
         for n, row in enumerate(rows.sort_values("indicator").to_dict("records"))
     ]
-    return f"{day_in_words(day)}{f', {name}' if name else ''}: {' and '.join(figures)}"
+    return f"{day_name(day)}{f', {name}' if name else ''}: {' and '.join(figures)}"
 
 
 def _figure(row: Mapping[Any, Any], is_explained: bool) -> str:
@@ -124,7 +120,7 @@ def _shift(word: str, last: pd.Series, last_day: pd.Timestamp) -> str:
     lasted = f"{in_words(last['in_a_row'])} days in a row"
     if end == last_day:
         return f"{side} tickets have been {word} than expected for {lasted}."
-    return f"{side} tickets were {word} than expected for {lasted}, until {day_in_words(end)}."
+    return f"{side} tickets were {word} than expected for {lasted}, until {day_name(end)}."
 
 
 def _segments(signals: pd.DataFrame, of_desk: pd.DataFrame) -> str:
@@ -143,4 +139,4 @@ def _segments(signals: pd.DataFrame, of_desk: pd.DataFrame) -> str:
 def _segment(row: Mapping[Any, Any]) -> str:
     name = f"{row['dimension']} {one_line(str(row['segment']))}"
     figure = _figure(row, is_explained=True)
-    return f"{name} on {day_in_words(row['ops_date'])}, {figure}"
+    return f"{name} on {day_name(row['ops_date'])}, {figure}"

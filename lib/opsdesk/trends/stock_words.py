@@ -81,7 +81,8 @@ def about_concentration(concentration: pd.DataFrame, by: str = "category") -> st
         row = shares.loc[by]
         name = SEGMENTS.get(by, f"segments of {printable(by)}")
         share = f"{row['share_of_open']:.0%} of the open tickets"
-        parts.append(f"The {LARGEST} largest of {row['segments']:,} {name} have {share}.")
+        largest = f"The {LARGEST} largest of the {row['segments']:,} {name} with an open ticket"
+        parts.append(f"{largest} have {share}.")
     if AGENTS in shares.index:
         row = shares.loc[AGENTS]
         share = f"{row['share_of_open']:.0%} of the open tickets that have an agent"

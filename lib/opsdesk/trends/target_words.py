@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from opsdesk.config.targets import ALL, Target
+from opsdesk.trends import number_words as words
 from opsdesk.trends.judgement import MONTH, Judgement
 from opsdesk.trends.worst import Worst, worst_sentence
 
@@ -86,10 +87,8 @@ def _worst_record(worst: Worst | None) -> list[dict[str, Any]]:
 def shown(target: Target, value: float) -> str:
     """Return a value of a target with its unit."""
     if target.indicator == "attainment":
-        return f"{value:.0%}" if round(value * 1000) % 10 == 0 else f"{value:.1%}"
-    if target.is_stock:
-        return f"{value:,.0f}"
-    return f"{value:,.1f} h"
+        return words.share(value)
+    return words.count(value) if target.is_stock else f"{value:,.1f} h"
 
 
 def _sentence(each: Judgement) -> str:
@@ -99,7 +98,7 @@ def _sentence(each: Judgement) -> str:
         return f"{name}: not known against its target of {goal}, because {each.why}."
     state = "is met" if each.is_met else "is missed"
     first = f"{name}: {shown(each.target, each.value)}, so the target of {goal} {state}"
-    first += f", {_weeks(each)}." if each.weeks > 1 else ", this week for the first time."
+    first += f", {_weeks(each)}." if each.weeks > 1 else " this week."
     return f"{first}{_outlook(each)}"
 
 

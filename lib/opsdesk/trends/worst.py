@@ -9,6 +9,7 @@ from opsdesk.config.targets import ALL, Target
 from opsdesk.guards.texts import one_line
 from opsdesk.trends.change_words import fewest
 from opsdesk.trends.coverage import DAY
+from opsdesk.trends.number_words import listed
 from opsdesk.trends.questions import ask
 from opsdesk.warehouse.open import Warehouse
 
@@ -72,7 +73,6 @@ def worst_sentence(worst: Worst | None) -> str:
     if worst is None:
         return ""
     named = [f"{one_line(part.segment)} ({part.tickets:,})" for part in worst.parts]
-    listed = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
     verb = "is" if len(named) == 1 else "are"
     counted = f"{worst.total:,} {COUNTED[worst.indicator]}"
-    return f"By {worst.by}, {worst.share:.0%} of the {counted} {verb} {listed}."
+    return f"By {worst.by}, {worst.share:.0%} of the {counted} {verb} {listed(named)}."
