@@ -40,8 +40,8 @@ def test_the_last_week_of_the_year(boston):
     )
     assert sentences["Target"].endswith("Also missed: past due and time to resolve, p90.")
     assert sentences["Do first"].startswith(
-        "Start with the 10 tickets due within 24 hours, 7 of them Housing, the first at 08:21 on "
-        "Sunday; then the 4,707 past due, 54% of them "
+        "10 tickets fall due within 24 hours, 7 of them Housing, the first at 08:21 on Sunday; "
+        "4,707 are past due now, 54% of them "
     )
 
 

@@ -44,10 +44,10 @@ def test_the_five_largest_of_more_than_five(tmp_path):
     ]
     agents = "The 5 most loaded of 6 agents have 90% of the open tickets that have an agent."
     assert about_concentration(found) == (
-        f"The 5 largest of 7 categories have 90% of the open tickets. {agents}"
+        f"The 5 largest of the 7 categories with an open ticket have 90% of the open tickets. {agents}"
     )
     assert about_concentration(found, by="region") == (
-        f"The 5 largest of 10 segments of region have 50% of the open tickets. {agents}"
+        f"The 5 largest of the 10 segments of region with an open ticket have 50% of the open tickets. {agents}"
     )
     assert about_concentration(found, by="priority") == agents
 
