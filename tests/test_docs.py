@@ -17,6 +17,7 @@ PAGES = [
     *sorted(ROOT.glob("*.md")),
     *sorted((ROOT / "docs").glob("*.md")),
     ROOT / "benchmarks" / "README.md",
+    *sorted((ROOT / "deploy").rglob("README.md")),
 ]
 FOLDERS = ("lib", "params", "notebooks", "tests", "benchmarks", "docs", "deploy", "outputs")
 
@@ -64,13 +65,13 @@ def test_a_page_has_each_setting_of_its_block_with_the_default(page, block, kind
     assert shown == {name: value or '""' for name, value in defaults.items()}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_lead_somewhere(page):
     for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), target
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_paths_in_backticks_are_there(page):
     """A path with a word for the reader's own name (mine, NAME, <name>) need not be there."""
     own = re.compile(r"mine|mysource|NAME|<|\*")

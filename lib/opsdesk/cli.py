@@ -24,7 +24,8 @@ INTERRUPTED = 130  # what shells expect after Ctrl-C
 EXIT_CODES = (
     "Exit codes: 0 done · 1 an error, in one sentence · 2 wrong usage · 3 a kernel died "
     "(memory, a kill) · 4 too many rows rejected, nothing published · 5 a target is missed "
-    "(--fail-on off_target) · 130 interrupted · 143 terminated."
+    "(--fail-on off_target) · 6 another run is at work on these outputs, nothing was done · "
+    "130 interrupted · 143 terminated."
 )
 SAMPLE = "params/sample.yaml"
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -41,7 +42,7 @@ def main() -> None:
     try:
         sys.exit(commands(arguments, standalone_mode=False) or 0)
     except OpsdeskError as error:
-        _fail(str(error), debug)
+        _fail(str(error), debug, error.exit_code)
     except click.ClickException as error:
         shown = io.StringIO()
         error.show(shown)
@@ -54,11 +55,11 @@ def main() -> None:
         _fail(f"Unexpected {type(error).__name__}: {error} (--debug shows where).", debug)
 
 
-def _fail(sentence: str, debug: bool) -> None:
-    if debug:
+def _fail(sentence: str, debug: bool, exit_code: int = 1) -> None:
+    if debug and exit_code == 1:  # with a traceback Python ends with 1, whatever the error is
         raise
     _say(f"opsdesk: {readable(sentence)}", err=True)
-    sys.exit(1)
+    sys.exit(exit_code)
 
 
 def _say(text: object, err: bool = False) -> None:

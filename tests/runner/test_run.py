@@ -305,12 +305,12 @@ def test_full_disk_in_the_middle_is_a_sentence(monkeypatch, tmp_path):
     assert kernels_left() == []
 
 
-def start_apart(root):
+def start_apart(root, *options):
     code = (
         "import sys; from pathlib import Path; from opsdesk import project; project.ROOT = Path(sys.argv.pop(1)); "
         "from opsdesk.cli import main; main()"
     )
-    command = [sys.executable, "-c", code, str(root), "run", "params/mine.yaml"]
+    command = [sys.executable, "-c", code, str(root), "run", "params/mine.yaml", *options]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
@@ -319,6 +319,34 @@ def wait_for(condition, seconds=30):
     while not condition():
         assert monotonic() < end, "waited in vain"
         sleep(0.05)
+
+
+@pytest.mark.parametrize("options", [[], ["--debug"]], ids=["plain", "debug"])
+def test_a_second_process_ends_with_its_own_code_and_changes_nothing(
+    monkeypatch, tmp_path, options
+):
+    started, go_on = tmp_path / "started", tmp_path / "go_on"
+    wait = (
+        f"import pathlib, time\npathlib.Path({str(started)!r}).touch()\n"
+        f"while not pathlib.Path({str(go_on)!r}).exists(): time.sleep(0.02)"
+    )
+    make_project(monkeypatch, tmp_path, ingest=[wait])
+    first = start_apart(tmp_path)
+    try:
+        wait_for(started.exists)
+        (folder,) = (tmp_path / "outputs/mine/runs").iterdir()
+        second = start_apart(tmp_path, *options)
+        said, errors = second.communicate(timeout=30)
+        go_on.touch()
+        first.communicate(timeout=30)
+    finally:
+        first.kill()
+    since = json.loads((folder / "run.json").read_text())["run_at"]
+    who = f"run {folder.name} (process {first.pid}, since {since})"
+    assert (second.returncode, said) == (6, "")
+    assert errors == f"opsdesk: outputs/mine is in use by {who}: wait for it to end, or stop it.\n"
+    assert first.returncode == 0
+    assert list((tmp_path / "outputs/mine/runs").iterdir()) == [folder]
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,19 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from opsdesk import project
-from opsdesk.errors import OpsdeskError
+from opsdesk.errors import InUseError
 from opsdesk.guards.documents import parse_json
 
 # Seconds. `opsdesk status` holds the lock for an instant to see whether it is free.
 PATIENCE = 0.3
+EXIT_IN_USE = 6  # of a run that did nothing, because another one is at work
 LOCKS = (".lock", ".lock.json")  # the lock, and who holds it
+
+
+class OutputsInUseError(InUseError):
+    """Another run holds the lock of the outputs: a scheduler can tell it from a failure."""
+
+    exit_code = EXIT_IN_USE
 
 
 @contextmanager
@@ -22,14 +29,14 @@ def run_lock(outputs: Path, run_id: str, since: str) -> Iterator[None]:
     """Hold the lock of the folder `outputs`.
 
     Raises:
-        OpsdeskError: another run holds it; the text says which.
+        OutputsInUseError: another run holds it; the text says which.
     """
     outputs.mkdir(parents=True, exist_ok=True)
     lock = FileLock(_lock_file(outputs))
     try:
         lock.acquire(timeout=PATIENCE, poll_interval=0.05)
     except Timeout:
-        raise OpsdeskError(f"{describe(outputs)}: wait for it to end, or stop it.") from None
+        raise OutputsInUseError(f"{describe(outputs)}: wait for it to end, or stop it.") from None
     try:
         holder = {"pid": os.getpid(), "run_id": run_id, "since": since}
         _holder_file(outputs).write_text(json.dumps(holder))

@@ -49,8 +49,9 @@ def run(
     `clock` gives the time in the zone in which the log shows it. `say` takes each line.
 
     Raises:
-        OpsdeskError: nothing was run: the outputs are in use, belong to another params file, or
-            cannot be written.
+        OutputsInUseError: another run is at work on the outputs; nothing was run.
+        OpsdeskError: nothing was run: the outputs belong to another params file, or cannot be
+            written.
     """
 
     def log(line: str) -> None:
