@@ -69,8 +69,12 @@ def compared(*effects: float) -> pd.DataFrame:
     ("effects", "said"),
     [
         pytest.param((0.06, 0.02), ", 6.0 of them through", id="most of it"),
-        pytest.param((0.12, -0.04), " alone would have let it rise by 12.0 points", id="more than all of it"),
-        pytest.param((-0.05, 0.03, 0.10), " alone would have let it rise by 10.0 points", id="against others"),
+        pytest.param(
+            (0.12, -0.04), " alone would have let it rise by 12.0 points", id="more than all of it"
+        ),
+        pytest.param(
+            (-0.05, 0.03, 0.10), " alone would have let it rise by 10.0 points", id="against others"
+        ),
         pytest.param((-0.12, 0.1, 0.1), "", id="the largest goes the other way"),
         pytest.param((0.02,) * 4, "", id="none is large"),
         pytest.param((float("nan"),), "", id="not known"),

@@ -32,7 +32,9 @@ KINDS = [
     pytest.param(["A", "B", "A"], "3 tickets fall due within 24 hours, 2 of them A, the", id="two"),
     pytest.param(["A", "B"], "2 tickets fall due within 24 hours, the", id="one of each"),
     pytest.param(["A", "A"], "2 tickets fall due within 24 hours, the", id="all of one"),
-    pytest.param(["(none)"] * 2 + ["A"], "fall due within 24 hours, the", id="most have no category"),
+    pytest.param(
+        ["(none)"] * 2 + ["A"], "fall due within 24 hours, the", id="most have no category"
+    ),
     pytest.param(["A"], "1 ticket falls due within 24 hours, at", id="one ticket"),
 ]
 
