@@ -105,7 +105,7 @@ def _of_things(column: Column) -> Iterator[Lines]:
 
 def _rate(table: Table, rate: Rate, words: str) -> Lines:
     said = f"{words} Of several rows, the sums are divided." + _apart(table)
-    return _number(rate.name, SHARE, sums.rate(table, rate), said)
+    return _number(rate.name, SHARE, sums.divided(table, rate), said)
 
 
 def _number(name: str, shown_as: str, text: str, words: str) -> Lines:

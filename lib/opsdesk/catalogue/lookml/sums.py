@@ -37,7 +37,7 @@ def opening(table: Table, column: str) -> str:
     return _if(_one_each(table), first)
 
 
-def rate(table: Table, rate: Rate) -> str:
+def divided(table: Table, rate: Rate) -> str:
     """Return the divided sums, both over the rows where all their columns are known."""
     part = of_row(rate.part)
     whole = " + ".join(of_row(name) for name in rate.whole)

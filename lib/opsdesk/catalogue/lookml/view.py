@@ -49,5 +49,5 @@ def _dimensions(table: Table) -> list[Column]:
 
 
 def _precise(column: Column) -> str:
-    names = fields.field_names(column)
-    return names[1] if len(names) > 1 else names[0]
+    raw, *frames = fields.field_names(column)
+    return frames[0] if frames else raw
