@@ -57,8 +57,9 @@ lab: .venv/ready  ## JupyterLab on the trends of the last good run
 lint: .venv/test-ready  ## ruff, the directions between the rooms, types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports && $(BIN)/mypy
 
-docs: .venv/ready  ## write docs/tables.md and the picture of the rooms again
+docs: .venv/ready  ## write docs/tables.md, deploy/looker and the picture of the rooms again
 	@$(BIN)/python -m opsdesk.catalogue.docs_page > docs/tables.md
+	@$(BIN)/python -m opsdesk.catalogue.lookml deploy/looker
 	@$(BIN)/python benchmarks/picture.py
 
 PIN := compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet

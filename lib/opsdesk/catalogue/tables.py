@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from opsdesk.catalogue.totals import NO_TOTALS, Totals, read_totals
 from opsdesk.errors import OpsdeskError
 from opsdesk.guards.documents import LOADER
 
@@ -74,6 +75,7 @@ class Table:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     layout: Layout = Layout()
+    totals: Totals = NO_TOTALS
 
     @property
     def is_per_ticket(self) -> bool:
@@ -145,6 +147,7 @@ def _read_table(name: str, entry: dict[str, Any]) -> Table:
             cluster=tuple(layout.get("cluster", ())),
             why=layout.get("why", ""),
         ),
+        totals=read_totals(entry.get("totals", {})),
     )
 
 
