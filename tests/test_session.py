@@ -414,14 +414,27 @@ def test_threads_ask_one_at_a_time(session):
     assert counts == [3] * 12
 
 
-def test_nothing_is_compared_after_the_end_of_intake(sample, tmp_path):
-    """No ticket is opened after 2 March, the last ones are resolved on 31 March."""
+def session_on(export, sample, tmp_path):
+    """Return a session on one of the awkward exports."""
     place = f"duckdb:{tmp_path}/w.duckdb"
-    run_ingest(tmp_path, write_export(tmp_path, *EXPORTS["followed after its intake"]))
+    run_ingest(tmp_path, write_export(tmp_path, *EXPORTS[export]))
     steps.backfill(str(tmp_path / "lake"), place, "", "", "2025-01-01T00:00:00Z")
     steps.transform(place, "latest", "UTC", "2025-01-01T00:00:00Z")
     values = Values(sample.params | {"warehouse": place})
-    followed = Session(replace(sample._parameters, values=values))
+    return Session(replace(sample._parameters, values=values))
+
+
+def test_a_backlog_that_is_not_known_is_not_explained(sample, tmp_path):
+    filtered = session_on("filtered by closing date", sample, tmp_path)
+    with pytest.raises(OpsdeskError, match="looks filtered by closing date"):
+        filtered.explain("2023-03-10", "2023-03-16", by="priority")
+    with pytest.warns(UserWarning, match="looks filtered by closing date"):
+        filtered.compare("2023-02", "2023-03", by="priority")
+
+
+def test_nothing_is_compared_after_the_end_of_intake(sample, tmp_path):
+    """No ticket is opened after 2 March, the last ones are resolved on 31 March."""
+    followed = session_on("followed after its intake", sample, tmp_path)
     assert followed.explain("2023-03-02", "2023-03-02")["usual_inflow"].notna().all()
     assert followed.explain("2023-03-03", "2023-03-03")["usual_inflow"].isna().all()
     found = followed.compare("2023-02", "2023-03")

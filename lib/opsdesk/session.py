@@ -27,6 +27,7 @@ from opsdesk.trends.filters import read_values, refuse_unknown, refuse_unknown_v
 from opsdesk.trends.questions import ask
 from opsdesk.trends.selected_series import read_series
 from opsdesk.trends.selection import read_attributes
+from opsdesk.trends.sentences import about_filter
 from opsdesk.trends.spans import Span, like_for_like, read_span
 from opsdesk.trends.work import read_work
 from opsdesk.warehouse.duckdb.private_copy import PrivateCopy
@@ -234,7 +235,8 @@ class Session:
         are known, or a day of the span is not over or after the end of intake.
 
         Raises:
-            OpsdeskError: nothing is published yet, or no such day or dimension.
+            OpsdeskError: nothing is published yet, no such day or dimension, or an export that was
+                filtered by closing date and has no backlog.
         """
         published = self._published()
         span = read_span((day_of(first_day), day_of(last_day)))
@@ -242,6 +244,8 @@ class Session:
             _check_day(day, published)
         warehouse = self._warehouse()
         coverage = read_coverage(warehouse)
+        if coverage.closed_from is not None:
+            raise OpsdeskError(about_filter(coverage))
         rows = explain.read_segment_days(warehouse, by, *span)
         counted_from = explain.counted_from(coverage, self._day_names(), span.last)
         explained = explain.explain(rows, *span, baseline_from=counted_from)
@@ -263,6 +267,8 @@ class Session:
         warehouse = self._warehouse()
         self._published()
         coverage = read_coverage(warehouse)
+        if coverage.closed_from is not None:
+            _tell(about_filter(coverage))
         ends = (coverage.first_day.date(), last_whole_day(coverage).date())
         spans = like_for_like(read_span(before), read_span(now), *ends)
         first = min(span.first for span in spans)
