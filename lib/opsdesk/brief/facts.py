@@ -97,8 +97,8 @@ class Facts:
 
     def due(self, hours_left: float) -> pd.Timestamp:
         """Return the wall time of a deadline."""
-        zone = read_zone(self.coverage.timezone)
-        return (self.moment + pd.Timedelta(hours=hours_left)).round("s").tz_convert(zone)
+        due = (self.moment + pd.Timedelta(hours=hours_left)).round("s")
+        return due.tz_convert(read_zone(self.coverage.timezone))
 
 
 def read_facts(warehouse: Warehouse, targets: Mapping[str, str], names: DayNames) -> Facts:
