@@ -195,7 +195,7 @@ def test_a_person_explores_by_mouse_and_charts_and_tickets_follow(browser, sampl
     ids = shown.first.locator("tbody th").all_inner_texts()
     assert ids == list(expected["ticket_id"].head(20))
     fill(page, "From", "2023-06-28")
-    page.get_by_text("has no whole week, Monday to Sunday: choose a longer one").first.wait_for()
+    page.get_by_text("has no whole week of the charts: choose a longer one").first.wait_for()
     assert page.locator(ERRORS).all_inner_texts() == []
     page.close()
 
