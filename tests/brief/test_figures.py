@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from opsdesk.brief.figures import read_figures
-from opsdesk.brief.promises import _through
+from opsdesk.brief.promises import _through, promises_sentence
 from opsdesk.brief.quiet import is_quiet
 
 pytestmark = pytest.mark.xdist_group("brief")
@@ -47,6 +47,19 @@ def test_a_target_that_is_newly_missed_ends_the_quiet(quiet):
     first, *others = quiet.judged
     assert is_quiet(replace(quiet, judged=[replace(first, weeks=2), *others]))
     assert not is_quiet(replace(quiet, judged=[replace(first, weeks=1), *others]))
+
+
+def test_a_day_that_could_not_be_judged_ends_the_quiet(quiet):
+    days = quiet.signal_days
+    is_last = days["ops_date"] == quiet.last_day
+    unknown = days.assign(is_judged=days["is_judged"] & ~is_last)
+    assert not is_quiet(replace(quiet, signal_days=unknown))
+
+
+def test_attainment_of_a_few_tickets_is_chance_and_not_explained(boston):
+    few = boston.weeks["week_ending"] == boston.last_day
+    assert promises_sentence(boston)
+    assert not promises_sentence(replace(boston, weeks=boston.weeks.assign(is_due_few=few)))
 
 
 def compared(*effects: float) -> pd.DataFrame:

@@ -16,8 +16,8 @@ def promises_sentence(facts: Facts) -> str:
     if change is None or change.compared is None or len(facts.weeks) < 2:
         return ""
     both = facts.weeks["attainment"].tail(2)
-    if both.isna().any():
-        return ""
+    if both.isna().any() or facts.weeks["is_due_few"].tail(2).any():
+        return ""  # a rate of a few tickets is chance
     before, now = both
     difference = now - before
     if round(difference, 3) == 0:

@@ -11,14 +11,14 @@ def is_quiet(facts: Facts) -> bool:
     """Return whether nothing in the week is worth more than a sentence.
 
     No day is outside its limits, flows and attainment are within the range of the eight weeks
-    before, and no target is newly met or missed. It is not known where targets could not be
-    judged, or where the export is silent at its end.
+    before, and no target is newly met or missed. It is not known where a day or the targets could
+    not be judged, or where the export is silent at its end.
     """
     if facts.targets_problem or facts.coverage.silent_since is not None:
         return False
     if "week" not in facts.changes or len(facts.weeks) <= WEEKS:
         return False
-    is_judged = facts.signal_days_of_span()["is_judged"].any()
+    is_judged = facts.signal_days_of_span()["is_judged"].all()
     is_calm = is_judged and facts.signals_of_span().empty
     return bool(is_calm) and _is_in_range(facts) and not any(map(is_new, facts.judged))
 
