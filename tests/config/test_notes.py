@@ -127,7 +127,8 @@ def test_no_such_country(code, says):
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        pytest.param({"notes": "params/none.yaml"}, "notes 'params/none.yaml' is not a notes file", id="notes"),
+        pytest.param({"notes": "params/none.yaml"}, "notes 'params/none.yaml' is not there", id="notes"),
+        pytest.param({"notes": "params"}, "notes 'params' is a folder", id="notes that are a folder"),
         pytest.param({"holidays_country": "XX"}, "-p holidays_country=...: holidays_country 'XX' must be", id="country"),
     ],
 )  # fmt: skip

@@ -65,7 +65,10 @@ def _notes(value: str) -> str | None:
     if not value:
         return None
     path = project.resolve(value)
-    return None if path.is_file() else f"is not a notes file (looked for {path})"
+    if path.is_file():
+        return None
+    there = "is a folder" if path.is_dir() else "is not there"
+    return f'{there} (looked for {path}): name a notes file, such as "params/notes.yaml", or none'
 
 
 def _named_file(value: str, folder: str, kind: str, more: tuple[str, ...] = ()) -> str | None:
