@@ -35,6 +35,7 @@ COLUMNS = {
     "display": 3.0,
     "warehouse": 1.5,
     "work": 2.25,
+    "calendars": 3.25,
     "lake": 0.75,
     "googlesql": 2.25,
     "catalogue": 2.75,

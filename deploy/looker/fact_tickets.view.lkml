@@ -9,7 +9,8 @@ view: fact_tickets {
       is_resolved, resolution_hours_clean, sla_hours, sla_breached, priority, category,
       channel, customer_tier, status, agent_id, updated_at_time, first_response_at_time,
       customer, subject, attributes, due_at_time, due_date, sla_state, breached_at_time,
-      hours_open, first_response_date, first_response_hours, hours_since_update]
+      hours_open, first_response_date, first_response_hours, hours_since_update,
+      sla_calendar, sla_clock_hours, business_resolution_hours, business_hours_open]
   }
 
   set: dimensions_only {
@@ -24,7 +25,8 @@ view: fact_tickets {
       due_quarter, due_year, sla_state, breached_at_raw, breached_at_time, hours_open,
       first_response_raw, first_response_date, first_response_day_of_week,
       first_response_week, first_response_month, first_response_quarter,
-      first_response_year, first_response_hours, hours_since_update]
+      first_response_year, first_response_hours, hours_since_update, sla_calendar,
+      sla_clock_hours, business_resolution_hours, business_hours_open]
   }
 
   dimension: ticket_id {
@@ -169,7 +171,7 @@ view: fact_tickets {
     timeframes: [raw, time]
     datatype: timestamp
     sql: ${TABLE}.due_at ;;
-    description: "The moment by which the ticket should be resolved: created_at plus sla_hours, to the nearest second; NULL without target."
+    description: "The moment by which the ticket should be resolved: created_at plus sla_hours on the SLA clock, to the nearest second; NULL without target."
   }
 
   dimension_group: due {
@@ -223,6 +225,33 @@ view: fact_tickets {
     value_format_name: decimal_2
     sql: ${TABLE}.hours_since_update ;;
     description: "How long ago an open ticket was last changed at as_of; NULL when resolved, or when updated_at is NULL."
+  }
+
+  dimension: sla_calendar {
+    type: string
+    sql: ${TABLE}.sla_calendar ;;
+    description: "The calendar in whose open hours the SLA clock of the ticket runs; NULL where it runs round the clock."
+  }
+
+  dimension: sla_clock_hours {
+    type: number
+    value_format_name: decimal_2
+    sql: ${TABLE}.sla_clock_hours ;;
+    description: "The promise on the SLA clock: its hours from created_at to due_at; NULL without target."
+  }
+
+  dimension: business_resolution_hours {
+    type: number
+    value_format_name: decimal_2
+    sql: ${TABLE}.business_resolution_hours ;;
+    description: "Time from created_at to resolved_at on the SLA clock; NULL where resolution_hours_clean is."
+  }
+
+  dimension: business_hours_open {
+    type: number
+    value_format_name: decimal_2
+    sql: ${TABLE}.business_hours_open ;;
+    description: "How long an open ticket had been open at as_of on the SLA clock; NULL where hours_open is."
   }
 
   measure: count {
@@ -364,6 +393,78 @@ view: fact_tickets {
     value_format_name: decimal_2
     sql: ARRAY_AGG(${TABLE}.hours_since_update IGNORE NULLS ORDER BY ${TABLE}.hours_since_update)[SAFE_ORDINAL(DIV((9 * COUNT(${TABLE}.hours_since_update) + 9), 10))] ;;
     description: "The value that 9 of 10 rows do not exceed. How long ago an open ticket was last changed at as_of; NULL when resolved, or when updated_at is NULL."
+    drill_fields: [detail*]
+  }
+
+  measure: average_sla_clock_hours {
+    type: average
+    value_format_name: decimal_2
+    sql: ${TABLE}.sla_clock_hours ;;
+    description: "Mean over the rows. The promise on the SLA clock: its hours from created_at to due_at; NULL without target."
+    drill_fields: [detail*]
+  }
+
+  measure: median_sla_clock_hours {
+    type: number
+    value_format_name: decimal_2
+    sql: ARRAY_AGG(${TABLE}.sla_clock_hours IGNORE NULLS ORDER BY ${TABLE}.sla_clock_hours)[SAFE_ORDINAL(DIV((5 * COUNT(${TABLE}.sla_clock_hours) + 9), 10))] ;;
+    description: "The value that 5 of 10 rows do not exceed. The promise on the SLA clock: its hours from created_at to due_at; NULL without target."
+    drill_fields: [detail*]
+  }
+
+  measure: p90_sla_clock_hours {
+    type: number
+    value_format_name: decimal_2
+    sql: ARRAY_AGG(${TABLE}.sla_clock_hours IGNORE NULLS ORDER BY ${TABLE}.sla_clock_hours)[SAFE_ORDINAL(DIV((9 * COUNT(${TABLE}.sla_clock_hours) + 9), 10))] ;;
+    description: "The value that 9 of 10 rows do not exceed. The promise on the SLA clock: its hours from created_at to due_at; NULL without target."
+    drill_fields: [detail*]
+  }
+
+  measure: average_business_resolution_hours {
+    type: average
+    value_format_name: decimal_2
+    sql: ${TABLE}.business_resolution_hours ;;
+    description: "Mean over the rows. Time from created_at to resolved_at on the SLA clock; NULL where resolution_hours_clean is."
+    drill_fields: [detail*]
+  }
+
+  measure: median_business_resolution_hours {
+    type: number
+    value_format_name: decimal_2
+    sql: ARRAY_AGG(${TABLE}.business_resolution_hours IGNORE NULLS ORDER BY ${TABLE}.business_resolution_hours)[SAFE_ORDINAL(DIV((5 * COUNT(${TABLE}.business_resolution_hours) + 9), 10))] ;;
+    description: "The value that 5 of 10 rows do not exceed. Time from created_at to resolved_at on the SLA clock; NULL where resolution_hours_clean is."
+    drill_fields: [detail*]
+  }
+
+  measure: p90_business_resolution_hours {
+    type: number
+    value_format_name: decimal_2
+    sql: ARRAY_AGG(${TABLE}.business_resolution_hours IGNORE NULLS ORDER BY ${TABLE}.business_resolution_hours)[SAFE_ORDINAL(DIV((9 * COUNT(${TABLE}.business_resolution_hours) + 9), 10))] ;;
+    description: "The value that 9 of 10 rows do not exceed. Time from created_at to resolved_at on the SLA clock; NULL where resolution_hours_clean is."
+    drill_fields: [detail*]
+  }
+
+  measure: average_business_hours_open {
+    type: average
+    value_format_name: decimal_2
+    sql: ${TABLE}.business_hours_open ;;
+    description: "Mean over the rows. How long an open ticket had been open at as_of on the SLA clock; NULL where hours_open is."
+    drill_fields: [detail*]
+  }
+
+  measure: median_business_hours_open {
+    type: number
+    value_format_name: decimal_2
+    sql: ARRAY_AGG(${TABLE}.business_hours_open IGNORE NULLS ORDER BY ${TABLE}.business_hours_open)[SAFE_ORDINAL(DIV((5 * COUNT(${TABLE}.business_hours_open) + 9), 10))] ;;
+    description: "The value that 5 of 10 rows do not exceed. How long an open ticket had been open at as_of on the SLA clock; NULL where hours_open is."
+    drill_fields: [detail*]
+  }
+
+  measure: p90_business_hours_open {
+    type: number
+    value_format_name: decimal_2
+    sql: ARRAY_AGG(${TABLE}.business_hours_open IGNORE NULLS ORDER BY ${TABLE}.business_hours_open)[SAFE_ORDINAL(DIV((9 * COUNT(${TABLE}.business_hours_open) + 9), 10))] ;;
+    description: "The value that 9 of 10 rows do not exceed. How long an open ticket had been open at as_of on the SLA clock; NULL where hours_open is."
     drill_fields: [detail*]
   }
 }

@@ -4,6 +4,7 @@
 connection: "@{connection}"
 
 include: "dim_agents.view.lkml"
+include: "dim_calendar.view.lkml"
 include: "fact_tickets.view.lkml"
 include: "dim_attributes.view.lkml"
 include: "features_daily.view.lkml"
@@ -17,6 +18,10 @@ include: "work_next.view.lkml"
 
 explore: dim_agents {
   description: "The agents, one row each, as the agents file has them."
+}
+
+explore: dim_calendar {
+  description: "The SLA calendars of the run as stretches of time that are wholly open or wholly closed; empty where the clock runs round the clock."
 }
 
 explore: fact_tickets {

@@ -111,18 +111,23 @@ class Workbench:
         timezone: str,
         engine: str = "warehouse",
         rules: str = SHIPPED_RULES,
+        calendar: str = "",
     ) -> "TransformResult":
         """Build and publish every table as it was known at `as_of` (step 03).
 
-        `rules` is a name in params/rules, or the path of a rules file.
+        `rules` is a name in params/rules, or the path of a rules file; `calendar` one in
+        params/calendars, or the path of a calendar file, "" for a clock that never stops.
 
         Raises:
-            OpsdeskError: see `steps.transform`.
+            OpsdeskError: see `steps.transform` and `calendar_file.read_clock`.
         """
+        from opsdesk.calendars.calendar_file import read_clock
         from opsdesk.steps.transform import transform
 
+        clock = read_clock(calendar, timezone)
         target = self.open_warehouse(warehouse, step="transform")
-        return transform(target, as_of, timezone, self.run_at, self._engine(engine), rules)
+        engine_ = self._engine(engine)
+        return transform(target, as_of, timezone, self.run_at, engine_, rules, clock)
 
     def open_warehouse(self, warehouse: str, step: str = "") -> "Warehouse":
         """Return the warehouse at duckdb:PATH or bigquery:PROJECT.DATASET.

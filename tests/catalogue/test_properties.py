@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from brute_force import compute
 from generated_tickets import AGENTS, DAY, SECOND, ZONES, few_tickets, many_tickets, moments_of
+from opsdesk.calendars.calendar_file import read_clock
 from opsdesk.catalogue.tables import catalogue, results
 from ticket_rows import differences
 from tickets import Row, build, ticket
@@ -234,6 +235,7 @@ def test_every_table_has_the_declared_columns_in_order_and_unique_keys(as_of: da
         ],
         as_of,
         agents=AGENTS,
+        clock=read_clock("business_hours", "UTC"),
     )
     for name, rows in tables.items():
         table = catalogue()[name]

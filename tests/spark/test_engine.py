@@ -20,6 +20,7 @@ from exports import line, run_ingest, write_export
 from faulty_proxy import faulty_proxy
 from generated_tickets import AGENTS, ZONES, many_tickets
 from opsdesk import OpsdeskError
+from opsdesk.calendars.clock import NO_CALENDAR
 from opsdesk.catalogue.tables import catalogue, results
 from opsdesk.google.connection import ON_THIS_MACHINE, GoogleConnection
 from opsdesk.lake.columns import ticket_column_names
@@ -126,7 +127,7 @@ def test_generated_tickets(spark, tmp_path_factory, zone, seed):  # noqa: F811
     )
     with spark_session(SparkSetup(SPARK), in_cloud=False) as session:
         raw = {name: place.read(session, name) for name in ("tickets_raw", "agents_raw")}
-        given = {"as_of": as_of, "timezone": zone, "rules": shipped_rules()}
+        given = {"as_of": as_of, "timezone": zone, "rules": shipped_rules(), **NO_CALENDAR}
         staged = compute_tables(session, raw, given, place.write, 2)
     expected = build(tickets, as_of, zone, AGENTS)
     found = {

@@ -13,10 +13,12 @@ from statistics import fmean, median
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
+from slow_clock import SlowClock
 from tickets import Row, instant, numbered
 
 SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 MICROSECOND = timedelta(microseconds=1)
+ROUND_THE_CLOCK = SlowClock()
 HIGH = ("Critical", "High")
 BANDS = {
     "age_0_1": (0, 1),
@@ -28,11 +30,15 @@ BANDS = {
 
 
 def compute(
-    tickets: Iterable[Row], as_of: str | datetime, timezone: str = "UTC", agents: Iterable[Row] = ()
+    tickets: Iterable[Row],
+    as_of: str | datetime,
+    timezone: str = "UTC",
+    agents: Iterable[Row] = (),
+    clock: SlowClock = ROUND_THE_CLOCK,
 ) -> dict[str, list[Row]]:
-    """The result tables, as `tickets.build` returns them."""
+    """The result tables, as `tickets.build` returns them; dim_calendar only where it is empty."""
     end, agents = instant(as_of), list(agents)
-    facts = [_judge(row, end) for row in _newest(numbered(tickets)) if row["created_at"] <= end]
+    facts = [_judge(row, end, clock) for row in _newest(numbered(tickets)) if row["created_at"] <= end]
     days = _days(min(fact.created_at for fact in facts), end, ZoneInfo(timezone)) if facts else []
     for fact in facts:
         _place(fact, days, ZoneInfo(timezone))
@@ -54,6 +60,7 @@ def compute(
             }
             for row in agents
         ],
+        "dim_calendar": [],
         "fact_tickets": [_fact_row(fact, end) for fact in facts],
         "dim_attributes": [
             {"attribute": name} for name in {name for fact in facts for name in fact.named}
@@ -86,17 +93,23 @@ def _newest(rows: list[Row]) -> list[Row]:
     return list(newest.values())
 
 
-def _judge(row: Row, end: datetime) -> SimpleNamespace:
+def _judge(row: Row, end: datetime, clock: SlowClock) -> SimpleNamespace:
     """The ticket as known at `end`, with due_at and sla_state."""
     fact = SimpleNamespace(**row)
     if fact.resolved_at and fact.resolved_at > end:
         fact.resolved_at = None
-    by_flag = "judged_by_flag" in (fact._issues or "").split(";")
+    issues = (fact._issues or "").split(";")
+    by_flag = "judged_by_flag" in issues
+    fact.calendar = clock.calendar(fact.priority)
     fact.due_at = None
     if fact.sla_hours is not None and not by_flag:
-        fact.due_at = (
-            fact.created_at + int(Fraction(fact.sla_hours * 3600) + Fraction(1, 2)) * SECOND
-        )
+        seconds = int(Fraction(fact.sla_hours * 3600) + Fraction(1, 2))
+        if fact.calendar is None or "due_at_exported" in issues:
+            fact.due_at = fact.created_at + seconds * SECOND
+        elif "sla_in_days" in issues:
+            fact.due_at = fact.calendar.due_after_days(fact.created_at, seconds // 86400)
+        else:
+            fact.due_at = fact.calendar.due(fact.created_at, seconds)
     if by_flag and fact.resolved_at and fact.sla_breached is not None:
         fact.sla_state = "breached" if fact.sla_breached else "met"
     elif fact.due_at is None:
@@ -115,6 +128,8 @@ def _judge(row: Row, end: datetime) -> SimpleNamespace:
     if fact.first_response_at and not fact.date_only:
         fact.wait = max(fact.first_response_at - fact.created_at, timedelta())
     fact.agent = fact.agent_id or "(unassigned)"
+    fact.promised = fact.due_at and _spent(fact, fact.due_at)
+    fact.used = _spent(fact, fact.resolved_at or end)
     fact.duration = (
         None
         if fact.resolved_at is None or fact.resolved_at < fact.created_at or fact.date_only
@@ -173,13 +188,26 @@ def _fact_row(fact: SimpleNamespace, end: datetime) -> Row:
         "hours_since_update": _hours(end - fact.updated_at)
         if fact.updated_at and not fact.resolved_at
         else None,
+        "sla_calendar": fact.calendar and fact.calendar.name,
+        "sla_clock_hours": _hours(fact.promised),
+        "business_resolution_hours": None if fact.duration is None else _hours(fact.used),
+        "business_hours_open": None if fact.resolved_at or fact.date_only else _hours(fact.used),
     }
 
 
+def _spent(fact: SimpleNamespace, until: datetime) -> timedelta:
+    """The time from the creation of a ticket on its SLA clock."""
+    if fact.calendar is None:
+        return until - fact.created_at
+    return fact.calendar.spent(fact.created_at, until)
+
+
 def _risk_row(fact: SimpleNamespace, end: datetime, zone: ZoneInfo) -> Row:
-    is_open, target = fact.resolved_at is None, fact.due_at and fact.due_at - fact.created_at
+    is_open, target, used = fact.resolved_at is None, fact.promised, fact.used
+    if target and fact.date_only:  # without hours, only the band is known
+        target, used = fact.due_at - fact.created_at, end - fact.created_at
     elapsed = (
-        Fraction((end - fact.created_at) // MICROSECOND, target // MICROSECOND)
+        Fraction(used // MICROSECOND, target // MICROSECOND)
         if is_open and target
         else None
     )
@@ -214,7 +242,7 @@ def _risk_row(fact: SimpleNamespace, end: datetime, zone: ZoneInfo) -> Row:
         "is_long_resolution": None
         if fact.due_at is None
         else (fact.resolved_at or end) > fact.due_at,
-        "hours_left": _hours(fact.due_at - end)
+        "hours_left": _hours(fact.promised - fact.used)
         if is_open and fact.due_at and not fact.date_only
         else None,
         "sla_elapsed": None if elapsed is None or fact.date_only else float(elapsed),
@@ -258,7 +286,7 @@ def _rules_of(
 ) -> list[tuple[str, int, str]]:
     is_late, hours = fact.due_at is not None and fact.due_at <= end, None
     if fact.due_at and not fact.date_only:
-        hours = Fraction((fact.due_at - end) // MICROSECOND, HOUR // MICROSECOND)
+        hours = Fraction((fact.promised - fact.used) // MICROSECOND, HOUR // MICROSECOND)
     has_band = not is_late and hours is not None
     answers = any(other.first_response_at for other in facts)
     agents = any(other.agent != "(unassigned)" for other in facts)

@@ -7,6 +7,8 @@ from functools import lru_cache
 
 import duckdb
 
+from opsdesk.calendars.calendar import ROUND_THE_CLOCK, SlaClock
+from opsdesk.calendars.clock import NO_CALENDAR, clock_texts
 from opsdesk.catalogue.tables import catalogue, results
 from opsdesk.googlesql.translate import typed_select
 from opsdesk.work.rules_file import read_rules
@@ -67,15 +69,27 @@ def build(
     agents: Iterable[Row] = (),
     only: Iterable[str] = (),
     rules: dict[str, str] | None = None,
+    clock: SlaClock = ROUND_THE_CLOCK,
 ) -> dict[str, list[Row]]:
     """The result tables built from these tickets by the project's SQL, as lists of rows in no order; all, or those named in `only`."""
     with _warehouse(tickets, agents) as con:
-        names = [table.name for table in results() if not only or table.name in only]
+        wanted = {*only, "dim_calendar"}  # which fact_tickets reads
+        names = [table.name for table in results() if not only or table.name in wanted]
+        chosen = tuple((rules or shipped_rules()).items())
+        clocks = tuple(clock_of(numbered(tickets), instant(as_of), clock).items())
         for name in names:
-            con.execute(
-                f"CREATE TABLE {name} AS {_select(name, instant(as_of), timezone, tuple((rules or shipped_rules()).items()))}"
-            )
+            select = _select(name, instant(as_of), timezone, chosen, clocks)
+            con.execute(f"CREATE TABLE {name} AS {select}")
         return {name: con.table(name).to_arrow_table().to_pylist() for name in names}
+
+
+def clock_of(tickets: list[Row], as_of: datetime, clock: SlaClock) -> dict[str, str]:
+    """The clock as the SQL takes it, for these tickets."""
+    if not clock.calendars:
+        return dict(NO_CALENDAR)
+    created = [row["created_at"] for row in tickets]
+    hours = max(row["sla_hours"] or 0 for row in tickets)
+    return dict(clock_texts(clock, min(created), max(*created, as_of), hours).parameters)
 
 
 def numbered(tickets: Iterable[Row]) -> list[Row]:
@@ -90,8 +104,8 @@ def numbered(tickets: Iterable[Row]) -> list[Row]:
 
 
 @lru_cache(maxsize=1000)
-def _select(name: str, as_of: datetime, timezone: str, rules: tuple) -> str:
-    parameters = {"as_of": as_of, "timezone": timezone, "rules": dict(rules)}
+def _select(name: str, as_of: datetime, timezone: str, rules: tuple, clock: tuple) -> str:
+    parameters = {"as_of": as_of, "timezone": timezone, "rules": dict(rules), **dict(clock)}
     return typed_select(catalogue()[name], "duckdb", parameters)
 
 

@@ -6,6 +6,7 @@
 from collections.abc import Mapping
 from datetime import date
 from difflib import get_close_matches
+from importlib import metadata
 
 from opsdesk.errors import OpsdeskError
 
@@ -35,6 +36,11 @@ def read_holidays(code: str) -> Mapping[date, str]:
         return found
     # Without a language of its own the library would take that of the environment.
     return country_holidays(country, subdiv=part or None, language=found.default_language)
+
+
+def holidays_release() -> str:
+    """Return the release of the library: another one may know other days."""
+    return f"holidays {metadata.version('holidays')}"
 
 
 def problem_with_country(code: str) -> str | None:

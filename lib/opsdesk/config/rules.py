@@ -17,6 +17,8 @@ from opsdesk.guards.secrets import SECRET_VALUE, holds_secret
 from opsdesk.guards.texts import is_plain
 from opsdesk.instants import is_month, is_zone
 
+# calendars that the package has, where a project has none of its own
+SHIPPED_CALENDARS = ("business_hours", "extended")
 SHIPPED_RULES = "default"  # rules that the package has, where a project has none of its own
 DAY_AND_HOUR = re.compile(r"\d{4}-\d\d-\d\d[ T]\d")
 
@@ -59,6 +61,10 @@ def _mapping(value: str) -> str | None:
 
 def _rules(value: str) -> str | None:
     return _named_file(value, "rules", "a rules file", (SHIPPED_RULES,))
+
+
+def _calendar(value: str) -> str | None:
+    return _named_file(value, "calendars", "a calendar", SHIPPED_CALENDARS) if value else None
 
 
 def _notes(value: str) -> str | None:
@@ -140,6 +146,7 @@ CHECKS: dict[str, Check] = {
     "export": _export,
     "mapping": _mapping,
     "rules": _rules,
+    "calendar": _calendar,
     "notes": _notes,
     "holidays_country": problem_with_country,
     "agents": _optional_path,

@@ -13,7 +13,7 @@ from opsdesk.config.locations import (
     read_warehouse,
 )
 from opsdesk.config.parameters import Parameters
-from opsdesk.config.rules import SHIPPED_RULES
+from opsdesk.config.rules import SHIPPED_CALENDARS, SHIPPED_RULES
 from opsdesk.config.spark_options import SparkOptions
 from opsdesk.dataproc.job import TAKES
 from opsdesk.errors import OpsdeskError
@@ -83,6 +83,11 @@ def dataproc_commands(parameters: Parameters, region: str, image: str) -> str:
         raise OpsdeskError(
             f"rules: {given['rules']!r} is a file of this machine, which Dataproc does not reach: "
             f"run 03_transform here, or add -p rules={SHIPPED_RULES}."
+        )
+    if given.get("calendar", "") not in ("", *SHIPPED_CALENDARS):
+        raise OpsdeskError(
+            f"calendar: {given['calendar']!r} is a file of this machine, which Dataproc does not "
+            f"reach: run 03_transform here, or take one of {', '.join(SHIPPED_CALENDARS)}."
         )
     options = SparkOptions.of(parameters.block("spark"))
     bucket = options.temp_bucket or read_bucket(given["lake"]).bucket

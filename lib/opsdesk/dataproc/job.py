@@ -20,6 +20,7 @@ DEFAULTS = {
     "timezone": "UTC",
     "as_of": "latest",
     "rules": SHIPPED_RULES,
+    "calendar": "",
     "max_rejected_share": OF_THE_RUNNER["max_rejected_share"],
 }
 SETTINGS = {f"{block}.{setting}" for block, settings in BLOCKS.items() for setting in settings}
@@ -45,7 +46,14 @@ def run_steps(given: Mapping[str, str], run_at: str) -> Iterator[str]:
     loaded = bench.backfill(lake, warehouse, values["first_month"], values["last_month"], "spark")
     actions = ", ".join(f"{row.parts} {row.action}" for row in loaded.actions.itertuples())
     yield f"{loaded.engine}: {actions}"
-    made = bench.transform(warehouse, values["as_of"], values["timezone"], "spark", values["rules"])
+    made = bench.transform(
+        warehouse,
+        values["as_of"],
+        values["timezone"],
+        "spark",
+        values["rules"],
+        values["calendar"],
+    )
     rows = ", ".join(f"{name} {count:,}" for name, count in made.rows.items())
     before = " before" if made.unchanged else ""
     yield f"{made.engine}{before}, as of {made.known_until}: {rows}"

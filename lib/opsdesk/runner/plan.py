@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from opsdesk.calendars.calendar_file import read_clock
+from opsdesk.calendars.clock import clock_texts
 from opsdesk.config.parameters import Parameters
 from opsdesk.config.rules import SHIPPED_RULES
 from opsdesk.google.connection import GoogleConnection
@@ -71,12 +73,14 @@ def plan_run(parameters: Parameters, moment: datetime) -> Plan:
     is_changed = bool(plan.parts) or export == DELTA
     chosen = read_rules(given.get("rules", SHIPPED_RULES))
     as_of, timezone = given["as_of"], given["timezone"]
-    if is_changed or not publication_holds(target, as_of, timezone, moment, chosen):
+    clock = read_clock(given.get("calendar", ""), timezone)
+    if is_changed or not publication_holds(target, as_of, timezone, moment, chosen, clock):
         lake_bytes = sum(manifest.size for manifest in manifests.values())
         values = {
             "as_of": moment.replace(microsecond=0),
             "timezone": timezone,
             "rules": chosen.columns,
+            **clock_texts(clock, moment, moment, 0.0).parameters,
         }
         _measure(plan, target, lake_bytes, values)
     return plan

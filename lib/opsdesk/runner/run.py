@@ -71,6 +71,7 @@ def run(
         set_modes(parameters)
         _check_mapping(parameters, chosen)
         _check_rules(parameters, chosen)
+        _check_calendar(parameters, chosen)
         _check_notes(parameters, chosen)
         _refuse_lone_delta(parameters, chosen)
         record.folder.mkdir(parents=True)
@@ -99,6 +100,14 @@ def _check_rules(parameters: Parameters, chosen: list[str]) -> None:
         from opsdesk.work.rules_file import read_rules
 
         read_rules(parameters.values["rules"])
+
+
+def _check_calendar(parameters: Parameters, chosen: list[str]) -> None:
+    """Read the calendar of the SLA clock before anything runs."""
+    if TRANSFORM in chosen and parameters.values.get("calendar"):
+        from opsdesk.calendars.calendar_file import read_clock
+
+        read_clock(parameters.values["calendar"], parameters.values["timezone"])
 
 
 def _check_notes(parameters: Parameters, chosen: list[str]) -> None:

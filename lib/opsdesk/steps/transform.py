@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
+from opsdesk.calendars.calendar import ROUND_THE_CLOCK, SlaClock
+from opsdesk.calendars.clock import clock_texts
 from opsdesk.catalogue.identities import CHECKS
 from opsdesk.catalogue.tables import catalogue
 from opsdesk.config.rules import SHIPPED_RULES
@@ -83,6 +85,7 @@ def transform(
     run_at: str,
     engine: "SparkEngine | None" = None,
     rules: str = SHIPPED_RULES,
+    clock: SlaClock = ROUND_THE_CLOCK,
 ) -> TransformResult:
     """Build and publish every table as it was known at `as_of`, with day boundaries in `timezone`.
 
@@ -93,6 +96,7 @@ def transform(
         run_at: the moment of the run, ISO 8601 with offset.
         engine: what computes the tables instead of the warehouse.
         rules: what selects the tickets of work_next: a name in params/rules, or a path.
+        clock: when the clock of the SLA runs.
 
     Raises:
         OpsdeskError: a rule is invalid, no tickets are loaded, as_of is before the first of them,
@@ -106,6 +110,7 @@ def transform(
         connected.enter_context(warehouse.reading() if engine else warehouse.publishing())
         span = _ask_span(warehouse, run)
         moment = _resolve_as_of(span, as_of, timezone, run)
+        texts = clock_texts(clock, span.first, max(span.latest, moment), span.longest_target)
         publication = Publication(
             moment,
             timezone,
@@ -113,8 +118,10 @@ def transform(
             as_of,
             run,
             started,
-            span=(span.first, max(span.last_due, moment)),
+            span=(span.first, max(span.last_due, moment, texts.until)),
             rules=chosen,
+            clock=clock,
+            clock_parameters=texts.parameters,
         )
         last = warehouse.runs().tail(1)
         if not last.empty and last["fingerprint"].item() == publication.fingerprint:
@@ -127,7 +134,12 @@ def transform(
 
 
 def publication_holds(
-    warehouse: Warehouse, as_of: str, timezone: str, run: datetime, rules: Rules
+    warehouse: Warehouse,
+    as_of: str,
+    timezone: str,
+    run: datetime,
+    rules: Rules,
+    clock: SlaClock = ROUND_THE_CLOCK,
 ) -> bool:
     """Return whether a transform with these parameters would find its tables published.
 
@@ -143,7 +155,9 @@ def publication_holds(
     is_free = warehouse.billed.is_free
     if as_of == "latest" and is_free and _ask_span(warehouse, run).last != moment:
         return False
-    publication = Publication(moment, timezone, _loaded(warehouse), as_of, moment, 0.0, rules=rules)
+    publication = Publication(
+        moment, timezone, _loaded(warehouse), as_of, moment, 0.0, rules=rules, clock=clock
+    )
     return str(last["fingerprint"].item()) == publication.fingerprint
 
 
@@ -173,11 +187,20 @@ def _computed(
 
 
 class Span(NamedTuple):
-    """When the first ticket was created, the last event that has happened, and the last date."""
+    """When the first ticket was created, and the last event that has happened.
+
+    `latest` is the last date of a creation or resolution, `longest_target` in hours.
+    """
 
     first: datetime
     last: datetime
-    last_due: datetime
+    latest: datetime
+    longest_target: float
+
+    @property
+    def last_due(self) -> datetime:
+        """Return what no deadline is after, where clocks run round the clock."""
+        return self.latest + timedelta(hours=self.longest_target)
 
 
 def _ask_span(warehouse: Warehouse, run: datetime) -> Span:
@@ -203,7 +226,7 @@ def _ask_span(warehouse: Warehouse, run: datetime) -> Span:
     latest = _in_utc(span[["last_created", "last_resolved"]].dropna().max())
     target = span["longest_target"]
     hours = 0.0 if pd.isna(target) else float(target)
-    return Span(first, last, latest + timedelta(hours=hours))
+    return Span(first, last, latest, hours)
 
 
 def _resolve_as_of(span: Span, as_of: str, timezone: str, run: datetime) -> datetime:

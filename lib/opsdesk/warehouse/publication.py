@@ -4,10 +4,12 @@ import hashlib
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from opsdesk.calendars.calendar import ROUND_THE_CLOCK, SlaClock
+from opsdesk.calendars.clock import NO_CALENDAR
 from opsdesk.catalogue.tables import results
 from opsdesk.googlesql.translate import meaning
 from opsdesk.instants import FIRST, LAST, ZoneBetween, run_id, zone_digest, zone_release
@@ -21,6 +23,7 @@ class Publication:
     `as_of` is an instant in UTC, `given_as_of` the parameter that it was read from. `parts` has the
     fingerprint of each loaded partition. `started` is the counter of seconds at the start. No date
     of any ticket, deadlines included, is outside the `span`. `rules` select what is in work_next.
+    `clock` is the SLA clock, `clock_parameters` say in the SQL when it runs.
     """
 
     as_of: datetime
@@ -32,6 +35,8 @@ class Publication:
     computed_by: str = ""
     span: tuple[datetime, datetime] = (FIRST, LAST)
     rules: Rules = NO_RULES
+    clock: SlaClock = ROUND_THE_CLOCK
+    clock_parameters: Mapping[str, str] = field(default_factory=lambda: NO_CALENDAR)
 
     @property
     def parameters(self) -> dict[str, object]:
@@ -40,12 +45,13 @@ class Publication:
             "as_of": self.as_of,
             "timezone": ZoneBetween(self.timezone, *self.span),
             "rules": self.rules.columns,
+            **self.clock_parameters,
         }
 
     @cached_property
     def definitions(self) -> str:
         """Return what tells one meaning of the tables from another."""
-        return definitions(self.timezone, self.rules)
+        return definitions(self.timezone, self.rules, self.clock)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -60,6 +66,7 @@ class Publication:
             "computed_by": self.computed_by,
             "zones": zone_release(),
             "rules": self.rules.name,
+            "calendar": self.clock.default,
         }
         return {
             "run_id": run_id(self.published_at),
@@ -75,10 +82,10 @@ class Publication:
         }
 
 
-def definitions(timezone: str, rules: Rules) -> str:
+def definitions(timezone: str, rules: Rules, clock: SlaClock) -> str:
     """Return the digest of all but the data that decides the tables: SQL, rules and clocks."""
     meanings = (meaning(table, rules.columns) for table in results())
-    return _digest(timezone, zone_digest(timezone), *meanings)
+    return _digest(timezone, zone_digest(timezone), *clock.made_of, *meanings)
 
 
 def _digest(*texts: str) -> str:

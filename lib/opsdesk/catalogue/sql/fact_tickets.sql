@@ -1,6 +1,7 @@
 -- fact_tickets: one row per ticket, as it was known at @as_of.
 -- Population: the newest version of every ticket created at or before @as_of. What happened after @as_of is not known yet.
--- Dates are days in @timezone, instants are UTC, hours are elapsed hours.
+-- Dates are days in @timezone, instants are UTC. Hours are elapsed hours, but for those on the SLA clock: they are the
+-- open hours of the ticket's calendar in dim_calendar, and elapsed hours where it has none.
 WITH repeated AS (           -- few or none, so that only their versions need to be put in order
   SELECT ticket_id
   FROM tickets_raw
@@ -51,6 +52,8 @@ known AS (
     sla_breached AS exported_flag,
     COALESCE(CONCAT(';', _issues, ';') LIKE '%;judged_by_flag;%', FALSE) AS is_judged_by_flag,
     COALESCE(CONCAT(';', _issues, ';') LIKE '%;date_only;%', FALSE) AS is_date_only,
+    COALESCE(CONCAT(';', _issues, ';') LIKE '%;due_at_exported;%', FALSE) AS is_due_exported,
+    COALESCE(CONCAT(';', _issues, ';') LIKE '%;sla_in_days;%', FALSE) AS is_in_days,
     COALESCE(priority, '(none)') AS priority,
     COALESCE(category, '(none)') AS category,
     COALESCE(channel, '(none)') AS channel,
@@ -66,16 +69,126 @@ known AS (
   WHERE created_at <= @as_of
 ),
 
-due AS (
+calendars AS (               -- priorities that have a calendar of their own; '' is round the clock
+  SELECT REGEXP_EXTRACT(line, '^([^\t]*)\t') AS calendar, REGEXP_EXTRACT(line, '\t(.*)$') AS priority
+  FROM UNNEST(REGEXP_EXTRACT_ALL(@calendar_of_priority, '[^\n]+')) AS line
+),
+
+promised AS (
   SELECT
-    *,
-    IF(
-      is_judged_by_flag,
-      NULL,
-      -- ROUND: half a second counts as a whole one
-      TIMESTAMP_ADD(created_at, INTERVAL CAST(ROUND(sla_hours * 3600) AS INT64) SECOND)
-    ) AS due_at
+    known.*,
+    NULLIF(COALESCE(calendars.calendar, @calendar_default), '') AS sla_calendar,
+    -- ROUND: half a second counts as a whole one
+    IF(is_judged_by_flag, NULL, CAST(ROUND(sla_hours * 3600) AS INT64)) AS sla_seconds
   FROM known
+  LEFT JOIN calendars ON calendars.priority = known.priority
+),
+
+stretch_days AS (            -- the stretches by UTC day, so that an instant looks among those of its day
+  SELECT calendar, starts_at, ends_at, is_open, open_seconds_before, open_days, day_number
+  FROM dim_calendar
+  CROSS JOIN UNNEST(
+    GENERATE_ARRAY(DIV(UNIX_MICROS(starts_at), 86400000000), DIV((UNIX_MICROS(ends_at) - 1), 86400000000))
+  ) AS day_number
+),
+
+begun AS (                   -- what the clock of its calendar shows when a ticket is created
+  SELECT
+    promised.*,
+    begin_in.open_days,
+    begin_in.open_seconds_before
+    + IF(begin_in.is_open, TIMESTAMP_DIFF(promised.created_at, begin_in.starts_at, SECOND), 0) AS clock_created
+  FROM promised
+  LEFT JOIN stretch_days AS begin_in
+    ON begin_in.calendar = promised.sla_calendar
+    AND begin_in.day_number = DIV(UNIX_MICROS(promised.created_at), 86400000000)
+    AND begin_in.starts_at <= promised.created_at
+    AND begin_in.ends_at > promised.created_at
+),
+
+openings AS (                -- the open stretches by four hours of open time
+  SELECT
+    calendar,
+    starts_at,
+    open_seconds_before,
+    open_seconds_before + TIMESTAMP_DIFF(ends_at, starts_at, SECOND) AS open_seconds_after,
+    bucket
+  FROM dim_calendar
+  CROSS JOIN UNNEST(
+    GENERATE_ARRAY(
+      DIV(open_seconds_before, 14400),
+      DIV((open_seconds_before + TIMESTAMP_DIFF(ends_at, starts_at, SECOND) - 1), 14400)
+    )
+  ) AS bucket
+  WHERE is_open
+),
+
+calendar_ends AS (
+  SELECT calendar, MAX(ends_at) AS ends_at
+  FROM dim_calendar
+  GROUP BY calendar
+),
+
+due AS (                     -- the first instant at which the clock shows the promise
+  SELECT
+    begun.*,
+    CASE
+      WHEN begun.sla_calendar IS NULL OR is_due_exported OR sla_seconds = 0
+        THEN TIMESTAMP_ADD(begun.created_at, INTERVAL sla_seconds SECOND)
+      WHEN sla_seconds IS NULL THEN NULL
+      -- a promise in days ends when the last of that many open days closes, not counting the day of creation
+      WHEN is_in_days THEN COALESCE(closings.ends_at, calendar_ends.ends_at)
+      ELSE COALESCE(
+        TIMESTAMP_ADD(
+          openings.starts_at,
+          INTERVAL (clock_created + sla_seconds - openings.open_seconds_before) SECOND
+        ),
+        calendar_ends.ends_at
+      )
+    END AS due_at
+  FROM begun
+  LEFT JOIN openings
+    ON openings.calendar = begun.sla_calendar
+    AND openings.bucket = DIV((begun.clock_created + begun.sla_seconds - 1), 14400)
+    AND openings.open_seconds_before < begun.clock_created + begun.sla_seconds
+    AND openings.open_seconds_after >= begun.clock_created + begun.sla_seconds
+  LEFT JOIN dim_calendar AS closings
+    ON closings.calendar = begun.sla_calendar
+    AND closings.closes_day = begun.open_days + DIV(begun.sla_seconds, 86400)
+  LEFT JOIN calendar_ends ON calendar_ends.calendar = begun.sla_calendar
+),
+
+clocked AS (                 -- what the clock has run when the promise falls due, and until now or the resolution
+  SELECT
+    due.*,
+    IF(
+      due.sla_calendar IS NOT NULL AND (due.is_due_exported OR due.is_in_days),
+      due_in.open_seconds_before
+      + IF(due_in.is_open, TIMESTAMP_DIFF(due.due_at, due_in.starts_at, SECOND), 0)
+      - due.clock_created,
+      due.sla_seconds
+    ) AS promised_seconds,
+    IF(
+      due.sla_calendar IS NULL,
+      TIMESTAMP_DIFF(COALESCE(due.resolved_at, @as_of), due.created_at, MICROSECOND),
+      (until_in.open_seconds_before - due.clock_created) * 1000000
+      + IF(
+        until_in.is_open,
+        TIMESTAMP_DIFF(COALESCE(due.resolved_at, @as_of), until_in.starts_at, MICROSECOND),
+        0
+      )
+    ) AS clock_micros
+  FROM due
+  LEFT JOIN stretch_days AS due_in
+    ON due_in.calendar = due.sla_calendar
+    AND due_in.day_number = DIV(UNIX_MICROS(due.due_at), 86400000000)
+    AND due_in.starts_at <= due.due_at
+    AND due_in.ends_at > due.due_at
+  LEFT JOIN stretch_days AS until_in
+    ON until_in.calendar = due.sla_calendar
+    AND until_in.day_number = DIV(UNIX_MICROS(COALESCE(due.resolved_at, @as_of)), 86400000000)
+    AND until_in.starts_at <= COALESCE(due.resolved_at, @as_of)
+    AND until_in.ends_at > COALESCE(due.resolved_at, @as_of)
 ),
 
 judged AS (
@@ -89,7 +202,7 @@ judged AS (
       WHEN resolved_at > due_at OR due_at <= @as_of THEN 'breached'
       ELSE 'pending'
     END AS sla_state
-  FROM due
+  FROM clocked
 ),
 
 dated AS (
@@ -148,5 +261,9 @@ SELECT
     resolved_at IS NULL,
     TIMESTAMP_DIFF(@as_of, updated_at, MICROSECOND) / 3600000000,
     NULL
-  ) AS hours_since_update
+  ) AS hours_since_update,
+  sla_calendar,
+  promised_seconds / 3600 AS sla_clock_hours,
+  IF(resolved_at >= created_at AND NOT is_date_only, clock_micros / 3600000000, NULL) AS business_resolution_hours,
+  IF(resolved_at IS NULL AND NOT is_date_only, clock_micros / 3600000000, NULL) AS business_hours_open
 FROM dated

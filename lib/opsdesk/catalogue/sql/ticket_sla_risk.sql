@@ -3,8 +3,19 @@
 WITH clocked AS (
   SELECT
     *,
-    TIMESTAMP_DIFF(due_at, created_at, MICROSECOND) AS sla_micros,
-    IF(is_resolved, NULL, TIMESTAMP_DIFF(@as_of, created_at, MICROSECOND)) AS open_micros
+    -- hours on the SLA clock, in whole microseconds again; a ticket with a date alone has no hours, its band is by elapsed time
+    IF(
+      business_hours_open IS NULL,
+      TIMESTAMP_DIFF(due_at, created_at, MICROSECOND),
+      CAST(ROUND(sla_clock_hours * 3600000000) AS INT64)
+    ) AS sla_micros,
+    IF(
+      is_resolved,
+      NULL,
+      COALESCE(
+        CAST(ROUND(business_hours_open * 3600000000) AS INT64), TIMESTAMP_DIFF(@as_of, created_at, MICROSECOND)
+      )
+    ) AS open_micros
   FROM fact_tickets
 )
 

@@ -13,6 +13,9 @@ from opsdesk.googlesql.references import References
 from opsdesk.warehouse.changes import Changes
 
 FACT = "fact_tickets"
+# What a table of tickets may read besides: for the same tickets it says the same, as long as the
+# definitions are the same.
+LASTING = frozenset({"dim_calendar"})
 Differences = Mapping[str, Set[str]]  # by table: the columns that differ from what was published
 
 
@@ -60,8 +63,10 @@ def decide(
     """
     if table.name not in situation.intact:
         return Build.WHOLE
-    if table.is_per_ticket and reads.keys() == {_source_of(table)}:
+    if table.is_per_ticket and reads.keys() - LASTING == {_source_of(table)}:
         return Build.TICKETS
+    if not reads:
+        return Build.WHOLE  # it is made of parameters alone, and small
     changes = situation.changes
     # Teams are segments of every day. With another as_of every SELECT means something else.
     if not (changes.agents or changes.as_of_moved or _touches(differences, reads)):
