@@ -114,7 +114,9 @@ def test_resolved_in_the_second_it_falls_due_is_met() -> None:
 
 def test_a_priority_with_a_clock_of_its_own() -> None:
     clocks = clock(OFFICE, Critical="")
-    assert one("2023-01-07 12:00", 4, clocks, priority="Critical")["due_at"] == utc("2023-01-07 16:00")
+    assert one("2023-01-07 12:00", 4, clocks, priority="Critical")["due_at"] == utc(
+        "2023-01-07 16:00"
+    )
     assert one("2023-01-07 12:00", 4, clocks, priority="High")["due_at"] == utc("2023-01-09 13:00")
     critical = one("2023-01-07 12:00", 4, clocks, priority="Critical", as_of="2023-01-07 13:00")
     assert critical["sla_calendar"] is None and critical["business_hours_open"] == 1.0
@@ -125,7 +127,10 @@ def test_an_exported_due_at_stays() -> None:
         "2023-01-06 16:00", 20, clock(OFFICE), as_of="2023-01-06 18:00", _issues="due_at_exported"
     )
     assert row["due_at"] == utc("2023-01-07 12:00")
-    assert (row["sla_clock_hours"], row["hours_left"]) == (1.0, 0.0)  # an hour of Friday is all there was
+    assert (row["sla_clock_hours"], row["hours_left"]) == (
+        1.0,
+        0.0,
+    )  # an hour of Friday is all there was
     assert row["sla_state"] == "pending"
 
 
@@ -152,12 +157,22 @@ def test_days_without_a_calendar_are_24_hours() -> None:
 
 def test_a_deadline_beyond_the_calendar_is_its_end() -> None:
     """20 years after the last ticket no deadline is looked for: it is pending until then."""
-    row = one("2023-01-02 10:00", 100_000, clock({"mon": ("09:00-10:00",)}), as_of="2023-01-02 10:00")
+    row = one(
+        "2023-01-02 10:00", 100_000, clock({"mon": ("09:00-10:00",)}), as_of="2023-01-02 10:00"
+    )
     assert row["due_at"] == utc("2042-12-29")
     assert (row["sla_state"], row["sla_clock_hours"]) == ("pending", 100_000.0)
 
 
-SPANS = ("00:00-24:00", "09:00-17:00", "08:30-12:00", "13:00-18:30", "22:00-02:00", "01:15-03:45", "02:30-02:00")
+SPANS = (
+    "00:00-24:00",
+    "09:00-17:00",
+    "08:30-12:00",
+    "13:00-18:30",
+    "22:00-02:00",
+    "01:15-03:45",
+    "02:30-02:00",
+)
 
 
 @st.composite
@@ -212,7 +227,9 @@ def test_random_calendars_equal_a_count_of_minutes(run, flag) -> None:
 @pytest.mark.parametrize("zone", [*CLOCK_CHANGES, "America/Sao_Paulo"])
 def test_stretches_follow_each_other_and_count_every_open_second(zone) -> None:
     made = clock({"sat": ("22:00-07:00",), "sun": ("09:00-13:00",)}, zone)
-    rows = build([ticket("2023-01-02", sla_hours=900.0)], "2023-12-31", only=["dim_calendar"], clock=made)
+    rows = build(
+        [ticket("2023-01-02", sla_hours=900.0)], "2023-12-31", only=["dim_calendar"], clock=made
+    )
     stretches = sorted(rows["dim_calendar"], key=lambda row: row["starts_at"])
     spent = timedelta()
     for before, row in zip([None, *stretches], stretches, strict=False):
