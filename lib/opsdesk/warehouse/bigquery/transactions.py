@@ -3,14 +3,18 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from opsdesk.catalogue.tables import Table, catalogue
+from opsdesk.catalogue.tables import Column, Table, catalogue
 from opsdesk.errors import OpsdeskError
 from opsdesk.instants import is_month, month_bounds
 from opsdesk.lake.names import AGENTS
 from opsdesk.warehouse.bigquery.statements import Places, Queries, insert_statement
 
 INSERTED_AT = "_inserted_at"  # of _runs, in BigQuery alone: rows there have no order of their own
-SOURCE_FILE = "CONCAT('raw/', FORMAT_TIMESTAMP('%Y/%m/%Y-%m-%d', created_at, 'UTC'), '.csv')"
+# by raw table: the file of the lake that a row of this day is in
+SOURCE_FILES = {
+    "tickets_raw": "CONCAT('raw/', FORMAT_TIMESTAMP('%Y/%m/%Y-%m-%d', created_at, 'UTC'), '.csv')",
+    "events_raw": "CONCAT('events/', FORMAT_TIMESTAMP('%Y/%m/%Y-%m-%d', `at`, 'UTC'), '.csv')",
+}
 
 
 def publish_script(new: Queries, old: Places, run: Iterable[str], runs: str) -> str:
@@ -46,7 +50,7 @@ def replace_script(
         f"ASSERT (SELECT COUNT(*) FROM `{staging}`{_where(part)}) = @rows "
         "AS 'rows other than the manifest promises'"
     )
-    columns = ", ".join(selected)
+    columns = ", ".join(map(_column, selected))
     values = ",\n  ".join(selected.values())
     names = [column.name for column in catalogue()["_loads"].columns]
     ledger_columns = ", ".join(map(_column, names))
@@ -85,18 +89,18 @@ def lake_columns(table: Table) -> dict[str, str]:
     """Return how each column comes from a staging table that was loaded from the lake's files."""
     # A load job reads a blank text as an empty one.
     texts = {
-        column.name: f"NULLIF({column.name}, '')" if column.type == "STRING" else column.name
-        for column in table.columns
+        column.name: f"NULLIF({name}, '')" if column.type == "STRING" else name
+        for column, name in _named(table)
     }
-    if table.name == "tickets_raw":
+    if table.name in SOURCE_FILES:
         texts["_ingestion_ts"] = "@loaded_at"
-        texts["_source_file"] = SOURCE_FILE
+        texts["_source_file"] = SOURCE_FILES[table.name]
     return texts
 
 
 def staged_columns(table: Table) -> dict[str, str]:
     """Return how each column comes from a staging table that another engine has filled."""
-    return {column.name: f"CAST({column.name} AS {column.type})" for column in table.columns}
+    return {column.name: f"CAST({name} AS {column.type})" for column, name in _named(table)}
 
 
 def _deletes(part: str, target: str, ledger: str) -> list[str]:
@@ -114,8 +118,13 @@ def _where(part: str) -> str:
     return " WHERE created_at >= @first AND created_at < @next"
 
 
+def _named(table: Table) -> list[tuple[Column, str]]:
+    """Return the columns of a table, each with its name as a script writes it."""
+    return [(column, _column(column.name)) for column in table.columns]
+
+
 def _column(name: str) -> str:
-    return f"`{name}`"  # ROWS is a word of the language
+    return f"`{name}`"  # ROWS and AT are words of the language
 
 
 def _transaction(statements: list[str]) -> str:

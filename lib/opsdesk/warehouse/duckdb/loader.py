@@ -72,12 +72,13 @@ class DuckDBLoader:
         columns = catalogue()[part.table].columns
         types = {column.name: column.duckdb_type for column in columns if not is_added(column.name)}
         schema = ", ".join(f"'{name}': '{kind}'" for name, kind in types.items())
+        names = ", ".join(f'"{name}"' for name in types)
         files = ", ".join(map(quoted_path, part.paths))
         added = {"loaded_at": loaded_at, "folder": part.folder} if part.is_month else {}
         try:
             self.con.execute(
                 f"""INSERT INTO {part.table} BY NAME
-                SELECT {", ".join(types)}{ADDED if added else ""}
+                SELECT {names}{ADDED if added else ""}
                 FROM read_csv([{files}], header=true, auto_detect=false, delim=',', quote='\"',
                     escape='\"', filename=true, columns={{{schema}}})""",
                 added,
