@@ -36,7 +36,7 @@ from opsdesk.warehouse.publication import Publication
 from steps import backfill, open_warehouse, transform
 
 pytestmark = pytest.mark.xdist_group("bigquery")
-MONTH = "WHERE created_at >= @first AND created_at < @next"
+MONTH = "WHERE `created_at` >= @first AND `created_at` < @next"
 
 
 # texts
@@ -92,7 +92,7 @@ def test_blank_cells_become_null_and_the_load_says_where_a_row_came_from():
     )
     assert (
         columns["_source_file"]
-        == "CONCAT('raw/', FORMAT_TIMESTAMP('%Y/%m/%Y-%m-%d', created_at, 'UTC'), '.csv')"
+        == "CONCAT('raw/', FORMAT_TIMESTAMP('%Y/%m/%Y-%m-%d', `created_at`, 'UTC'), '.csv')"
     )
 
 

@@ -6,15 +6,10 @@ from datetime import datetime
 from opsdesk.catalogue.tables import Column, Table, catalogue
 from opsdesk.errors import OpsdeskError
 from opsdesk.instants import is_month, month_bounds
-from opsdesk.lake.names import AGENTS
+from opsdesk.lake.names import AGENTS, SERIES, Series, month_of_partition, series_of
 from opsdesk.warehouse.bigquery.statements import Places, Queries, insert_statement
 
 INSERTED_AT = "_inserted_at"  # of _runs, in BigQuery alone: rows there have no order of their own
-# by raw table: the file of the lake that a row of this day is in
-SOURCE_FILES = {
-    "tickets_raw": "CONCAT('raw/', FORMAT_TIMESTAMP('%Y/%m/%Y-%m-%d', created_at, 'UTC'), '.csv')",
-    "events_raw": "CONCAT('events/', FORMAT_TIMESTAMP('%Y/%m/%Y-%m-%d', `at`, 'UTC'), '.csv')",
-}
 
 
 def publish_script(new: Queries, old: Places, run: Iterable[str], runs: str) -> str:
@@ -81,7 +76,7 @@ def month_parameters(part: str) -> dict[str, datetime]:
     """Return the parameters @first and @next, the bounds of a month; none for the agents."""
     if part == AGENTS:
         return {}
-    first, following = month_bounds(part)
+    first, following = month_bounds(month_of_partition(part))
     return {"first": first, "next": following}
 
 
@@ -92,9 +87,10 @@ def lake_columns(table: Table) -> dict[str, str]:
         column.name: f"NULLIF({name}, '')" if column.type == "STRING" else name
         for column, name in _named(table)
     }
-    if table.name in SOURCE_FILES:
-        texts["_ingestion_ts"] = "@loaded_at"
-        texts["_source_file"] = SOURCE_FILES[table.name]
+    for series in SERIES:
+        if table.name == series.table:
+            texts["_ingestion_ts"] = "@loaded_at"
+            texts["_source_file"] = _source_file(series)
     return texts
 
 
@@ -109,13 +105,21 @@ def _deletes(part: str, target: str, ledger: str) -> list[str]:
 
 
 def _where(part: str) -> str:
-    if part == AGENTS:
+    series = series_of(part)
+    if series is None:
         return ""
-    if not is_month(part):
+    if not is_month(month_of_partition(part)):
         raise OpsdeskError(
             f"{part!r} is neither a month nor {AGENTS}: the ledger _loads was edited."
         )
-    return " WHERE created_at >= @first AND created_at < @next"
+    instant = _column(series.instant)
+    return f" WHERE {instant} >= @first AND {instant} < @next"
+
+
+def _source_file(series: Series) -> str:
+    """Return the file of the lake that a row is in, as an expression."""
+    day = f"FORMAT_TIMESTAMP('%Y/%m/%Y-%m-%d', {_column(series.instant)}, 'UTC')"
+    return f"CONCAT('{series.folder}/', {day}, '.csv')"
 
 
 def _named(table: Table) -> list[tuple[Column, str]]:

@@ -11,7 +11,7 @@ from opsdesk.catalogue.tables import catalogue, is_added
 from opsdesk.duckdb_file import first_lines, quoted_path
 from opsdesk.errors import OpsdeskError
 from opsdesk.instants import month_bounds
-from opsdesk.lake.names import AGENTS, raw_table
+from opsdesk.lake.names import month_of_partition, raw_table, series_of
 from opsdesk.lake.partition import Partition
 from opsdesk.warehouse.duckdb.day_ledger import forget_loaded, note_loaded
 from opsdesk.warehouse.duckdb.mark import write_link
@@ -116,7 +116,9 @@ class DuckDBLoader:
 
 def in_partition(name: str) -> str:
     """Return the condition that a row of the raw table belongs to a partition (UTC months)."""
-    if name == AGENTS:
+    series = series_of(name)
+    if series is None:
         return "true"
-    first, following = month_bounds(name)
-    return f"created_at >= TIMESTAMPTZ '{first}' AND created_at < TIMESTAMPTZ '{following}'"
+    first, following = month_bounds(month_of_partition(name))
+    instant = f'"{series.instant}"'
+    return f"{instant} >= TIMESTAMPTZ '{first}' AND {instant} < TIMESTAMPTZ '{following}'"
