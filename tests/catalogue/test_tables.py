@@ -78,7 +78,7 @@ def test_the_final_select_lists_the_columns_in_order(table: Table) -> None:
 def test_a_file_reads_raw_tables_and_those_built_before_it(table: Table) -> None:
     tree = sqlglot.parse_one(read_sql(table), read="bigquery")
     own = {cte.alias for cte in tree.find_all(exp.CTE)}
-    known = {"tickets_raw", "agents_raw"} | {
+    known = {"tickets_raw", "events_raw", "agents_raw"} | {
         before.name for before in results()[: results().index(table)]
     }
     read = {node.name for node in tree.find_all(exp.Table)} - own
@@ -102,10 +102,11 @@ def test_every_table_has_the_declared_types_in_the_declared_order() -> None:
     given = {"as_of": instant("2023-01-01"), "timezone": "UTC", **NO_CALENDAR}
     with duckdb.connect() as con:
         con.execute("SET TimeZone = 'UTC'")
-        for name in ("tickets_raw", "agents_raw"):
-            con.execute(
-                f"CREATE TABLE {name} ({', '.join(f'{column.name} {column.duckdb_type}' for column in catalogue()[name].columns)})"
-            )
+        for name in ("tickets_raw", "events_raw", "agents_raw"):
+            columns = [
+                f'"{column.name}" {column.duckdb_type}' for column in catalogue()[name].columns
+            ]
+            con.execute(f"CREATE TABLE {name} ({', '.join(columns)})")
         for table in results():
             con.execute(f"CREATE TABLE {table.name} AS {typed_select(table, 'duckdb', given)}")
             found = [

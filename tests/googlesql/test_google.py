@@ -34,6 +34,7 @@ def known_before(table: Table) -> list[str]:
     """The tables that a file may read: the raw ones, and those built before it."""
     return [
         "tickets_raw",
+        "events_raw",
         "agents_raw",
         *(before.name for before in results()[: results().index(table)]),
     ]

@@ -361,7 +361,7 @@ def test_no_room_to_count_is_reported_before_anything_is_written(tmp_path, monke
     def full(*_, **__):
         raise duckdb.OutOfMemoryException("Out of Memory Error: failed to offload")
 
-    monkeypatch.setattr("opsdesk.ingest.kept_rows.KeptRows.days", full)
+    monkeypatch.setattr("opsdesk.ingest.day_rows.DayRows.days", full)
     with pytest.raises(OpsdeskError, match="allowed to ingest"):
         run_ingest(tmp_path, write_export(tmp_path, *TICKETS))
     assert lake_files(tmp_path) == {}

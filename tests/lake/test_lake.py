@@ -17,7 +17,11 @@ TEXT = b"""{"part": "2023-01", "rows": 2, "files": [
 
 @pytest.mark.parametrize(
     ("partition", "folder", "table"),
-    [("2023-01", "raw/2023/01", "tickets_raw"), ("agents", "agents_data", "agents_raw")],
+    [
+        ("2023-01", "raw/2023/01", "tickets_raw"),
+        ("agents", "agents_data", "agents_raw"),
+        ("events-2023-01", "events/2023/01", "events_raw"),
+    ],
 )
 def test_a_partition_has_a_folder_and_a_table(partition, folder, table):
     assert (folder_of(partition), raw_table(partition)) == (folder, table)
@@ -29,6 +33,8 @@ def test_a_partition_has_a_folder_and_a_table(partition, folder, table):
     [
         ("raw/2023/01/2023-01-31.csv", True),
         ("agents_data/agents_master.csv", True),
+        ("events/2023/01/2023-01-31.csv", True),
+        pytest.param("events/2023/01/2023-02-01.csv", False, id="changes of another month"),
         pytest.param("raw/2023/02/2023-01-31.csv", False, id="in another month's folder"),
         pytest.param("raw/2023/01/_manifest.json", False, id="a manifest"),
         pytest.param("raw/2023/01/notes.csv", False, id="a file of someone else"),

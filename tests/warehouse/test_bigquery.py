@@ -36,7 +36,7 @@ from opsdesk.warehouse.publication import Publication
 from steps import backfill, open_warehouse, transform
 
 pytestmark = pytest.mark.xdist_group("bigquery")
-MONTH = "WHERE created_at >= @first AND created_at < @next"
+MONTH = "WHERE `created_at` >= @first AND `created_at` < @next"
 
 
 # texts
@@ -60,7 +60,7 @@ def test_the_script_of_a_month():
         "BEGIN TRANSACTION",
         f"DELETE FROM `p.d.tickets_raw` {MONTH}",
         "DELETE FROM `p.d._loads` WHERE part = @part",
-        "INSERT INTO `p.d.tickets_raw` (ticket_id)\nSELECT\n  NULLIF(ticket_id, '')\nFROM `p.d.s`",
+        "INSERT INTO `p.d.tickets_raw` (`ticket_id`)\nSELECT\n  NULLIF(ticket_id, '')\nFROM `p.d.s`",
         "INSERT INTO `p.d._loads` (`part`, `fingerprint`, `rows`, `bytes`, `loaded_at`) VALUES (@part, @fingerprint, @rows, @bytes, @loaded_at)",
         "COMMIT TRANSACTION;",
     ]
@@ -86,13 +86,13 @@ def test_blank_cells_become_null_and_the_load_says_where_a_row_came_from():
     """BigQuery loads a blank text as an empty one; the emulator as NULL, so the text itself is looked at."""
     columns = transactions.lake_columns(catalogue()["tickets_raw"])
     assert (columns["priority"], columns["created_at"], columns["_ingestion_ts"]) == (
-        "NULLIF(priority, '')",
-        "created_at",
+        "NULLIF(`priority`, '')",
+        "`created_at`",
         "@loaded_at",
     )
     assert (
         columns["_source_file"]
-        == "CONCAT('raw/', FORMAT_TIMESTAMP('%Y/%m/%Y-%m-%d', created_at, 'UTC'), '.csv')"
+        == "CONCAT('raw/', FORMAT_TIMESTAMP('%Y/%m/%Y-%m-%d', `created_at`, 'UTC'), '.csv')"
     )
 
 
@@ -276,6 +276,7 @@ def test_what_is_made_and_how_it_is_asked_for(tmp_path, cloud, small):
     assert (dataset.location, dataset.labels) == ("EU", {"app": "opsdesk"})
     assert {table.table_id for table in client.list_tables(cloud.dataset)} == {
         "tickets_raw",
+        "events_raw",
         "agents_raw",
         "_loads",
         "_runs",
@@ -298,8 +299,8 @@ def test_what_is_made_and_how_it_is_asked_for(tmp_path, cloud, small):
 
 def test_partitions_are_months_so_that_the_4000_of_a_job_last_333_years():
     assert {table.name for table in catalogue().values() if table.layout.partition} == {
-        "tickets_raw", "fact_tickets", "daily_agent_load", "ticket_sla_risk", "segment_daily",
-        "signal_daily",
+        "tickets_raw", "events_raw", "fact_tickets", "daily_agent_load", "ticket_sla_risk",
+        "segment_daily", "signal_daily",
     }  # fmt: skip
     for table in catalogue().values():
         assert not table.layout.partition or table.layout.why

@@ -130,7 +130,7 @@ def read_sql(table: Table) -> str:
 
 
 def is_added(column: str) -> bool:
-    """Return whether the load adds a column of tickets_raw, so that files of the lake lack it."""
+    """Return whether the load adds a column of a raw table, so that files of the lake lack it."""
     return column in ("_ingestion_ts", "_source_file")
 
 

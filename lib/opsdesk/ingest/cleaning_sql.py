@@ -10,7 +10,7 @@ from opsdesk.ingest import timestamps_sql as timestamps
 from opsdesk.ingest.attributes_sql import select_attributes
 from opsdesk.ingest.cells_sql import excluding_rule, first_text, number, spent_seconds
 from opsdesk.ingest.column_plan import ColumnPlan
-from opsdesk.ingest.kept_rows import digest_sql
+from opsdesk.ingest.day_rows import digest_sql
 from opsdesk.ingest.mapping_checks import LONGEST_SLA_HOURS
 from opsdesk.ingest.timestamp_formats import TIMESTAMPS
 from opsdesk.ingest.white_space import single_spaced_sql

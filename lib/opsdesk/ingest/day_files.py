@@ -7,11 +7,11 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
-from opsdesk.ingest.kept_rows import Day, KeptRows, Target
-from opsdesk.lake.columns import ticket_column_names
+from opsdesk.ingest.day_rows import Day, DayRows, Target
+from opsdesk.lake.columns import day_file_columns
 from opsdesk.lake.lake import Lake
 from opsdesk.lake.manifest import DataFile, Manifest
-from opsdesk.lake.names import MONTHS_FOLDER, day_file_name, day_of, month_of
+from opsdesk.lake.names import Series, day_of, month_of, month_of_partition
 
 BATCH = 1_000_000  # rows sorted at a time: bounds memory
 Days = dict[str, Day]
@@ -28,17 +28,18 @@ class Written:
 
 
 def write_days(target: Target, lake: Lake, trusted: Digests, work: Path) -> Written:
-    """Bring every month of the lake to `target`: write the days that differ, remove the others.
+    """Bring a series in the lake to `target`: write the days that differ, remove the others.
 
     Args:
         trusted: what the days of the lake hold, as far as that is certain.
         work: a folder for sorted copies.
     """
-    manifests = lake.manifests(skip_unreadable=True, folders=(MONTHS_FOLDER,))
-    sound = _sound_files(lake, manifests)
+    series = target.rows.series
+    manifests = lake.manifests(skip_unreadable=True, folders=(series.folder,))
+    sound = _sound_files(lake, series, manifests)
     unchanged = _unchanged_files(target, sound, trusted)
     changed = {day: held for day, held in target.days.items() if day not in unchanged}
-    months = _Months(lake, manifests, unchanged)
+    months = _Months(lake, series, manifests, unchanged)
     for month, days in groupby(_contents(target.rows, changed, work), key=_month):
         for day, content in days:
             months.write(day, changed[day].rows, content)
@@ -52,13 +53,13 @@ def write_days(target: Target, lake: Lake, trusted: Digests, work: Path) -> Writ
     return Written(counts, _digests(target, unchanged, trusted))
 
 
-def _sound_files(lake: Lake, manifests: dict[str, Manifest]) -> Files:
+def _sound_files(lake: Lake, series: Series, manifests: dict[str, Manifest]) -> Files:
     """Return the files in manifests that are what their manifests say."""
     faults = lake.faults(manifests)
     sound = {}
     for manifest in manifests.values():
         for file in manifest.files:
-            if day_file_name(file.day) not in faults:
+            if series.day_file_name(file.day) not in faults:
                 sound[file.day] = file
     return sound
 
@@ -84,39 +85,45 @@ def _digests(target: Target, unchanged: Files, trusted: Digests) -> Digests:
 
 
 class _Months:
-    """The months of a lake while they are written."""
+    """The months of a series in a lake while they are written."""
 
-    def __init__(self, lake: Lake, manifests: dict[str, Manifest], unchanged: Files) -> None:
+    def __init__(
+        self, lake: Lake, series: Series, manifests: dict[str, Manifest], unchanged: Files
+    ) -> None:
         self.removed = 0  # day files
         self._lake = lake
+        self._series = series
         self._manifests = manifests
         self._files: dict[str, Files] = defaultdict(dict)  # by month: what the manifest will say
         self._present: dict[str, list[str]] = defaultdict(list)  # by month: days that have a file
         for day, file in unchanged.items():
             self._files[month_of(day)][day] = file
-        for day in map(day_of, lake.day_files()):
+        for day in map(day_of, lake.day_files(series)):
             self._present[month_of(day)].append(day)
 
     def write(self, day: str, rows: int, content: bytes) -> None:
         """Write the file of a day."""
         month = month_of(day)
-        self._files[month][day] = self._lake.write_file(month, f"{day}.csv", rows, content)
+        part = self._series.partition(month)
+        self._files[month][day] = self._lake.write_file(part, f"{day}.csv", rows, content)
 
     def commit(self, month: str) -> None:
         """Write a month's manifest if it changed, then remove the files that are not in it."""
         files = self._files[month]
-        manifest = Manifest(month, tuple(files[day] for day in sorted(files)))
-        if manifest != self._manifests.get(month, Manifest(month)):
+        part = self._series.partition(month)
+        manifest = Manifest(part, tuple(files[day] for day in sorted(files)))
+        if manifest != self._manifests.get(part, Manifest(part)):
             self._lake.write_manifest(manifest)
         # only now: until the manifest was replaced, the old one needs them
         for day in self._present[month]:
             if day not in files:
-                self._lake.store.delete(day_file_name(day))
+                self._lake.store.delete(self._series.day_file_name(day))
                 self.removed += 1
 
     def commit_others(self, committed: set[str]) -> None:
         """Commit the months that have no changed day: days of them may have to go."""
-        for month in sorted({*self._manifests, *self._present} - committed):
+        months = set(map(month_of_partition, self._manifests))
+        for month in sorted({*months, *self._present} - committed):
             self.commit(month)
 
 
@@ -124,13 +131,14 @@ def _month(content: tuple[str, bytes]) -> str:
     return month_of(content[0])
 
 
-def _contents(rows: KeptRows, changed: Days, work: Path) -> Iterator[tuple[str, bytes]]:
+def _contents(rows: DayRows, changed: Days, work: Path) -> Iterator[tuple[str, bytes]]:
     """Yield each changed day with the bytes of its file, in order.
 
     Many days are sorted at once, and the text is cut by their counts of lines: one query per day
     would read all rows each time.
     """
-    header = (",".join(ticket_column_names()) + "\n").encode()
+    names = (column.name for column in day_file_columns(rows.series))
+    header = (",".join(names) + "\n").encode()
     sorted_file = work / "sorted.csv"
     for days in _batches(changed):
         rows.write_sorted(days, sorted_file)

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import duckdb
 
-from opsdesk.ingest.kept_rows import KeptRows, Target, digest_sql, read_day_files
+from opsdesk.ingest.day_rows import Target, digest_sql, read_day_files
+from opsdesk.ingest.kept_rows import KeptRows
 from opsdesk.ingest.removed import RemovedTickets
 from opsdesk.ingest.versions import delete_older
 from opsdesk.ingest.waiting import WaitingTickets
 from opsdesk.lake.columns import ticket_column_names
 from opsdesk.lake.lake import Lake
-from opsdesk.lake.names import MONTHS_FOLDER, day_of
+from opsdesk.lake.names import TICKETS, day_of
 
 NEW = ("arrived", "leaving")  # tables of what a delta brings, and of what it takes away
 
@@ -53,7 +54,7 @@ def merge_with_lake(
     this delta left them.
     """
     names = lake.day_files()
-    manifests = lake.manifests(folders=(MONTHS_FOLDER,))
+    manifests = lake.manifests(folders=(TICKETS.folder,))
     faults = lake.faults(manifests)
     interrupted = sorted(day_of(name) for name in faults if name in names)
     # `arrived` is the delta, and grows by what waited and by what stays on the touched days

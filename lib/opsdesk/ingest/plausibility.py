@@ -7,7 +7,7 @@ export, so these rows are found after cleaning, and nothing of it is cached.
 from datetime import datetime
 
 from opsdesk.ingest.cleaned_rows import CleanedRows
-from opsdesk.ingest.kept_rows import digest_sql
+from opsdesk.ingest.day_rows import digest_sql
 
 YEARS = 20  # before the first percentile
 EPOCH_DAY = "TIMESTAMP '1970-01-02'"  # what is earlier is never among those that are compared with

@@ -8,15 +8,16 @@ from pathlib import Path
 
 from opsdesk.errors import OpsdeskError
 from opsdesk.ingest.cleaned_rows import CleanedRows
+from opsdesk.ingest.day_rows import Day
 from opsdesk.ingest.delta import Merged
-from opsdesk.ingest.kept_rows import Day, KeptRows
+from opsdesk.ingest.kept_rows import KeptRows
 from opsdesk.ingest.reading.chunk_layout import Layout
 from opsdesk.ingest.reasons import ISSUE_MEANINGS
 from opsdesk.ingest.rejects import Rejects, collect_rejects
 from opsdesk.ingest.verdicts import Verdicts
 from opsdesk.lake.lake import Lake
 from opsdesk.lake.manifest import Manifest
-from opsdesk.lake.names import is_month_partition
+from opsdesk.lake.names import TICKETS, series_of
 
 # reasons of the rows of a delta that may leave nothing to keep
 EMPTY_DELTA = {"created_in_future", "duplicate_ticket_id", "closed_without_resolved_at"}
@@ -124,7 +125,7 @@ def confirm_lake(
     Raises:
         OpsdeskError: rows are missing or too many, or a file is not what its manifest says.
     """
-    months = [manifest for name, manifest in manifests.items() if is_month_partition(name)]
+    months = [manifest for name, manifest in manifests.items() if series_of(name) is TICKETS]
     found = sum(manifest.rows for manifest in months)
     put_in = kept - merged.outdated
     promised = put_in + merged.waited + merged.stayed

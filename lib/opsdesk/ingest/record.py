@@ -12,7 +12,7 @@ from opsdesk.ingest.signature import BEGUN
 from opsdesk.lake.columns import ticket_column_names
 from opsdesk.lake.lake import COLUMNS, Record
 from opsdesk.lake.manifest import Manifest, lake_digest
-from opsdesk.lake.names import FOR_DELTAS, is_month_partition
+from opsdesk.lake.names import FOR_DELTAS, TICKETS, series_of
 
 BEGAN = "began"  # key of a record
 
@@ -49,7 +49,7 @@ def make_record(
         "months": [
             (name, len(manifest.files), manifest.rows, manifest.size)
             for name, manifest in manifests.items()
-            if is_month_partition(name)
+            if series_of(name) is TICKETS
         ],
         "days_done": written.counts,
         "digests": written.digests,

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from opsdesk.duckdb_file import quoted_path
-from opsdesk.ingest.kept_rows import ISO
+from opsdesk.ingest.day_rows import ISO
 from opsdesk.ingest.verdicts import Verdicts
 from opsdesk.lake.lake import Lake
 from opsdesk.lake.names import REJECTS_FOLDER, REMOVED

@@ -12,7 +12,7 @@ from opsdesk.ingest.mapping import Mapping
 from opsdesk.instants import zone_digest, zone_release
 from opsdesk.lake.lake import MISSING, Lake, Record, not_as_left, refuse_other_columns
 from opsdesk.lake.manifest import lake_digest
-from opsdesk.lake.names import MONTHS_FOLDER, REJECTS_FOLDER, REMOVED, WAITING, day_of
+from opsdesk.lake.names import REJECTS_FOLDER, REMOVED, TICKETS, WAITING, day_of
 
 # raise it when the same export would give another lake: then no lake counts as up to date
 CLEANING = 4
@@ -128,7 +128,7 @@ def refuse_unknown_days(lake: Lake, record: Record) -> None:
     if "writing" in record and (lake.store.or_at_work or not is_listed):
         return  # in a bucket, what an overtaken ingest has sent may come after any list
     known = {*_keys(record, "digests"), *_keys(record, BEGUN)}
-    for manifest in lake.manifests(skip_unreadable=True, folders=(MONTHS_FOLDER,)).values():
+    for manifest in lake.manifests(skip_unreadable=True, folders=(TICKETS.folder,)).values():
         known.update(file.day for file in manifest.files)
     unknown = [name for name in lake.day_files() if day_of(name) not in known]
     if unknown:

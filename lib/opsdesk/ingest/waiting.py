@@ -13,11 +13,11 @@ import duckdb
 
 from opsdesk.duckdb_file import quoted_path
 from opsdesk.ingest.cleaned_rows import CleanedRows
-from opsdesk.ingest.kept_rows import day_file_columns, read_day_files
+from opsdesk.ingest.day_rows import read_day_files, written_columns
 from opsdesk.ingest.versions import delete_older, delete_replaced
 from opsdesk.lake.columns import ticket_column_names
 from opsdesk.lake.lake import Lake
-from opsdesk.lake.names import REJECTS_FOLDER, WAITING
+from opsdesk.lake.names import REJECTS_FOLDER, TICKETS, WAITING
 
 # the newest version is found first; what would be rejected or excluded then has to be fed again
 FUTURE = """WITH future AS (
@@ -68,6 +68,6 @@ class WaitingTickets:
             return
         file = work / "waiting.csv"
         self._con.execute(f"""COPY (
-            SELECT {day_file_columns()} FROM waiting ORDER BY created_at, ticket_id
+            SELECT {written_columns(TICKETS)} FROM waiting ORDER BY created_at, ticket_id
             ) TO {quoted_path(file)} (FORMAT csv, HEADER true)""")
         lake.store.write_from(WAITING, file)

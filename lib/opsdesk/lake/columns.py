@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from opsdesk.catalogue.tables import Column, catalogue
+from opsdesk.lake.names import EVENTS, TICKETS, Series
 
 ADDED_BY_BACKFILL = ("_ingestion_ts", "_source_file")
 KEY = "ticket_id"
@@ -12,14 +13,24 @@ ATTRIBUTES = "attributes"  # made of several columns of an export
 
 
 @lru_cache
-def ticket_columns() -> tuple[Column, ...]:
-    """Return the columns of a day file, in order."""
-    columns = catalogue()["tickets_raw"].columns
+def day_file_columns(series: Series) -> tuple[Column, ...]:
+    """Return the columns of a day file of a series, in order."""
+    columns = catalogue()[series.table].columns
     return tuple(column for column in columns if column.name not in ADDED_BY_BACKFILL)
 
 
+def ticket_columns() -> tuple[Column, ...]:
+    """Return the columns of a day file of tickets, in order."""
+    return day_file_columns(TICKETS)
+
+
+def event_column_names() -> tuple[str, ...]:
+    """Return the names of the columns of a day file of changes, in order."""
+    return tuple(column.name for column in day_file_columns(EVENTS))
+
+
 def ticket_column_names() -> tuple[str, ...]:
-    """Return the names of the columns of a day file, in order."""
+    """Return the names of the columns of a day file of tickets, in order."""
     return tuple(column.name for column in ticket_columns())
 
 

@@ -16,11 +16,11 @@ from opsdesk.lake.manifest import DataFile, Manifest, describe_file, read_manife
 from opsdesk.lake.names import (
     DATA_FOLDERS,
     MARK,
-    MONTHS_FOLDER,
     RECORD,
+    TICKETS,
+    Series,
     folder_of,
     is_data_file,
-    is_day_file,
     is_manifest,
     manifest_name,
 )
@@ -75,7 +75,7 @@ class Lake:
     def manifests(
         self, *, skip_unreadable: bool = False, folders: tuple[str, ...] = DATA_FOLDERS
     ) -> dict[str, Manifest]:
-        """Return the committed partitions below `folders` by name, months in order, then agents.
+        """Return the committed partitions below `folders` by name: tickets, agents, changes.
 
         Raises:
             OpsdeskError: a manifest cannot be read, unless such are to be skipped.
@@ -97,9 +97,9 @@ class Lake:
             found[manifest.partition] = manifest
         return found
 
-    def day_files(self) -> list[str]:
-        """Return the names of all day files, sorted."""
-        return [name for name in self.store.names(MONTHS_FOLDER) if is_day_file(name)]
+    def day_files(self, series: Series = TICKETS) -> list[str]:
+        """Return the names of all day files of a series, sorted."""
+        return [name for name in self.store.names(series.folder) if series.is_day_file(name)]
 
     def faults(self, manifests: dict[str, Manifest]) -> dict[str, str]:
         """Return what is incomplete: name to a few words, for each object that is not as promised.

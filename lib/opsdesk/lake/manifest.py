@@ -21,7 +21,7 @@ class DataFile:
 
     @property
     def day(self) -> str:
-        """Return the UTC day of its tickets, such as 2023-01-31."""
+        """Return the UTC day of its rows, such as 2023-01-31."""
         return day_of(self.file)
 
     @property
@@ -32,7 +32,7 @@ class DataFile:
 
 @dataclass(frozen=True)
 class Manifest:
-    """The committed content of one partition: a month ("2023-01") or "agents"."""
+    """The committed content of one partition: "2023-01", "events-2023-01", "agents"."""
 
     partition: str
     files: tuple[DataFile, ...] = ()

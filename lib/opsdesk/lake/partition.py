@@ -6,13 +6,13 @@ from pathlib import Path
 
 from opsdesk.config.locations import is_in_bucket
 from opsdesk.lake.manifest import Manifest
-from opsdesk.lake.names import folder_of, is_month_partition, raw_table
+from opsdesk.lake.names import folder_of, raw_table, series_of
 from opsdesk.lake.store import Store
 
 
 @dataclass(frozen=True)
 class Partition:
-    """A month of day files ("2023-01"), or "agents": what its manifest promises, and its store.
+    """A month of day files, or the agents: what its manifest promises, and its store.
 
     `work` is a local folder for files that must be fetched.
     """
@@ -23,13 +23,13 @@ class Partition:
 
     @property
     def name(self) -> str:
-        """Return the month, or "agents"."""
+        """Return its name, such as "2023-01", "events-2023-01" or "agents"."""
         return self.manifest.partition
 
     @property
     def is_month(self) -> bool:
-        """Return whether it is a month of tickets; if not, it is the list of agents."""
-        return is_month_partition(self.name)
+        """Return whether it is a month of day files; if not, it is the list of agents."""
+        return series_of(self.name) is not None
 
     @property
     def table(self) -> str:

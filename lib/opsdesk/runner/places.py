@@ -8,13 +8,12 @@ from opsdesk.config.locations import DuckDBLocation, is_in_bucket, read_warehous
 from opsdesk.config.parameters import Parameters
 from opsdesk.duckdb_file import log_of
 from opsdesk.guards.file_mode import set_mode
-from opsdesk.lake.names import AGENTS_FOLDER, MARK, MONTHS_FOLDER, RECORD, REJECTS_FOLDER
+from opsdesk.lake.names import DATA_FOLDERS, MARK, RECORD, REJECTS_FOLDER
 
 CACHE = ".rows.duckdb"
 OF_A_LAKE = (
     MARK,
-    MONTHS_FOLDER,
-    AGENTS_FOLDER,
+    *DATA_FOLDERS,
     REJECTS_FOLDER,
     RECORD,
     CACHE,

@@ -14,18 +14,23 @@ from opsdesk.errors import OpsdeskError
 from opsdesk.instants import read_instant, read_month
 from opsdesk.lake.lake import Lake, not_as_left, refuse_other_columns
 from opsdesk.lake.manifest import Manifest, lake_digest
-from opsdesk.lake.names import AGENTS, partition_of
+from opsdesk.lake.names import (
+    AGENTS,
+    TICKETS,
+    month_of_partition,
+    partition_of,
+    series_of,
+)
 from opsdesk.lake.partition import Partition
 from opsdesk.warehouse.belonging import join
 from opsdesk.warehouse.billing import Billed
 from opsdesk.warehouse.protocol import Loader, Staged, Warehouse
-from opsdesk.warehouse.reconciliation import reconcile
+from opsdesk.warehouse.reconciliation import count_rows, reconcile
 
 if TYPE_CHECKING:
     from opsdesk.spark.engine import SparkEngine
     from opsdesk.spark.stage_months import Months
 
-COUNT = "SELECT COUNT(*) AS tickets FROM tickets_raw"
 LAKE_PATIENCE = 60.0  # seconds to wait for an ingest to end
 
 
@@ -33,8 +38,9 @@ LAKE_PATIENCE = 60.0  # seconds to wait for an ingest to end
 class BackfillResult:
     """What one backfill did.
 
-    `months` has month, rows, action (loaded, skipped, removed), oldest first, the agents last.
-    `reconciliation` has the tickets of the lake, the ledger and the table: place, rows.
+    `months` has month, rows, action (loaded, skipped, removed): months of tickets, oldest first,
+    then the agents, then months of changes. `reconciliation` has the tickets, and the changes if
+    there are any, of the lake, the ledger and the table: place, rows.
     `warehouse_months` has all months in the warehouse with their rows. `engine` says in words who
     read the files, in which way, and whether the warehouse has passed to another lake.
     """
@@ -61,7 +67,8 @@ class Span:
     last: str
 
     def __contains__(self, name: str) -> bool:
-        return name == AGENTS or (self.first or name) <= name <= (self.last or name)
+        month = month_of_partition(name)
+        return name == AGENTS or (self.first or month) <= month <= (self.last or month)
 
 
 def backfill(
@@ -96,9 +103,9 @@ def backfill(
             done = transfer.bring(manifests, span)
             ledger = warehouse.loads()[["part", "rows"]].rename(columns={"part": "month"})
             remarks = [text for text in (linked, loader.remarks()) if text]
-            counted = int(warehouse.query(COUNT)["tickets"].item())
+            counted = count_rows(warehouse)
         lake.store.ensure_alone()
-    if all(name == AGENTS for name, *_ in done):
+    if not any(series_of(name) is TICKETS for name, *_ in done):
         raise OpsdeskError(_no_month(lake, manifests, span))
     actions = pd.DataFrame(done, columns=["month", "rows", "action"])
     places = reconcile(manifests, span.__contains__, ledger, counted, warehouse)
@@ -193,10 +200,10 @@ def _reader(
 
 
 def _no_month(lake: Lake, manifests: Mapping[str, Manifest], span: Span) -> str:
-    last = max(name for name in manifests if name != AGENTS)
+    months = [name for name in manifests if series_of(name) is TICKETS]
     return (
         f"The lake {lake.store.url} has no month between {span.first or 'the first'} "
-        f"and {span.last or 'the last'}: it has {min(manifests)} to {last}."
+        f"and {span.last or 'the last'}: it has {min(months)} to {max(months)}."
     )
 
 

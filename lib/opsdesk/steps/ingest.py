@@ -16,9 +16,9 @@ from opsdesk.ingest.agents_file import write_agents
 from opsdesk.ingest.alarm import OLDER
 from opsdesk.ingest.cleaned_rows import CleanedRows
 from opsdesk.ingest.day_files import write_days
+from opsdesk.ingest.day_rows import Target
 from opsdesk.ingest.delivery import Delivery, open_delivery
 from opsdesk.ingest.delta import Merged, merge_with_lake
-from opsdesk.ingest.kept_rows import Target
 from opsdesk.ingest.looks_cut import looks_cut
 from opsdesk.ingest.mapping import Mapping
 from opsdesk.ingest.plausibility import find_earliest, judge
@@ -45,7 +45,7 @@ from opsdesk.ingest.waiting import WaitingTickets
 from opsdesk.ingest.work_database import translate_errors, work_database
 from opsdesk.instants import read_instant
 from opsdesk.lake.lake import Lake, Record
-from opsdesk.lake.names import AGENTS_FOLDER, MONTHS_FOLDER
+from opsdesk.lake.names import AGENTS_FOLDER, TICKETS
 
 
 def ingest(
@@ -133,7 +133,7 @@ def _write_lake(
     rejects = store_rejects(lake, rejects_file, before, delivery.signature)
     manifests = lake.manifests()  # as they are, not as they were meant to be
     # another writer may have come between our writes and this listing
-    lake.store.ensure_unchanged(MONTHS_FOLDER)
+    lake.store.ensure_unchanged(TICKETS.folder)
     lake.store.ensure_unchanged(AGENTS_FOLDER)
     held = confirm_lake(lake, manifests, counts.kept, merged)
     record = make_record(delivery, counts, rejects, written, manifests)

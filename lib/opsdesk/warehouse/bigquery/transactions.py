@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from opsdesk.catalogue.tables import Table, catalogue
+from opsdesk.catalogue.tables import Column, Table, catalogue
 from opsdesk.errors import OpsdeskError
 from opsdesk.instants import is_month, month_bounds
-from opsdesk.lake.names import AGENTS
+from opsdesk.lake.names import AGENTS, SERIES, Series, month_of_partition, series_of
 from opsdesk.warehouse.bigquery.statements import Places, Queries, insert_statement
 
 INSERTED_AT = "_inserted_at"  # of _runs, in BigQuery alone: rows there have no order of their own
-SOURCE_FILE = "CONCAT('raw/', FORMAT_TIMESTAMP('%Y/%m/%Y-%m-%d', created_at, 'UTC'), '.csv')"
 
 
 def publish_script(new: Queries, old: Places, run: Iterable[str], runs: str) -> str:
@@ -46,7 +45,7 @@ def replace_script(
         f"ASSERT (SELECT COUNT(*) FROM `{staging}`{_where(part)}) = @rows "
         "AS 'rows other than the manifest promises'"
     )
-    columns = ", ".join(selected)
+    columns = ", ".join(map(_column, selected))
     values = ",\n  ".join(selected.values())
     names = [column.name for column in catalogue()["_loads"].columns]
     ledger_columns = ", ".join(map(_column, names))
@@ -77,7 +76,7 @@ def month_parameters(part: str) -> dict[str, datetime]:
     """Return the parameters @first and @next, the bounds of a month; none for the agents."""
     if part == AGENTS:
         return {}
-    first, following = month_bounds(part)
+    first, following = month_bounds(month_of_partition(part))
     return {"first": first, "next": following}
 
 
@@ -85,18 +84,19 @@ def lake_columns(table: Table) -> dict[str, str]:
     """Return how each column comes from a staging table that was loaded from the lake's files."""
     # A load job reads a blank text as an empty one.
     texts = {
-        column.name: f"NULLIF({column.name}, '')" if column.type == "STRING" else column.name
-        for column in table.columns
+        column.name: f"NULLIF({name}, '')" if column.type == "STRING" else name
+        for column, name in _named(table)
     }
-    if table.name == "tickets_raw":
-        texts["_ingestion_ts"] = "@loaded_at"
-        texts["_source_file"] = SOURCE_FILE
+    for series in SERIES:
+        if table.name == series.table:
+            texts["_ingestion_ts"] = "@loaded_at"
+            texts["_source_file"] = _source_file(series)
     return texts
 
 
 def staged_columns(table: Table) -> dict[str, str]:
     """Return how each column comes from a staging table that another engine has filled."""
-    return {column.name: f"CAST({column.name} AS {column.type})" for column in table.columns}
+    return {column.name: f"CAST({name} AS {column.type})" for column, name in _named(table)}
 
 
 def _deletes(part: str, target: str, ledger: str) -> list[str]:
@@ -105,17 +105,30 @@ def _deletes(part: str, target: str, ledger: str) -> list[str]:
 
 
 def _where(part: str) -> str:
-    if part == AGENTS:
+    series = series_of(part)
+    if series is None:
         return ""
-    if not is_month(part):
+    if not is_month(month_of_partition(part)):
         raise OpsdeskError(
             f"{part!r} is neither a month nor {AGENTS}: the ledger _loads was edited."
         )
-    return " WHERE created_at >= @first AND created_at < @next"
+    instant = _column(series.instant)
+    return f" WHERE {instant} >= @first AND {instant} < @next"
+
+
+def _source_file(series: Series) -> str:
+    """Return the file of the lake that a row is in, as an expression."""
+    day = f"FORMAT_TIMESTAMP('%Y/%m/%Y-%m-%d', {_column(series.instant)}, 'UTC')"
+    return f"CONCAT('{series.folder}/', {day}, '.csv')"
+
+
+def _named(table: Table) -> list[tuple[Column, str]]:
+    """Return the columns of a table, each with its name as a script writes it."""
+    return [(column, _column(column.name)) for column in table.columns]
 
 
 def _column(name: str) -> str:
-    return f"`{name}`"  # ROWS is a word of the language
+    return f"`{name}`"  # ROWS and AT are words of the language
 
 
 def _transaction(statements: list[str]) -> str:

@@ -36,7 +36,8 @@ from opsdesk.warehouse.link import Link
 from opsdesk.warehouse.protocol import Staged
 from opsdesk.warehouse.publication import Publication
 
-LOADED = ("tickets_raw", "agents_raw", "_loads", "_runs", "_opsdesk")  # the tables of a backfill
+# the tables of a backfill
+LOADED = ("tickets_raw", "events_raw", "agents_raw", "_loads", "_runs", "_opsdesk")
 
 
 class BigQueryWarehouse:

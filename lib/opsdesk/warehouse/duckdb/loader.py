@@ -11,7 +11,7 @@ from opsdesk.catalogue.tables import catalogue, is_added
 from opsdesk.duckdb_file import first_lines, quoted_path
 from opsdesk.errors import OpsdeskError
 from opsdesk.instants import month_bounds
-from opsdesk.lake.names import AGENTS, raw_table
+from opsdesk.lake.names import month_of_partition, raw_table, series_of
 from opsdesk.lake.partition import Partition
 from opsdesk.warehouse.duckdb.day_ledger import forget_loaded, note_loaded
 from opsdesk.warehouse.duckdb.mark import write_link
@@ -72,12 +72,13 @@ class DuckDBLoader:
         columns = catalogue()[part.table].columns
         types = {column.name: column.duckdb_type for column in columns if not is_added(column.name)}
         schema = ", ".join(f"'{name}': '{kind}'" for name, kind in types.items())
+        names = ", ".join(f'"{name}"' for name in types)
         files = ", ".join(map(quoted_path, part.paths))
         added = {"loaded_at": loaded_at, "folder": part.folder} if part.is_month else {}
         try:
             self.con.execute(
                 f"""INSERT INTO {part.table} BY NAME
-                SELECT {", ".join(types)}{ADDED if added else ""}
+                SELECT {names}{ADDED if added else ""}
                 FROM read_csv([{files}], header=true, auto_detect=false, delim=',', quote='\"',
                     escape='\"', filename=true, columns={{{schema}}})""",
                 added,
@@ -115,7 +116,9 @@ class DuckDBLoader:
 
 def in_partition(name: str) -> str:
     """Return the condition that a row of the raw table belongs to a partition (UTC months)."""
-    if name == AGENTS:
+    series = series_of(name)
+    if series is None:
         return "true"
-    first, following = month_bounds(name)
-    return f"created_at >= TIMESTAMPTZ '{first}' AND created_at < TIMESTAMPTZ '{following}'"
+    first, following = month_bounds(month_of_partition(name))
+    instant = f'"{series.instant}"'
+    return f"{instant} >= TIMESTAMPTZ '{first}' AND {instant} < TIMESTAMPTZ '{following}'"

@@ -78,7 +78,7 @@ def ensure_table(con: duckdb.DuckDBPyConnection, table: Table) -> None:
     if there:
         _widen(con, table, there)
     else:
-        columns = ", ".join(f"{column.name} {column.duckdb_type}" for column in table.columns)
+        columns = ", ".join(f'"{column.name}" {column.duckdb_type}' for column in table.columns)
         con.execute(f"CREATE TABLE {table.name} ({columns})")
     write_comments(con, table)
 
@@ -86,7 +86,9 @@ def ensure_table(con: duckdb.DuckDBPyConnection, table: Table) -> None:
 def _widen(con: duckdb.DuckDBPyConnection, table: Table, there: Sequence[str]) -> None:
     """Give a table all declared columns, in their order."""
     columns = ", ".join(
-        column.name if column.name in there else f"NULL::{column.duckdb_type} AS {column.name}"
+        f'"{column.name}"'
+        if column.name in there
+        else f'NULL::{column.duckdb_type} AS "{column.name}"'
         for column in table.columns
     )
     con.execute(f"CREATE OR REPLACE TABLE {table.name} AS SELECT {columns} FROM {table.name}")
@@ -96,7 +98,7 @@ def write_comments(con: duckdb.DuckDBPyConnection, table: Table) -> None:
     """Write the sentences of tables.yaml into the database."""
     comments = [f"COMMENT ON TABLE {table.name} IS {quoted(table.description)}"]
     comments += [
-        f"COMMENT ON COLUMN {table.name}.{column.name} IS {quoted(column.description)}"
+        f'COMMENT ON COLUMN {table.name}."{column.name}" IS {quoted(column.description)}'
         for column in table.columns
     ]
     con.execute("; ".join(comments))
@@ -105,7 +107,8 @@ def write_comments(con: duckdb.DuckDBPyConnection, table: Table) -> None:
 def parquet_select(folder: Path, table: Table) -> str:
     """Return a SELECT of a table's columns, as declared, from the Parquet files in `folder`."""
     columns = ", ".join(
-        f"CAST({column.name} AS {column.duckdb_type}) AS {column.name}" for column in table.columns
+        f'CAST("{column.name}" AS {column.duckdb_type}) AS "{column.name}"'
+        for column in table.columns
     )
     files = ", ".join(map(quoted_path, sorted(folder.glob("*.parquet"))))
     return f"SELECT {columns} FROM read_parquet([{files}])"

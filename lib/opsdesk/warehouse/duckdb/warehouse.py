@@ -30,6 +30,7 @@ from opsdesk.warehouse.publication import Publication
 
 LOADED = (
     "tickets_raw",
+    "events_raw",
     "agents_raw",
     "_loads",
     "_days",
