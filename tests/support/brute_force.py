@@ -5,7 +5,7 @@ where the SQL does. Shares are whole-number sums and true fractions.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from math import sqrt
@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 from slow_clock import SlowClock
+from slow_history import Replay, history
 from tickets import Row, instant, numbered
 
 SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
@@ -35,10 +36,15 @@ def compute(
     timezone: str = "UTC",
     agents: Iterable[Row] = (),
     clock: SlowClock = ROUND_THE_CLOCK,
+    events: Iterable[Row] = (),
 ) -> dict[str, list[Row]]:
-    """The result tables, as `tickets.build` returns them; dim_calendar only where it is empty."""
-    end, agents = instant(as_of), list(agents)
-    facts = [_judge(row, end, clock) for row in _newest(numbered(tickets)) if row["created_at"] <= end]
+    """The result tables, as `tickets.build` returns them; dim_calendar and ticket_history only where empty."""
+    end, agents, events = instant(as_of), list(agents), list(events)
+    facts = [
+        _judge(row, end, clock, events)
+        for row in _newest(numbered(tickets))
+        if row["created_at"] <= end
+    ]
     days = _days(min(fact.created_at for fact in facts), end, ZoneInfo(timezone)) if facts else []
     for fact in facts:
         _place(fact, days, ZoneInfo(timezone))
@@ -61,6 +67,7 @@ def compute(
             for row in agents
         ],
         "dim_calendar": [],
+        "ticket_history": [],
         "fact_tickets": [_fact_row(fact, end) for fact in facts],
         "dim_attributes": [
             {"attribute": name} for name in {name for fact in facts for name in fact.named}
@@ -93,9 +100,10 @@ def _newest(rows: list[Row]) -> list[Row]:
     return list(newest.values())
 
 
-def _judge(row: Row, end: datetime, clock: SlowClock) -> SimpleNamespace:
+def _judge(row: Row, end: datetime, clock: SlowClock, events: list[Row]) -> SimpleNamespace:
     """The ticket as known at `end`, with due_at and sla_state."""
     fact = SimpleNamespace(**row)
+    exported_close = fact.resolved_at
     if fact.resolved_at and fact.resolved_at > end:
         fact.resolved_at = None
     issues = (fact._issues or "").split(";")
@@ -130,12 +138,57 @@ def _judge(row: Row, end: datetime, clock: SlowClock) -> SimpleNamespace:
     fact.agent = fact.agent_id or "(unassigned)"
     fact.promised = fact.due_at and _spent(fact, fact.due_at)
     fact.used = _spent(fact, fact.resolved_at or end)
+    fact.by_flag, fact.view, fact.days = by_flag, None, {}
+    fact.exported_close = exported_close
+    fact.log = history(fact, events, exported_close)
+    if fact.log:
+        _replay(fact, end, exported_close)
     fact.duration = (
         None
         if fact.resolved_at is None or fact.resolved_at < fact.created_at or fact.date_only
         else fact.resolved_at - fact.created_at
     )
     return fact
+
+
+def _replay(fact: SimpleNamespace, end: datetime, exported_close: datetime | None) -> None:
+    """The ticket as its changes leave it at `end`."""
+    fact.due = lambda begin, left: (
+        begin + left if fact.calendar is None else fact.calendar.due(begin, left // SECOND)
+    )
+    fact.spent_between = lambda begin, until: (
+        until - begin if fact.calendar is None else fact.calendar.spent(begin, until)
+    )
+    fact.views = {}
+    view = fact.view = _view(fact, end)
+    closings = [step.at for step in view.steps if step.kind == "closed"]
+    fact.resolved_at = None if view.is_open else closings[-1]
+    if not view.is_open and closings[-1] == fact.created_at and exported_close:
+        fact.resolved_at = min(exported_close, fact.created_at)
+    fact.due_at, fact.sla_hours = view.due_at, view.hours
+    fact.promised, fact.used = view.target, view.used
+    fact.priority, fact.status = view.values["priority"], view.values["status"]
+    fact.agent = view.values["agent_id"]
+    fact.agent_id = None if fact.agent == "(unassigned)" else fact.agent
+    if fact.by_flag:
+        fact.due_at = None
+        states = {True: "breached", False: "met", None: "no_target"}
+        fact.sla_state = "no_target" if view.is_open else states[fact.sla_breached]
+    elif fact.due_at is None:
+        fact.sla_state = "no_target"
+    elif view.breached_at:
+        fact.sla_state = "breached"
+    else:
+        fact.sla_state = {"closed": "met", "paused": "paused", "open": "pending"}[view.state]
+    took = fact.resolved_at and fact.resolved_at - fact.created_at
+    fact.duration = None if took is None or took < timedelta() or fact.date_only else took
+
+
+def _view(fact: SimpleNamespace, until: datetime) -> Replay:
+    """The ticket as it was known at `until`, with nothing of what came after it."""
+    if until not in fact.views:
+        fact.views[until] = Replay(fact, fact.log, until)
+    return fact.views[until]
 
 
 def _place(fact: SimpleNamespace, days: list[SimpleNamespace], zone: ZoneInfo) -> None:
@@ -192,6 +245,25 @@ def _fact_row(fact: SimpleNamespace, end: datetime) -> Row:
         "sla_clock_hours": _hours(fact.promised),
         "business_resolution_hours": None if fact.duration is None else _hours(fact.used),
         "business_hours_open": None if fact.resolved_at or fact.date_only else _hours(fact.used),
+        **_of_log(fact),
+    }
+
+
+def _of_log(fact: SimpleNamespace) -> Row:
+    names = ("team", "reopens", "assignments", "first_resolved_at", "paused_hours", "is_paused")
+    if fact.view is None:
+        return dict.fromkeys((*names, "log_issues"))
+    steps, view = fact.view.steps, fact.view
+    agents = [step.values["agent_id"] for step in steps if step.kind != "closed" or step.former]
+    got = [new for old, new in zip([None, *agents], agents, strict=False) if new != old]
+    return {
+        "team": view.values["team"],
+        "reopens": sum(step.kind == "reopened" for step in steps),
+        "assignments": sum(agent != "(unassigned)" for agent in got),
+        "first_resolved_at": min((s.at for s in steps if s.kind == "closed"), default=None),
+        "paused_hours": _hours(view.paused),
+        "is_paused": view.state == "paused",
+        "log_issues": fact.log.issues,
     }
 
 
@@ -206,11 +278,7 @@ def _risk_row(fact: SimpleNamespace, end: datetime, zone: ZoneInfo) -> Row:
     is_open, target, used = fact.resolved_at is None, fact.promised, fact.used
     if target and fact.date_only:  # without hours, only the band is known
         target, used = fact.due_at - fact.created_at, end - fact.created_at
-    elapsed = (
-        Fraction(used // MICROSECOND, target // MICROSECOND)
-        if is_open and target
-        else None
-    )
+    elapsed = Fraction(used // MICROSECOND, target // MICROSECOND) if is_open and target else None
     band = None
     if is_open:
         band = (
@@ -346,12 +414,58 @@ def _was_open(fact: SimpleNamespace, moment: datetime) -> bool:
     )
 
 
-def _stock(facts: list[SimpleNamespace], day: SimpleNamespace) -> list[SimpleNamespace]:
-    return [fact for fact in facts if _was_open(fact, day.known)]
+def _happened(fact: SimpleNamespace, day: SimpleNamespace) -> SimpleNamespace:
+    """What happened to a ticket on a day, and what it was at its end, with what was known then.
+
+    Each happening has the values in force: created and reopened one, closed (values, judged, duration),
+    moved (before, after) while open, due (values, missed). `stock` are the values of an open ticket.
+    """
+    if day.date not in fact.days:
+        logged = fact.log is not None and fact.created_at <= day.known
+        fact.days[day.date] = _of_view(fact, day) if logged else _of_base(fact, day)
+    return fact.days[day.date]
 
 
-def _past_due(facts: list[SimpleNamespace], day: SimpleNamespace) -> int:
-    return sum(fact.due_at is not None and fact.due_at <= day.known for fact in _stock(facts, day))
+def _of_base(fact: SimpleNamespace, day: SimpleNamespace) -> SimpleNamespace:
+    values = {"priority": fact.priority, "agent_id": fact.agent, "team": None}
+    is_due = fact.due_at and day.start <= fact.due_at <= day.known
+    missed = is_due and (fact.resolved_at is None or fact.resolved_at > fact.due_at)
+    is_open = fact.log is None and _was_open(fact, day.known)
+    now = fact.log is None
+    return SimpleNamespace(
+        created=[values] * (now and fact.created_date == day.date),
+        reopened=[],
+        closed=[(values, fact.sla_state, fact.duration)] * (now and fact.resolved_date == day.date),
+        moved=[],
+        due=[(values, missed)] * bool(now and is_due),
+        stock=values if is_open else None,
+        past_due=is_open and fact.due_at is not None and fact.due_at <= day.known,
+    )
+
+
+def _of_view(fact: SimpleNamespace, day: SimpleNamespace) -> SimpleNamespace:
+    view = _view(fact, day.known)
+    today = [step for step in view.steps if day.start <= step.at <= day.known]
+
+    def duration(at: datetime) -> timedelta | None:
+        early = at == fact.created_at and fact.exported_close and fact.exported_close < at
+        return None if fact.date_only or early else at - fact.created_at
+
+    due = []
+    if view.breached_at:
+        due = [(view.missed, True)] * (day.start <= view.breached_at <= day.known)
+    elif view.due_at and not view.is_open and day.start <= view.due_at <= day.known:
+        due = [(view.values, False)]
+    changed = [s for s in today if s.kind == "changed" and s.former and s.is_open]
+    return SimpleNamespace(
+        created=[step.values for step in today if step.kind == "created"],
+        reopened=[step.values for step in today if step.kind == "reopened"],
+        closed=[(s.values, s.judged, duration(s.at)) for s in today if s.kind == "closed"],
+        moved=[(step.former, step.values) for step in changed],
+        due=due,
+        stock=view.values if view.is_open else None,
+        past_due=view.is_open and view.breached_at is not None,
+    )
 
 
 def _on(
@@ -360,23 +474,45 @@ def _on(
     return [fact for fact in facts if getattr(fact, attribute) == day.date]
 
 
-def _due_and_missed(facts: list[SimpleNamespace], day: SimpleNamespace) -> tuple[int, int]:
-    due = [fact for fact in facts if fact.due_at and day.start <= fact.due_at <= day.known]
-    return len(due), sum(fact.resolved_at is None or fact.resolved_at > fact.due_at for fact in due)
+def _counts(
+    facts: list[SimpleNamespace], day: SimpleNamespace, belongs: Callable[..., bool]
+) -> SimpleNamespace:
+    """The happenings of a day whose values belong: `belongs(fact, values)`."""
+    found = SimpleNamespace(
+        created=0, reopened=0, closed=[], moved_in=0, moved_out=0, due=[], stock=[], past_due=0
+    )
+    for fact in facts:
+        its = _happened(fact, day)
+        found.created += sum(belongs(fact, values) for values in its.created)
+        found.reopened += sum(belongs(fact, values) for values in its.reopened)
+        found.closed += [one for one in its.closed if belongs(fact, one[0])]
+        found.due += [missed for values, missed in its.due if belongs(fact, values)]
+        for before, after in its.moved:
+            came, left = belongs(fact, after), belongs(fact, before)
+            found.moved_in += came and not left
+            found.moved_out += left and not came
+        if its.stock and belongs(fact, its.stock):
+            found.stock.append(fact)
+            found.past_due += its.past_due
+    return found
+
+
+def _any(fact: SimpleNamespace, values: Row) -> bool:
+    return True
 
 
 def _features(facts: list[SimpleNamespace], day: SimpleNamespace) -> Row:
-    resolved = _on(facts, "resolved_date", day)
-    states = [fact.sla_state for fact in resolved if fact.sla_state in ("met", "breached")]
-    durations = [fact.duration for fact in resolved if fact.duration is not None]
+    its = _counts(facts, day, _any)
+    states = [judged for _, judged, _ in its.closed if judged in ("met", "breached")]
+    durations = [took for _, _, took in its.closed if took is not None]
     answered = _on(facts, "first_response_date", day)
     waits = [fact.wait for fact in answered if fact.wait is not None]
-    due, missed = _due_and_missed(facts, day)
+    due, missed = len(its.due), sum(its.due)
     return {
         "ops_date": day.date,
-        "total_tickets": len(_on(facts, "created_date", day)),
-        "resolved_tickets": len(resolved),
-        "open_tickets": len(_stock(facts, day)),
+        "total_tickets": its.created,
+        "resolved_tickets": len(its.closed),
+        "open_tickets": len(its.stock),
         "avg_tat": _mean_hours(durations),
         "sla_breach_rate": states.count("breached") / len(states) if states else None,
         "median_tat": _hours(_percentile(durations, 50)),
@@ -384,46 +520,58 @@ def _features(facts: list[SimpleNamespace], day: SimpleNamespace) -> Row:
         "sla_due_tickets": due,
         "sla_due_missed": missed,
         "sla_attainment": (due - missed) / due if due else None,
-        "past_due_tickets": _past_due(facts, day),
+        "past_due_tickets": its.past_due,
         "first_responses": len(answered),
         "median_first_response": _hours(_percentile(waits, 50)),
         "p90_first_response": _hours(_percentile(waits, 90)),
         "met": states.count("met"),
         "breached": states.count("breached"),
+        "reopened_tickets": its.reopened,
     }
 
 
 def _backlog(
     facts: list[SimpleNamespace], day: SimpleNamespace, before: SimpleNamespace | None
 ) -> Row:
-    ages = [(day.date - fact.created_date).days for fact in _stock(facts, day)]
+    its = _counts(facts, day, _any)
+    ages = [(day.date - fact.created_date).days for fact in its.stock]
     return {
         "ops_date": day.date,
         "backlog_size": len(ages),
-        "opening": len(_stock(facts, before)) if before else 0,
-        "inflow": len(_on(facts, "created_date", day)),
-        "outflow": len(_on(facts, "resolved_date", day)),
+        "opening": len(_counts(facts, before, _any).stock) if before else 0,
+        "inflow": its.created + its.reopened,
+        "outflow": len(its.closed),
         **{band: sum(low <= age <= high for age in ages) for band, (low, high) in BANDS.items()},
         "age_p50_days": _percentile(ages, 50),
         "age_p90_days": _percentile(ages, 90),
-        "past_due": _past_due(facts, day),
+        "past_due": its.past_due,
     }
 
 
 def _agent_rows(facts: list[SimpleNamespace], day: SimpleNamespace) -> list[Row]:
     rows = []
-    for agent in sorted({fact.agent for fact in facts}):
-        own = [fact for fact in facts if fact.agent == agent]
-        assigned, resolved = _on(own, "created_date", day), _on(own, "resolved_date", day)
+    names = {fact.agent for fact in facts}
+    names |= {step.values["agent_id"] for f in facts if f.view for step in f.view.steps}
+    for agent in sorted(names):
+        its = _counts(facts, day, lambda fact, values, agent=agent: values["agent_id"] == agent)
+        still_open = [
+            fact
+            for fact in facts
+            if fact.resolved_at is None
+            and any(values["agent_id"] == agent for values in _happened(fact, day).created)
+        ]
         row = {
-            "tickets_assigned": len(assigned),
-            "tickets_resolved": len(resolved),
+            "tickets_assigned": its.created,
+            "tickets_resolved": len(its.closed),
             "avg_resolution_hours": _mean_hours(
-                [fact.duration for fact in resolved if fact.duration is not None]
+                [took for _, _, took in its.closed if took is not None]
             ),
-            "sla_breaches": sum(fact.sla_state == "breached" for fact in resolved),
-            "open_tickets_from_day": sum(fact.resolved_at is None for fact in assigned),
-            "open_tickets": len(_stock(own, day)),
+            "sla_breaches": sum(judged == "breached" for _, judged, _ in its.closed),
+            "open_tickets_from_day": len(still_open),
+            "open_tickets": len(its.stock),
+            "tickets_reopened": its.reopened,
+            "moved_in": its.moved_in,
+            "moved_out": its.moved_out,
         }
         if any(row.values()):
             rows.append({"ops_date": day.date, "agent_id": agent} | row)
@@ -455,43 +603,69 @@ def _segments(
     facts: list[SimpleNamespace], days: list[SimpleNamespace], agents: list[Row]
 ) -> list[Row]:
     team_of = {row["agent_id"]: row["team"] for row in agents}
+    views = [fact.view for fact in facts if fact.view]
+    has_teams = bool(agents) or any(step.values["team"] for view in views for step in view.steps)
     rows = []
     for dimension in (
         "priority",
         "category",
         "channel",
         "customer_tier",
-        *(["team"] if agents else []),
+        *(["team"] if has_teams else []),
         *{name for fact in facts for name in fact.named},
     ):
-        groups: dict[str, list[SimpleNamespace]] = {}
-        for fact in facts:
-            given = vars(fact) | fact.named | {"team": team_of.get(fact.agent_id)}
-            value = given.get(dimension)
-            groups.setdefault(value or "(none)", []).append(fact)
-        for segment, own in groups.items():
-            first = min(fact.created_date for fact in own)
-            rows += [
-                {"dimension": dimension, "segment": segment} | _segment_day(own, day)
-                for day in days
-                if day.date >= first
-            ]
+
+        def segment_of(fact: SimpleNamespace, values: Row, dimension: str = dimension) -> str:
+            if dimension == "priority":
+                return values["priority"] or "(none)"
+            if dimension == "team":
+                return values["team"] or team_of.get(values["agent_id"]) or "(none)"
+            return (vars(fact) | fact.named).get(dimension) or "(none)"
+
+        seen: dict[str, list[Row]] = {}
+        for day in days:
+            names = {segment_of(fact, values) for fact in facts for values in _touched(fact, day)}
+            for segment in sorted({*seen, *names}):
+
+                def belongs(fact: SimpleNamespace, values: Row, segment: str = segment) -> bool:
+                    return segment_of(fact, values) == segment
+
+                row = _segment_day(_counts(facts, day, belongs), day)
+                seen.setdefault(segment, []).append(
+                    {"dimension": dimension, "segment": segment} | row
+                )
+        rows += [row for own in seen.values() for row in own]
     return rows
 
 
-def _segment_day(own: list[SimpleNamespace], day: SimpleNamespace) -> Row:
-    due, missed = _due_and_missed(own, day)
-    states = [fact.sla_state for fact in _on(own, "resolved_date", day)]
+def _touched(fact: SimpleNamespace, day: SimpleNamespace) -> list[Row]:
+    """The values under which anything of a ticket is counted on a day."""
+    its = _happened(fact, day)
+    return [
+        *its.created,
+        *its.reopened,
+        *(values for values, *_ in its.closed),
+        *(values for pair in its.moved for values in pair),
+        *(values for values, _ in its.due),
+        *([its.stock] if its.stock else []),
+    ]
+
+
+def _segment_day(its: SimpleNamespace, day: SimpleNamespace) -> Row:
+    states = [judged for _, judged, _ in its.closed]
     return {
         "ops_date": day.date,
-        "created": len(_on(own, "created_date", day)),
-        "resolved": len(_on(own, "resolved_date", day)),
-        "backlog_size": len(_stock(own, day)),
-        "past_due": _past_due(own, day),
-        "sla_due_tickets": due,
-        "sla_due_missed": missed,
+        "created": its.created,
+        "resolved": len(its.closed),
+        "backlog_size": len(its.stock),
+        "past_due": its.past_due,
+        "sla_due_tickets": len(its.due),
+        "sla_due_missed": sum(its.due),
         "met": states.count("met"),
         "breached": states.count("breached"),
+        "reopened": its.reopened,
+        "moved_in": its.moved_in,
+        "moved_out": its.moved_out,
     }
 
 

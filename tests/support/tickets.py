@@ -56,6 +56,28 @@ def agent(agent_id: str, team: str | None = None, **columns: object) -> Row:
     )
 
 
+def event(
+    ticket_id: str, at: str | datetime, field: str, old: object, new: object, **columns: object
+) -> Row:
+    """A row of events_raw; a status means a state: `Waiting` is paused, `Closed` and `Solved` are closed."""
+    states = {"Waiting": "paused", "Closed": "closed", "Solved": "closed"}
+    is_status = field == "status"
+    return {
+        "ticket_id": ticket_id,
+        "at": instant(at),
+        "seq": 0,
+        "field": field,
+        "old_value": old,
+        "new_value": new,
+        "old_state": states.get(str(old), "open") if is_status else None,
+        "new_state": states.get(str(new), "open") if is_status else None,
+        "old_sla_hours": None,
+        "new_sla_hours": None,
+        "_ingestion_ts": instant("2030-01-01"),
+        "_source_file": "events/2023/01/2023-01-01.csv",
+    } | columns
+
+
 def instant(value: str | datetime) -> datetime:
     """The instant that a text means; without an offset it is UTC."""
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
@@ -70,10 +92,11 @@ def build(
     only: Iterable[str] = (),
     rules: dict[str, str] | None = None,
     clock: SlaClock = ROUND_THE_CLOCK,
+    events: Iterable[Row] = (),
 ) -> dict[str, list[Row]]:
     """The result tables built from these tickets by the project's SQL, as lists of rows in no order; all, or those named in `only`."""
-    with _warehouse(tickets, agents) as con:
-        wanted = {*only, "dim_calendar"}  # which fact_tickets reads
+    with _warehouse(tickets, agents, events) as con:
+        wanted = {*only, "dim_calendar", "ticket_history"}  # which fact_tickets reads
         names = [table.name for table in results() if not only or table.name in wanted]
         chosen = tuple((rules or shipped_rules()).items())
         clocks = tuple(clock_of(numbered(tickets), instant(as_of), clock).items())
@@ -117,15 +140,19 @@ def shipped_rules() -> dict[str, str]:
 
 @contextmanager
 def _warehouse(
-    tickets: Iterable[Row], agents: Iterable[Row]
+    tickets: Iterable[Row], agents: Iterable[Row], events: Iterable[Row]
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(config={"threads": 1}) as con:
         con.execute("SET TimeZone = 'UTC'")
-        for name, rows in (("tickets_raw", numbered(tickets)), ("agents_raw", list(agents))):
+        raw = {
+            "tickets_raw": numbered(tickets),
+            "agents_raw": list(agents),
+            "events_raw": list(events),
+        }
+        for name, rows in raw.items():
             columns = catalogue()[name].columns
-            con.execute(
-                f"CREATE TABLE {name} ({', '.join(f'{column.name} {column.duckdb_type}' for column in columns)})"
-            )
+            declared = ", ".join(f'"{column.name}" {column.duckdb_type}' for column in columns)
+            con.execute(f"CREATE TABLE {name} ({declared})")
             if rows:
                 values = ", ".join(f"({', '.join('?' * len(columns))})" for _ in rows)
                 con.execute(

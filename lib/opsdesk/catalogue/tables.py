@@ -1,5 +1,6 @@
 """The catalogue of tables: `tables.yaml` as typed records, and the SQL of each result table."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -27,6 +28,8 @@ SPARK_TYPES = {
     "DATE": "DATE",
     "TIMESTAMP": "TIMESTAMP",
 }
+# a line of a file in sql/ that stands for a file in sql/parts/
+PART = re.compile(r"^-- part: (?P<name>\w+)(?: of (?P<source>\w+))?$", re.MULTILINE)
 AGE_BANDS = ("age_0_1", "age_2_7", "age_8_30", "age_31_90", "age_over_90")  # of backlog_daily
 
 
@@ -126,12 +129,20 @@ def read_sql(table: Table) -> str:
             f"{table.name} has no SQL file: it is a {table.kind} table, "
             "which is loaded and not computed."
         )
-    return _text("sql", f"{table.name}.sql")
+    return PART.sub(_part, _text("sql", f"{table.name}.sql"))
 
 
 def is_added(column: str) -> bool:
     """Return whether the load adds a column of a raw table, so that files of the lake lack it."""
     return column in ("_ingestion_ts", "_source_file")
+
+
+def _part(named: re.Match[str]) -> str:
+    """Return the tables of WITH that several files share, read from another raw table if named."""
+    part = _text("sql", "parts", f"{named['name']}.sql")
+    if named["source"]:
+        part = re.sub(r"\btickets_raw\b", named["source"], part)
+    return f"{part.strip()},"
 
 
 def _read_table(name: str, entry: dict[str, Any]) -> Table:

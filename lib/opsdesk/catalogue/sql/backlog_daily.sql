@@ -1,5 +1,5 @@
 -- backlog_daily: one row per local day: the tickets open at its end, how they came about, and how old they are.
--- Population: fact_tickets. Age is whole days from created_date to ops_date.
+-- Population: fact_tickets, and ticket_history for the tickets in it. Age is whole days from created_date to ops_date.
 -- Computed from counts by (created_date, resolved_date): cost grows with days times days, never with tickets times days.
 WITH changes AS (
   SELECT created_date, created_date AS change_date, COUNT(*) AS tickets
@@ -8,8 +8,14 @@ WITH changes AS (
   UNION ALL
   SELECT created_date, resolved_date AS change_date, -COUNT(*) AS tickets
   FROM fact_tickets
-  WHERE is_resolved
+  WHERE is_resolved AND reopens IS NULL
   GROUP BY created_date, resolved_date
+  UNION ALL
+  SELECT created_date, from_date AS change_date, COUNTIF(is_reopening) - COUNTIF(is_closing) AS tickets
+  FROM ticket_history
+  INNER JOIN fact_tickets ON fact_tickets.ticket_id = ticket_history.ticket_id
+  WHERE is_closing OR is_reopening
+  GROUP BY created_date, from_date
 ),
 
 daily_changes AS (
@@ -77,7 +83,7 @@ filled AS (
   SELECT
     features_daily.ops_date,
     COALESCE(stock.backlog_size, 0) AS backlog_size,
-    features_daily.total_tickets AS inflow,
+    features_daily.total_tickets + features_daily.reopened_tickets AS inflow,
     features_daily.resolved_tickets AS outflow,
     COALESCE(stock.age_0_1, 0) AS age_0_1,
     COALESCE(stock.age_2_7, 0) AS age_2_7,

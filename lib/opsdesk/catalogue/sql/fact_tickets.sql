@@ -2,193 +2,90 @@
 -- Population: the newest version of every ticket created at or before @as_of. What happened after @as_of is not known yet.
 -- Dates are days in @timezone, instants are UTC. Hours are elapsed hours, but for those on the SLA clock: they are the
 -- open hours of the ticket's calendar in dim_calendar, and elapsed hours where it has none.
-WITH repeated AS (           -- few or none, so that only their versions need to be put in order
-  SELECT ticket_id
-  FROM tickets_raw
-  GROUP BY ticket_id
-  HAVING COUNT(*) > 1
-),
+-- A ticket in ticket_history has the values, the end and the promise that follow from its changes.
+WITH
+-- part: promised_tickets
 
-ranked_versions AS (
+until_now AS (               -- what its clock has run from the creation of a ticket until its resolution, or @as_of
   SELECT
-    versions.*,
-    ROW_NUMBER() OVER (
-      PARTITION BY versions.ticket_id
-      ORDER BY
-        versions._ingestion_ts DESC, versions._source_file DESC,
-        -- two versions of one load: the same choice every time
-        versions.created_at DESC, versions.resolved_at DESC, versions.sla_hours DESC, versions.sla_breached DESC,
-        versions.status DESC, versions.priority DESC, versions.category DESC, versions.channel DESC,
-        versions.customer_tier DESC, versions.agent_id DESC, versions.updated_at DESC,
-        versions.first_response_at DESC, versions.customer DESC, versions.subject DESC,
-        versions.attributes DESC, versions._issues DESC
-    ) AS version_rank
-  FROM tickets_raw AS versions
-  INNER JOIN repeated ON repeated.ticket_id = versions.ticket_id
-),
-
-newest AS (                  -- first the newest version, then the population: an outdated created_at never counts
-  SELECT
-    ticket_id, created_at, resolved_at, sla_hours, sla_breached,
-    priority, category, channel, customer_tier, status, agent_id,
-    updated_at, first_response_at, customer, subject, attributes, _issues
-  FROM tickets_raw
-  WHERE NOT EXISTS (SELECT 1 FROM repeated WHERE repeated.ticket_id = tickets_raw.ticket_id)
-  UNION ALL
-  SELECT
-    ticket_id, created_at, resolved_at, sla_hours, sla_breached,
-    priority, category, channel, customer_tier, status, agent_id,
-    updated_at, first_response_at, customer, subject, attributes, _issues
-  FROM ranked_versions
-  WHERE version_rank = 1
-),
-
-known AS (
-  SELECT
-    ticket_id,
-    created_at,
-    IF(resolved_at <= @as_of, resolved_at, NULL) AS resolved_at,
-    sla_hours,
-    sla_breached AS exported_flag,
-    COALESCE(CONCAT(';', _issues, ';') LIKE '%;judged_by_flag;%', FALSE) AS is_judged_by_flag,
-    COALESCE(CONCAT(';', _issues, ';') LIKE '%;date_only;%', FALSE) AS is_date_only,
-    COALESCE(CONCAT(';', _issues, ';') LIKE '%;due_at_exported;%', FALSE) AS is_due_exported,
-    COALESCE(CONCAT(';', _issues, ';') LIKE '%;sla_in_days;%', FALSE) AS is_in_days,
-    COALESCE(priority, '(none)') AS priority,
-    COALESCE(category, '(none)') AS category,
-    COALESCE(channel, '(none)') AS channel,
-    COALESCE(customer_tier, '(none)') AS customer_tier,
-    COALESCE(status, '(none)') AS status,
-    COALESCE(agent_id, '(unassigned)') AS agent_id,
-    IF(updated_at <= @as_of, updated_at, NULL) AS updated_at,
-    IF(first_response_at <= @as_of, first_response_at, NULL) AS first_response_at,
-    COALESCE(customer, '(none)') AS customer,
-    subject,
-    attributes
-  FROM newest
-  WHERE created_at <= @as_of
-),
-
-calendars AS (               -- priorities that have a calendar of their own; '' is round the clock
-  SELECT REGEXP_EXTRACT(line, '^([^\t]*)\t') AS calendar, REGEXP_EXTRACT(line, '\t(.*)$') AS priority
-  FROM UNNEST(REGEXP_EXTRACT_ALL(@calendar_of_priority, '[^\n]+')) AS line
-),
-
-promised AS (
-  SELECT
-    known.*,
-    NULLIF(COALESCE(calendars.calendar, @calendar_default), '') AS sla_calendar,
-    -- ROUND: half a second counts as a whole one
-    IF(is_judged_by_flag, NULL, CAST(ROUND(sla_hours * 3600) AS INT64)) AS sla_seconds
-  FROM known
-  LEFT JOIN calendars ON calendars.priority = known.priority
-),
-
-stretch_days AS (            -- the stretches by UTC day, so that an instant looks among those of its day
-  SELECT calendar, starts_at, ends_at, is_open, open_seconds_before, open_days, day_number
-  FROM dim_calendar
-  CROSS JOIN UNNEST(
-    GENERATE_ARRAY(DIV(UNIX_MICROS(starts_at), 86400000000), DIV((UNIX_MICROS(ends_at) - 1), 86400000000))
-  ) AS day_number
-),
-
-begun AS (                   -- what the clock of its calendar shows when a ticket is created
-  SELECT
-    promised.*,
-    begin_in.open_days,
-    begin_in.open_seconds_before
-    + IF(begin_in.is_open, TIMESTAMP_DIFF(promised.created_at, begin_in.starts_at, SECOND), 0) AS clock_created
-  FROM promised
-  LEFT JOIN stretch_days AS begin_in
-    ON begin_in.calendar = promised.sla_calendar
-    AND begin_in.day_number = DIV(UNIX_MICROS(promised.created_at), 86400000000)
-    AND begin_in.starts_at <= promised.created_at
-    AND begin_in.ends_at > promised.created_at
-),
-
-openings AS (                -- the open stretches by four hours of open time
-  SELECT
-    calendar,
-    starts_at,
-    open_seconds_before,
-    open_seconds_before + TIMESTAMP_DIFF(ends_at, starts_at, SECOND) AS open_seconds_after,
-    bucket
-  FROM dim_calendar
-  CROSS JOIN UNNEST(
-    GENERATE_ARRAY(
-      DIV(open_seconds_before, 14400),
-      DIV((open_seconds_before + TIMESTAMP_DIFF(ends_at, starts_at, SECOND) - 1), 14400)
-    )
-  ) AS bucket
-  WHERE is_open
-),
-
-calendar_ends AS (
-  SELECT calendar, MAX(ends_at) AS ends_at
-  FROM dim_calendar
-  GROUP BY calendar
-),
-
-due AS (                     -- the first instant at which the clock shows the promise
-  SELECT
-    begun.*,
-    CASE
-      WHEN begun.sla_calendar IS NULL OR is_due_exported OR sla_seconds = 0
-        THEN TIMESTAMP_ADD(begun.created_at, INTERVAL sla_seconds SECOND)
-      WHEN sla_seconds IS NULL THEN NULL
-      -- a promise in days ends when the last of that many open days closes, not counting the day of creation
-      WHEN is_in_days THEN COALESCE(closings.ends_at, calendar_ends.ends_at)
-      ELSE COALESCE(
-        TIMESTAMP_ADD(
-          openings.starts_at,
-          INTERVAL (clock_created + sla_seconds - openings.open_seconds_before) SECOND
-        ),
-        calendar_ends.ends_at
-      )
-    END AS due_at
-  FROM begun
-  LEFT JOIN openings
-    ON openings.calendar = begun.sla_calendar
-    AND openings.bucket = DIV((begun.clock_created + begun.sla_seconds - 1), 14400)
-    AND openings.open_seconds_before < begun.clock_created + begun.sla_seconds
-    AND openings.open_seconds_after >= begun.clock_created + begun.sla_seconds
-  LEFT JOIN dim_calendar AS closings
-    ON closings.calendar = begun.sla_calendar
-    AND closings.closes_day = begun.open_days + DIV(begun.sla_seconds, 86400)
-  LEFT JOIN calendar_ends ON calendar_ends.calendar = begun.sla_calendar
-),
-
-clocked AS (                 -- what the clock has run when the promise falls due, and until now or the resolution
-  SELECT
-    due.*,
+    promised_tickets.*,
     IF(
-      due.sla_calendar IS NOT NULL AND (due.is_due_exported OR due.is_in_days),
-      due_in.open_seconds_before
-      + IF(due_in.is_open, TIMESTAMP_DIFF(due.due_at, due_in.starts_at, SECOND), 0)
-      - due.clock_created,
-      due.sla_seconds
-    ) AS promised_seconds,
-    IF(
-      due.sla_calendar IS NULL,
-      TIMESTAMP_DIFF(COALESCE(due.resolved_at, @as_of), due.created_at, MICROSECOND),
-      (until_in.open_seconds_before - due.clock_created) * 1000000
+      promised_tickets.sla_calendar IS NULL,
+      TIMESTAMP_DIFF(COALESCE(promised_tickets.resolved_at, @as_of), promised_tickets.created_at, MICROSECOND),
+      (until_in.open_seconds_before - promised_tickets.clock_created) * 1000000
       + IF(
         until_in.is_open,
-        TIMESTAMP_DIFF(COALESCE(due.resolved_at, @as_of), until_in.starts_at, MICROSECOND),
+        TIMESTAMP_DIFF(COALESCE(promised_tickets.resolved_at, @as_of), until_in.starts_at, MICROSECOND),
         0
       )
     ) AS clock_micros
-  FROM due
-  LEFT JOIN stretch_days AS due_in
-    ON due_in.calendar = due.sla_calendar
-    AND due_in.day_number = DIV(UNIX_MICROS(due.due_at), 86400000000)
-    AND due_in.starts_at <= due.due_at
-    AND due_in.ends_at > due.due_at
+  FROM promised_tickets
   LEFT JOIN stretch_days AS until_in
-    ON until_in.calendar = due.sla_calendar
-    AND until_in.day_number = DIV(UNIX_MICROS(COALESCE(due.resolved_at, @as_of)), 86400000000)
-    AND until_in.starts_at <= COALESCE(due.resolved_at, @as_of)
-    AND until_in.ends_at > COALESCE(due.resolved_at, @as_of)
+    ON until_in.calendar = promised_tickets.sla_calendar
+    AND until_in.day_number = DIV(UNIX_MICROS(COALESCE(promised_tickets.resolved_at, @as_of)), 86400000000)
+    AND until_in.starts_at <= COALESCE(promised_tickets.resolved_at, @as_of)
+    AND until_in.ends_at > COALESCE(promised_tickets.resolved_at, @as_of)
+),
+
+happened AS (                -- what the changes of a ticket amount to
+  SELECT
+    ticket_id,
+    COUNTIF(is_reopening) AS reopens,
+    COUNTIF(is_assignment) AS assignments,
+    MIN(IF(is_closing, from_at, NULL)) AS first_resolved_at,
+    MAX(IF(is_closing, from_at, NULL)) AS last_closed_at,
+    SUM(IF(state = 'paused', clock_hours_passed, 0)) AS paused_hours,
+    MAX(log_issues) AS log_issues
+  FROM ticket_history
+  GROUP BY ticket_id
+),
+
+replayed AS (                -- the row of its history that is in force, where a ticket has one
+  SELECT
+    until_now.ticket_id,
+    created_at,
+    CASE
+      WHEN happened.ticket_id IS NULL THEN until_now.resolved_at
+      WHEN in_force.state <> 'closed' THEN NULL
+      WHEN last_closed_at = created_at AND exported_resolved_at < created_at THEN exported_resolved_at
+      ELSE last_closed_at
+    END AS resolved_at,
+    IF(happened.ticket_id IS NULL, until_now.sla_hours, in_force.sla_hours) AS sla_hours,
+    exported_flag,
+    is_judged_by_flag,
+    is_date_only,
+    COALESCE(in_force.priority, until_now.priority) AS priority,
+    category,
+    channel,
+    customer_tier,
+    COALESCE(in_force.status, until_now.status) AS status,
+    COALESCE(in_force.agent_id, until_now.agent_id) AS agent_id,
+    updated_at,
+    first_response_at,
+    customer,
+    subject,
+    attributes,
+    sla_calendar,
+    IF(happened.ticket_id IS NULL, until_now.due_at, COALESCE(in_force.breached_at, in_force.due_at)) AS due_at,
+    IF(happened.ticket_id IS NULL, promised_seconds / 3600, in_force.sla_clock_hours) AS sla_clock_hours,
+    IF(
+      happened.ticket_id IS NULL,
+      clock_micros / 3600000000,
+      in_force.clock_hours_used + IF(in_force.state = 'open', in_force.clock_hours_passed, 0)
+    ) AS clock_hours,
+    in_force.state,
+    in_force.breached_at IS NOT NULL AS is_breached,
+    in_force.team,
+    happened.reopens,
+    happened.assignments,
+    happened.first_resolved_at,
+    happened.paused_hours,
+    happened.log_issues
+  FROM until_now
+  LEFT JOIN happened ON happened.ticket_id = until_now.ticket_id
+  LEFT JOIN ticket_history AS in_force
+    ON in_force.ticket_id = until_now.ticket_id
+    AND in_force.until_at IS NULL
 ),
 
 judged AS (
@@ -198,11 +95,14 @@ judged AS (
       WHEN is_judged_by_flag AND resolved_at IS NOT NULL AND exported_flag THEN 'breached'
       WHEN is_judged_by_flag AND resolved_at IS NOT NULL AND NOT exported_flag THEN 'met'
       WHEN due_at IS NULL THEN 'no_target'
+      WHEN is_breached THEN 'breached'
+      WHEN state = 'closed' THEN 'met'
+      WHEN state IN ('open', 'paused') THEN IF(state = 'paused', 'paused', 'pending')
       WHEN resolved_at <= due_at THEN 'met'
       WHEN resolved_at > due_at OR due_at <= @as_of THEN 'breached'
       ELSE 'pending'
     END AS sla_state
-  FROM clocked
+  FROM replayed
 ),
 
 dated AS (
@@ -263,7 +163,14 @@ SELECT
     NULL
   ) AS hours_since_update,
   sla_calendar,
-  promised_seconds / 3600 AS sla_clock_hours,
-  IF(resolved_at >= created_at AND NOT is_date_only, clock_micros / 3600000000, NULL) AS business_resolution_hours,
-  IF(resolved_at IS NULL AND NOT is_date_only, clock_micros / 3600000000, NULL) AS business_hours_open
+  sla_clock_hours,
+  IF(resolved_at >= created_at AND NOT is_date_only, clock_hours, NULL) AS business_resolution_hours,
+  IF(resolved_at IS NULL AND NOT is_date_only, clock_hours, NULL) AS business_hours_open,
+  team,
+  reopens,
+  assignments,
+  first_resolved_at,
+  paused_hours,
+  state = 'paused' AS is_paused,
+  log_issues
 FROM dated

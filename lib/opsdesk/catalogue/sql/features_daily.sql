@@ -1,5 +1,5 @@
 -- features_daily: one row per local day, quiet days included: what arrived, what was resolved, how the SLA was kept.
--- Population: fact_tickets. A day runs from local midnight to local midnight, the last one ends at @as_of.
+-- Population: fact_tickets, and ticket_history for the tickets in it. A day runs from local midnight to local midnight, the last one ends at @as_of.
 -- Counts are tickets, times are hours, rates are fractions from 0 to 1 and NULL when there is nothing to divide by.
 WITH days AS (
   SELECT ops_date
@@ -13,19 +13,39 @@ created AS (
   GROUP BY created_date
 ),
 
-resolved AS (
+closings AS (                -- one per resolved ticket, or as many as its history has
   SELECT
     resolved_date AS ops_date,
-    COUNT(*) AS tickets,
-    COUNT(resolution_hours_clean) AS timed,
-    -- whole microseconds are added and divided last: the same mean in whatever order they are added
-    SUM(IF(resolution_hours_clean IS NULL, 0, TIMESTAMP_DIFF(resolved_at, created_at, MICROSECOND))) AS micros,
-    COUNTIF(sla_state = 'met') AS met,
-    COUNTIF(sla_state = 'breached') AS breached,
-    COUNTIF(sla_state = 'breached' AND due_at IS NOT NULL) AS past_due
+    resolution_hours_clean AS hours,
+    sla_state AS judged,
+    sla_state = 'breached' AND due_at IS NOT NULL AS was_past_due
   FROM fact_tickets
-  WHERE is_resolved
-  GROUP BY resolved_date
+  WHERE is_resolved AND reopens IS NULL
+  UNION ALL
+  SELECT from_date AS ops_date, resolution_hours AS hours, judged, is_past_due AS was_past_due
+  FROM ticket_history
+  WHERE is_closing
+),
+
+resolved AS (
+  SELECT
+    ops_date,
+    COUNT(*) AS tickets,
+    COUNT(hours) AS timed,
+    -- whole microseconds are added and divided last: the same mean in whatever order they are added
+    SUM(CAST(ROUND(COALESCE(hours, 0) * 3600000000) AS INT64)) AS micros,
+    COUNTIF(judged = 'met') AS met,
+    COUNTIF(judged = 'breached') AS breached,
+    COUNTIF(was_past_due) AS past_due
+  FROM closings
+  GROUP BY ops_date
+),
+
+reopened AS (
+  SELECT from_date AS ops_date, COUNT(*) AS tickets, COUNTIF(is_past_due) AS past_due
+  FROM ticket_history
+  WHERE is_reopening
+  GROUP BY from_date
 ),
 
 responded AS (
@@ -38,11 +58,11 @@ responded AS (
 timed AS (                   -- what took how long: the way to a resolution, and that to a first response
   SELECT
     'resolution' AS event,
-    resolved_date AS ops_date,
-    resolution_hours_clean AS hours,
-    CAST(FLOOR(resolution_hours_clean) AS INT64) AS whole_hours
-  FROM fact_tickets
-  WHERE resolution_hours_clean IS NOT NULL
+    ops_date,
+    hours,
+    CAST(FLOOR(hours) AS INT64) AS whole_hours
+  FROM closings
+  WHERE hours IS NOT NULL
   UNION ALL
   SELECT
     'response' AS event,
@@ -109,11 +129,24 @@ percentiles AS (             -- the smallest value whose share of the tickets is
   GROUP BY ops_date
 ),
 
-due AS (                     -- a ticket that is due is missed when it was unresolved at that moment
-  SELECT due_date AS ops_date, COUNT(*) AS tickets, COUNTIF(sla_state = 'breached') AS missed
+deadlines AS (               -- a ticket that is due is missed when it was unresolved at that moment
+  SELECT due_date AS ops_date, sla_state = 'breached' AS is_missed
   FROM fact_tickets
-  WHERE due_at <= @as_of
-  GROUP BY due_date
+  WHERE due_at <= @as_of AND reopens IS NULL
+  UNION ALL
+  SELECT missed_date AS ops_date, TRUE AS is_missed
+  FROM ticket_history
+  WHERE missed_date IS NOT NULL
+  UNION ALL
+  SELECT kept_date AS ops_date, FALSE AS is_missed
+  FROM ticket_history
+  WHERE kept_date IS NOT NULL
+),
+
+due AS (
+  SELECT ops_date, COUNT(*) AS tickets, COUNTIF(is_missed) AS missed
+  FROM deadlines
+  GROUP BY ops_date
 ),
 
 counted AS (
@@ -128,6 +161,8 @@ counted AS (
     COALESCE(due.tickets, 0) AS sla_due_tickets,
     COALESCE(due.missed, 0) AS sla_due_missed,
     COALESCE(resolved.past_due, 0) AS resolved_past_due,
+    COALESCE(reopened.tickets, 0) AS reopened_tickets,
+    COALESCE(reopened.past_due, 0) AS reopened_past_due,
     COALESCE(responded.tickets, 0) AS first_responses,
     percentiles.median_first_response,
     percentiles.p90_first_response,
@@ -136,6 +171,7 @@ counted AS (
   FROM days
   LEFT JOIN created ON created.ops_date = days.ops_date
   LEFT JOIN resolved ON resolved.ops_date = days.ops_date
+  LEFT JOIN reopened ON reopened.ops_date = days.ops_date
   LEFT JOIN responded ON responded.ops_date = days.ops_date
   LEFT JOIN percentiles ON percentiles.ops_date = days.ops_date
   LEFT JOIN due ON due.ops_date = days.ops_date
@@ -145,7 +181,7 @@ SELECT
   ops_date,
   total_tickets,
   resolved_tickets,
-  SUM(total_tickets - resolved_tickets) OVER (
+  SUM(total_tickets + reopened_tickets - resolved_tickets) OVER (
     ORDER BY ops_date ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
   ) AS open_tickets,
   avg_tat,
@@ -155,13 +191,14 @@ SELECT
   sla_due_tickets,
   sla_due_missed,
   1 - SAFE_DIVIDE(sla_due_missed, sla_due_tickets) AS sla_attainment,
-  -- a missed ticket is past due from the day it was due to the day before it was resolved
-  SUM(sla_due_missed - resolved_past_due) OVER (
+  -- a missed ticket is past due from the day it was due to the day before it was resolved, and again when it is reopened
+  SUM(sla_due_missed - resolved_past_due + reopened_past_due) OVER (
     ORDER BY ops_date ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
   ) AS past_due_tickets,
   first_responses,
   median_first_response,
   p90_first_response,
   met,
-  breached
+  breached,
+  reopened_tickets
 FROM counted

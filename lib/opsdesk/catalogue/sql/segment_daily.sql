@@ -1,7 +1,7 @@
 -- segment_daily: one row per local day and segment, for each dimension: priority, category, channel, customer_tier, team, attributes.
--- Population: fact_tickets. Every day from the segment's first created_date to the day of @as_of is there.
+-- Population: fact_tickets, with its values; ticket_history with those in force, for the tickets in it. Every day from the segment's first created_date to the day of @as_of is there.
 -- Sums are made of the days on which anything happened; the days between are filled in last, row by row.
--- team needs an agents file; it is '(none)' for an agent without team, not in the file, or unassigned.
+-- team needs an agents file or a log that names teams; it is '(none)' for an agent without team, not in the file, or unassigned.
 -- An attribute is '(none)' for a ticket without it, so that its segments add up to all tickets.
 WITH teams AS (
   SELECT agent_id, COALESCE(team, '(none)') AS team
@@ -47,68 +47,175 @@ attributed AS (              -- the segment of each attribute, for each combinat
     AND texts.attribute = dim_attributes.attribute
 ),
 
-tickets AS (
+tickets AS (                 -- those without a history: what they are now, they always were
   SELECT 'priority' AS dimension, priority AS segment, created_date, resolved_date, due_date, due_at, sla_state
   FROM fact_tickets
+  WHERE reopens IS NULL
   UNION ALL
   SELECT 'category' AS dimension, category AS segment, created_date, resolved_date, due_date, due_at, sla_state
   FROM fact_tickets
+  WHERE reopens IS NULL
   UNION ALL
   SELECT 'channel' AS dimension, channel AS segment, created_date, resolved_date, due_date, due_at, sla_state
   FROM fact_tickets
+  WHERE reopens IS NULL
   UNION ALL
   SELECT 'customer_tier' AS dimension, customer_tier AS segment, created_date, resolved_date, due_date, due_at, sla_state
   FROM fact_tickets
+  WHERE reopens IS NULL
   UNION ALL
-  SELECT 'team' AS dimension, COALESCE(team, '(none)') AS segment, created_date, resolved_date, due_date, due_at, sla_state
+  SELECT
+    'team' AS dimension, COALESCE(teams.team, '(none)') AS segment,
+    created_date, resolved_date, due_date, due_at, sla_state
   FROM fact_tickets
   LEFT JOIN teams ON teams.agent_id = fact_tickets.agent_id
-  WHERE EXISTS (SELECT 1 FROM dim_agents)
+  WHERE
+    reopens IS NULL
+    AND (EXISTS (SELECT 1 FROM dim_agents) OR EXISTS (SELECT 1 FROM ticket_history WHERE team IS NOT NULL))
   UNION ALL
   SELECT dimension, segment, created_date, resolved_date, due_date, due_at, sla_state
   FROM fact_tickets
   INNER JOIN attributed ON attributed.attributes = fact_tickets.attributes
+  WHERE reopens IS NULL
   UNION ALL
   SELECT attribute AS dimension, '(none)' AS segment, created_date, resolved_date, due_date, due_at, sla_state
   FROM fact_tickets
   CROSS JOIN dim_attributes
-  WHERE fact_tickets.attributes IS NULL
+  WHERE fact_tickets.attributes IS NULL AND reopens IS NULL
 ),
 
-events AS (                  -- at most three rows per segment and day
+in_teams AS (
+  SELECT ticket_history.*, COALESCE(ticket_history.team, teams.team, '(none)') AS team_in_force
+  FROM ticket_history
+  LEFT JOIN teams ON teams.agent_id = ticket_history.agent_id
+),
+
+steps AS (                   -- each change of a history, with what it changed from
+  SELECT
+    *,
+    LAG(priority) OVER (PARTITION BY ticket_id ORDER BY place) AS former_priority,
+    LAG(team_in_force) OVER (PARTITION BY ticket_id ORDER BY place) AS former_team
+  FROM in_teams
+),
+
+lasting AS (                 -- the segments that a ticket never leaves
+  SELECT ticket_id, 'category' AS dimension, category AS segment
+  FROM fact_tickets
+  WHERE reopens IS NOT NULL
+  UNION ALL
+  SELECT ticket_id, 'channel' AS dimension, channel AS segment
+  FROM fact_tickets
+  WHERE reopens IS NOT NULL
+  UNION ALL
+  SELECT ticket_id, 'customer_tier' AS dimension, customer_tier AS segment
+  FROM fact_tickets
+  WHERE reopens IS NOT NULL
+  UNION ALL
+  SELECT ticket_id, dimension, segment
+  FROM fact_tickets
+  INNER JOIN attributed ON attributed.attributes = fact_tickets.attributes
+  WHERE reopens IS NOT NULL
+  UNION ALL
+  SELECT ticket_id, attribute AS dimension, '(none)' AS segment
+  FROM fact_tickets
+  CROSS JOIN dim_attributes
+  WHERE fact_tickets.attributes IS NULL AND reopens IS NOT NULL
+),
+
+moves AS (                   -- the segment that a change led to, and the one that it led from
+  SELECT
+    'priority' AS dimension, priority AS segment, former_priority AS former_segment, from_date, place, state,
+    is_closing, is_reopening, is_past_due, judged, missed_date, kept_date
+  FROM steps
+  UNION ALL
+  SELECT
+    'team' AS dimension, team_in_force AS segment, former_team AS former_segment, from_date, place, state,
+    is_closing, is_reopening, is_past_due, judged, missed_date, kept_date
+  FROM steps
+  WHERE EXISTS (SELECT 1 FROM dim_agents) OR EXISTS (SELECT 1 FROM ticket_history WHERE team IS NOT NULL)
+  UNION ALL
+  SELECT
+    dimension, segment, segment AS former_segment, from_date, place, state,
+    is_closing, is_reopening, is_past_due, judged, missed_date, kept_date
+  FROM ticket_history
+  INNER JOIN lasting ON lasting.ticket_id = ticket_history.ticket_id
+),
+
+events AS (                  -- at most seven rows per segment and day
   SELECT
     dimension, segment, created_date AS ops_date,
-    COUNT(*) AS created, 0 AS resolved, 0 AS met, 0 AS breached, 0 AS resolved_past_due, 0 AS due, 0 AS missed
+    COUNT(*) AS created, 0 AS reopened, 0 AS resolved, 0 AS met, 0 AS breached, 0 AS moved_in, 0 AS moved_out,
+    0 AS left_past_due, 0 AS due, 0 AS missed
   FROM tickets
   GROUP BY dimension, segment, created_date
   UNION ALL
   SELECT
     dimension, segment, resolved_date AS ops_date,
-    0 AS created, COUNT(*) AS resolved, COUNTIF(sla_state = 'met') AS met, COUNTIF(sla_state = 'breached') AS breached,
-    COUNTIF(sla_state = 'breached' AND due_at IS NOT NULL) AS resolved_past_due, 0 AS due, 0 AS missed
+    0 AS created, 0 AS reopened, COUNT(*) AS resolved, COUNTIF(sla_state = 'met') AS met,
+    COUNTIF(sla_state = 'breached') AS breached, 0 AS moved_in, 0 AS moved_out,
+    COUNTIF(sla_state = 'breached' AND due_at IS NOT NULL) AS left_past_due, 0 AS due, 0 AS missed
   FROM tickets
   WHERE resolved_date IS NOT NULL
   GROUP BY dimension, segment, resolved_date
   UNION ALL
   SELECT
     dimension, segment, due_date AS ops_date,
-    0 AS created, 0 AS resolved, 0 AS met, 0 AS breached, 0 AS resolved_past_due,
-    COUNT(*) AS due, COUNTIF(sla_state = 'breached') AS missed
+    0 AS created, 0 AS reopened, 0 AS resolved, 0 AS met, 0 AS breached, 0 AS moved_in, 0 AS moved_out,
+    0 AS left_past_due, COUNT(*) AS due, COUNTIF(sla_state = 'breached') AS missed
   FROM tickets
   WHERE due_at <= @as_of
   GROUP BY dimension, segment, due_date
+  UNION ALL
+  SELECT
+    dimension, segment, from_date AS ops_date,
+    COUNTIF(place = 0) AS created, COUNTIF(is_reopening) AS reopened, COUNTIF(is_closing) AS resolved,
+    COUNTIF(judged = 'met') AS met, COUNTIF(judged = 'breached') AS breached,
+    COUNTIF(former_segment <> segment AND state <> 'closed') AS moved_in, 0 AS moved_out,
+    COUNTIF(is_closing AND is_past_due) - COUNTIF(is_reopening AND is_past_due)
+    - COUNTIF(former_segment <> segment AND state <> 'closed' AND is_past_due) AS left_past_due,
+    0 AS due, 0 AS missed
+  FROM moves
+  WHERE place = 0 OR is_reopening OR is_closing OR (former_segment <> segment AND state <> 'closed')
+  GROUP BY dimension, segment, from_date
+  UNION ALL
+  SELECT
+    dimension, former_segment AS segment, from_date AS ops_date,
+    0 AS created, 0 AS reopened, 0 AS resolved, 0 AS met, 0 AS breached, 0 AS moved_in, COUNT(*) AS moved_out,
+    COUNTIF(is_past_due) AS left_past_due, 0 AS due, 0 AS missed
+  FROM moves
+  WHERE former_segment <> segment AND state <> 'closed'
+  GROUP BY dimension, former_segment, from_date
+  UNION ALL
+  SELECT
+    dimension, segment, missed_date AS ops_date,
+    0 AS created, 0 AS reopened, 0 AS resolved, 0 AS met, 0 AS breached, 0 AS moved_in, 0 AS moved_out,
+    0 AS left_past_due, COUNT(*) AS due, COUNT(*) AS missed
+  FROM moves
+  WHERE missed_date IS NOT NULL
+  GROUP BY dimension, segment, missed_date
+  UNION ALL
+  SELECT
+    dimension, segment, kept_date AS ops_date,
+    0 AS created, 0 AS reopened, 0 AS resolved, 0 AS met, 0 AS breached, 0 AS moved_in, 0 AS moved_out,
+    0 AS left_past_due, COUNT(*) AS due, 0 AS missed
+  FROM moves
+  WHERE kept_date IS NOT NULL
+  GROUP BY dimension, segment, kept_date
 ),
 
-changes AS (                 -- one row per segment and day on which anything happened; the first is always a creation
+changes AS (                 -- one row per segment and day on which anything happened
   SELECT
     dimension,
     segment,
     ops_date AS change_date,
     SUM(created) AS created,
+    SUM(reopened) AS reopened,
     SUM(resolved) AS resolved,
     SUM(met) AS met,
     SUM(breached) AS breached,
-    SUM(resolved_past_due) AS resolved_past_due,
+    SUM(moved_in) AS moved_in,
+    SUM(moved_out) AS moved_out,
+    SUM(left_past_due) AS left_past_due,
     SUM(due) AS due,
     SUM(missed) AS missed
   FROM events
@@ -123,16 +230,19 @@ balances AS (                -- the stocks from change_date until the day before
     LEAD(change_date) OVER (PARTITION BY dimension, segment ORDER BY change_date) AS next_change,
     created,
     resolved,
-    SUM(created - resolved) OVER (
+    SUM(created + reopened - resolved + moved_in - moved_out) OVER (
       PARTITION BY dimension, segment ORDER BY change_date ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     ) AS backlog_size,
-    SUM(missed - resolved_past_due) OVER (
+    SUM(missed - left_past_due) OVER (
       PARTITION BY dimension, segment ORDER BY change_date ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     ) AS past_due,
     due,
     missed,
     met,
-    breached
+    breached,
+    reopened,
+    moved_in,
+    moved_out
   FROM changes
 ),
 
@@ -149,7 +259,10 @@ spans AS (
     due,
     missed,
     met,
-    breached
+    breached,
+    reopened,
+    moved_in,
+    moved_out
   FROM balances
 )
 
@@ -164,6 +277,9 @@ SELECT
   IF(ops_date = change_date, due, 0) AS sla_due_tickets,
   IF(ops_date = change_date, missed, 0) AS sla_due_missed,
   IF(ops_date = change_date, met, 0) AS met,
-  IF(ops_date = change_date, breached, 0) AS breached
+  IF(ops_date = change_date, breached, 0) AS breached,
+  IF(ops_date = change_date, reopened, 0) AS reopened,
+  IF(ops_date = change_date, moved_in, 0) AS moved_in,
+  IF(ops_date = change_date, moved_out, 0) AS moved_out
 FROM spans
 CROSS JOIN UNNEST(GENERATE_DATE_ARRAY(change_date, last_day)) AS ops_date

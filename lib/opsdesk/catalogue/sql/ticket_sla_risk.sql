@@ -39,7 +39,7 @@ SELECT
   sla_state,
   CASE
     WHEN is_resolved THEN NULL
-    WHEN sla_state IN ('breached', 'no_target') THEN sla_state
+    WHEN sla_state IN ('breached', 'no_target', 'paused') THEN sla_state
     -- elapsed >= 0.75, in whole numbers
     WHEN open_micros * 4 >= sla_micros * 3 THEN 'at_risk'
     ELSE 'on_track'
