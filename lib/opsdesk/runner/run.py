@@ -20,6 +20,7 @@ from opsdesk.guards.texts import readable
 from opsdesk.instants import run_id, zone_release
 from opsdesk.lake.open import open_lake
 from opsdesk.runner.latest import put_in_order
+from opsdesk.runner.lineage.lineage import Lineage
 from opsdesk.runner.lock import run_lock
 from opsdesk.runner.outputs import claim_outputs
 from opsdesk.runner.owners import take_ownership
@@ -73,10 +74,11 @@ def run(
         _check_rules(parameters, chosen)
         _check_notes(parameters, chosen)
         _refuse_lone_delta(parameters, chosen)
+        lineage = Lineage(record, parameters, clock)
         record.folder.mkdir(parents=True)
         record.save()
         log(f"Run {record.run_id} of {record.params_file}")
-        _run_to_its_end(record, parameters, log)
+        _run_to_its_end(record, parameters, lineage, log)
         log(f"Run {record.outcome} in {record.seconds:.1f} s")
         if record.outcome == DONE:
             _keep(record, parameters, log)
@@ -134,11 +136,12 @@ def _new_record(parameters: Parameters, chosen: list[str], moment: datetime) -> 
     )
 
 
-def _run_to_its_end(record: RunRecord, parameters: Parameters, log: Log) -> None:
+def _run_to_its_end(record: RunRecord, parameters: Parameters, lineage: Lineage, log: Log) -> None:
     """Run the notebooks, and write down how that ended, whatever happens."""
     started = perf_counter()
     try:
-        run_notebooks(record, parameters, log)
+        lineage.start()
+        run_notebooks(record, parameters, lineage, log)
         if record.outcome == RUNNING:
             record.outcome = DONE
     except Exception as error:
@@ -150,6 +153,17 @@ def _run_to_its_end(record: RunRecord, parameters: Parameters, log: Log) -> None
         raise
     finally:
         record.seconds = round(perf_counter() - started, 3)
+        record.save()
+        _end_lineage(record, lineage, log)
+
+
+def _end_lineage(record: RunRecord, lineage: Lineage, log: Log) -> None:
+    """Say how the run ended where its lineage goes; what failed of that is a warning."""
+    lineage.end()
+    record.warnings += lineage.warnings
+    for warning in lineage.warnings:
+        log(f"WARNING: {warning}")
+    if lineage.warnings:
         record.save()
 
 
