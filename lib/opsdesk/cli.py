@@ -178,7 +178,7 @@ def _run(
 
     parameters = read_parameters(params, overrides)
     chosen = chosen_steps(parameters.steps, from_step, only_step)
-    record = runner.run(parameters, chosen, _local_time, _say)
+    record = runner.run(parameters, chosen, _local_time, _say, os.environ)
     if record.traceback and debug:
         _say(record.traceback, err=True)
     if record.error:

@@ -3,11 +3,12 @@
 Everything is kept in the run's own folder, outputs/NAME/runs/RUN_ID.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
+from types import MappingProxyType
 
 import opsdesk
 from opsdesk import project
@@ -38,16 +39,20 @@ from opsdesk.runner.record import (
 from opsdesk.runner.sequence import INGEST, REPORTED, TRANSFORM, Log, run_notebooks
 from opsdesk.runner.summary import Summary, summary_lines
 
+NO_VARIABLES: Mapping[str, str] = MappingProxyType({})
+
 
 def run(
     parameters: Parameters,
     chosen: list[str],
     clock: Callable[[], datetime],
     say: Callable[[str], None] = print,
+    variables: Mapping[str, str] = NO_VARIABLES,
 ) -> RunRecord:
     """Run the `chosen` notebooks; the record's `outcome` and `exit_code` say how it ended.
 
     `clock` gives the time in the zone in which the log shows it. `say` takes each line.
+    `variables` are those of the environment, for the lineage: see `lineage/endpoint`.
 
     Raises:
         OutputsInUseError: another run is at work on the outputs; nothing was run.
@@ -74,7 +79,7 @@ def run(
         _check_rules(parameters, chosen)
         _check_notes(parameters, chosen)
         _refuse_lone_delta(parameters, chosen)
-        lineage = Lineage(record, parameters, clock)
+        lineage = Lineage(record, parameters, clock, variables)
         record.folder.mkdir(parents=True)
         record.save()
         log(f"Run {record.run_id} of {record.params_file}")

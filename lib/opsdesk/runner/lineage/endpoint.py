@@ -1,6 +1,5 @@
 """A server that takes events over HTTP, as Marquez and the catalogues that know OpenLineage do."""
 
-import os
 from time import sleep
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -20,13 +19,13 @@ BUSY = 429
 
 
 class Endpoint:
-    """An http(s) address; one without a path gets the documented one."""
+    """An http(s) address, and the key for it or ""; one without a path gets the documented one."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, key: str = "") -> None:
         parts = urlsplit(address)
         self.shown = f"{parts.scheme}://{parts.netloc}"  # a path may be a secret
         self._url = address if parts.path.strip("/") else f"{self.shown}{PATH}"
-        self._key = os.environ.get(API_KEY, "").strip()
+        self._key = key.strip()
 
     def deliver(self, event: str) -> None:
         """Send an event; once more where the server may only be busy.

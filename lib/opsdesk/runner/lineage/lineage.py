@@ -1,7 +1,6 @@
 """The lineage of one run: what the runner calls. Nothing that goes wrong here ends a run."""
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -13,7 +12,7 @@ from opsdesk.runner.lineage.checks import checked_tables, violated_check
 from opsdesk.runner.lineage.counts import given_as_of, read_counts
 from opsdesk.runner.lineage.datasets import Rows, datasets_of
 from opsdesk.runner.lineage.delivery import Delivery, Target
-from opsdesk.runner.lineage.endpoint import Endpoint
+from opsdesk.runner.lineage.endpoint import API_KEY, Endpoint
 from opsdesk.runner.lineage.event_file import EventFile
 from opsdesk.runner.lineage.events import (
     ABORT,
@@ -35,22 +34,30 @@ TRANSFORM = "transform"
 
 
 class Lineage:
-    """The events of a run, from its start to its end; none where `lineage` is empty."""
+    """The events of a run, from its start to its end; none where `lineage` is empty.
+
+    `variables` may have the key of a server and the namespace of the jobs.
+    """
 
     def __init__(
-        self, record: RunRecord, parameters: Parameters, clock: Callable[[], datetime]
+        self,
+        record: RunRecord,
+        parameters: Parameters,
+        clock: Callable[[], datetime],
+        variables: Mapping[str, str],
     ) -> None:
         self.warnings: list[str] = []
         self._record = record
         self._parameters = parameters
         self._clock = clock
+        self._namespace = variables.get(NAMESPACE) or "opsdesk"
         self._as_of = ""
         self._killed: list[RunRecord] = []
         self._delivery: Delivery | None = None
         target = parameters.values["lineage"]
         if target:
             with self._warning("the lineage"):
-                self._delivery = Delivery(_target(target))
+                self._delivery = Delivery(_target(target, variables.get(API_KEY, "")))
                 self._killed = killed_with_lineage(parameters)
                 self._as_of = given_as_of(parameters, record.run_at)
 
@@ -59,9 +66,9 @@ class Lineage:
         for killed in self._killed:
             for step in killed.steps:
                 if step.status == RUNNING:
-                    self._send(ABORT, _job(killed).part(step.step, STEP))
-            self._send(ABORT, _job(killed))
-        self._send(START, _job(self._record))
+                    self._send(ABORT, self._job(killed).part(step.step, STEP))
+            self._send(ABORT, self._job(killed))
+        self._send(START, self._job(self._record))
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
@@ -82,7 +89,7 @@ class Lineage:
         if self._delivery is None:
             return
         kind = {DONE: COMPLETE, INTERRUPTED: ABORT}.get(self._record.outcome, FAIL)
-        self._send(kind, _job(self._record), self._record.error or "")
+        self._send(kind, self._job(self._record), self._record.error or "")
         problem = self._delivery.close()
         if problem:
             self.warnings.append(problem)
@@ -98,7 +105,7 @@ class Lineage:
                 self._send_datasets(kind, name, error)
 
     def _send_datasets(self, kind: str, name: str, error: str) -> None:
-        job = _job(self._record).part(name, STEP)
+        job = self._job(self._record).part(name, STEP)
         rows: Rows = {}
         with self._warning(f"the rows of {name}"):
             rows = self._counts(name) if kind == COMPLETE else {}
@@ -111,6 +118,11 @@ class Lineage:
             tables = checked_tables(self._parameters.values, rows, violated)
             for each in (START, kind):
                 self._send(each, job.part("checks", CHECKS), inputs=tables)
+
+    def _job(self, record: RunRecord) -> Job:
+        """Return the job that a run as a whole is."""
+        folder = record.folder.absolute().as_posix()
+        return Job(self._namespace, record.name, folder, WHOLE_RUN)
 
     def _counts(self, step: str) -> Rows:
         rows, as_of = read_counts(step, self._parameters)
@@ -140,11 +152,5 @@ class Lineage:
             self.warnings.append(f"OpenLineage is not sent {what}: {cause}")
 
 
-def _target(text: str) -> Target:
-    return Endpoint(text) if is_address(text) else EventFile(project.resolve(text))
-
-
-def _job(record: RunRecord) -> Job:
-    """Return the job that a run as a whole is."""
-    namespace = os.environ.get(NAMESPACE) or "opsdesk"
-    return Job(namespace, record.name, record.folder.absolute().as_posix(), WHOLE_RUN)
+def _target(text: str, key: str) -> Target:
+    return Endpoint(text, key) if is_address(text) else EventFile(project.resolve(text))
