@@ -43,12 +43,18 @@ run: .venv/ready  ## ingest, backfill, transform and chart the Boston 311 export
 	  --require-hashes --target .spark4 -r $<
 	@touch $@
 
+.scheduler/ready: tests/scheduler.lock | .venv/ready
+	@echo "Setting up .scheduler, jupyter-scheduler for the tests (once, 10 MB to fetch) ..."
+	@rm -rf .scheduler
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --target .scheduler -r $<
+	@touch $@
+
 jars: .venv/ready  ## fetch Google's connectors for Spark (once, 92 MB; then offline)
 	@$(BIN)/python -m opsdesk.spark.fetch_jars
 
 emulators: .emulators/ready  ## install the emulators of Cloud Storage and BigQuery (`opsdesk emulators` starts them)
 
-test: .venv/test-ready .spark4/ready jars $(if $(HAS_EMULATORS),.emulators/ready)  ## lint, then every test
+test: .venv/test-ready .spark4/ready .scheduler/ready jars $(if $(HAS_EMULATORS),.emulators/ready)  ## lint, then every test
 	@BIN=$(BIN) sh tests/run.sh
 
 lab: .venv/ready  ## JupyterLab on the trends of the last good run
@@ -63,9 +69,12 @@ docs: .venv/ready  ## write docs/tables.md, deploy/looker and the picture of the
 	@$(BIN)/python benchmarks/picture.py
 
 PIN := compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
+# what .venv has already
+IN_VENV = $(shell sed -n 's/^\([a-z0-9.-]*\)==.*/--no-emit-package \1/p' requirements-dev.lock)
 lock: .venv/test-ready  ## choose the pins of pyproject.toml and of the emulators again
 	@$(BIN)/uv pip $(PIN) pyproject.toml --output-file requirements.lock
 	@$(BIN)/uv pip $(PIN) pyproject.toml --extra dev -c requirements.lock --output-file requirements-dev.lock
+	@$(BIN)/uv pip $(PIN) tests/scheduler.in -c requirements-dev.lock $(IN_VENV) --output-file tests/scheduler.lock
 	@$(BIN)/uv pip $(PIN) lib/opsdesk/emulators/requirements.in --output-file lib/opsdesk/emulators/requirements.lock
 
 .audit/ready: | .venv/ready
@@ -78,4 +87,4 @@ audit: .audit/ready  ## look for known advisories about the pinned packages; exi
 	@$(BIN)/python deploy/audit.py .audit/bin/pip-audit requirements.lock requirements-dev.lock lib/opsdesk/emulators/requirements.lock
 
 clean:  ## remove the environment and what runs wrote, but for the lakes
-	@rm -rf .venv .emulators .spark4 .audit jars outputs/*/runs outputs/*/latest outputs/*/*.duckdb*
+	@rm -rf .venv .emulators .spark4 .scheduler .audit jars outputs/*/runs outputs/*/latest outputs/*/*.duckdb*
