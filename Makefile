@@ -29,14 +29,13 @@ help:  ## say what can be made
 run: .venv/ready  ## ingest, backfill, transform and chart the Boston 311 export (PARAMS=... for another)
 	@$(BIN)/opsdesk run $(PARAMS)
 
-# Compiled when it is set up: Great Expectations takes 3 s to import then, and 9 s else.
 .quality/ready: deploy/quality/requirements.lock | .venv/ready
-	@echo "Setting up .quality, Great Expectations, once: about 230 MB to fetch ..."
+	@echo "Setting up .quality, Great Expectations, once: 540 MB on disk ..."
 	@rm -rf .quality && $(BIN)/python -m venv .quality
 	@.quality/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
-quality: .venv/ready .quality/ready  ## check the published tables with Great Expectations (PARAMS=...); exit code 7: a check failed
+quality: .venv/ready .quality/ready  ## let Great Expectations check the published tables (PARAMS=...)
 	@$(BIN)/opsdesk quality $(PARAMS)
 
 .emulators/ready: lib/opsdesk/emulators/requirements.lock | .venv/ready

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -135,6 +136,13 @@ def found_by(home: Path) -> dict[str, dict]:
     return {suite["suite"]: suite for suite in json.loads(text)["suites"]}
 
 
+def wait_for(path: Path) -> None:
+    deadline = time.monotonic() + 60
+    while not path.exists():
+        assert time.monotonic() < deadline, f"{path} never came"
+        time.sleep(0.02)
+
+
 def stand_in(folder: Path, monkeypatch, *lines: str) -> None:
     """Let a program of these lines be the Python of the environment: what it is given is checked."""
     program = folder / "python"
@@ -194,7 +202,7 @@ def test_one_broken_row_of_each_kind_is_found_and_nothing_else(home, published, 
     assert "ticket_id = K1, status = NULL" in page
 
 
-def test_bigquery_is_checked_by_its_own_client(home, cloud, opsdesk):
+def test_bigquery_is_checked_by_its_own_client(home, cloud, opsdesk, monkeypatch):
     google = GoogleConnection(endpoints=cloud.endpoints())
     publish(home, cloud.warehouse, google=google)
     (home / "params" / "mine.yaml").write_text(
@@ -218,6 +226,31 @@ def test_bigquery_is_checked_by_its_own_client(home, cloud, opsdesk):
     suites = found_by(home)
     assert list(suites) == SUITES
     assert [name for name, suite in suites.items() if suite["findings"]] == ["dim_attributes"]
+    # A run that publishes while checks fail: they may have seen old and new tables together.
+    of_another_run = (
+        f"INSERT INTO {cloud.dataset}._runs (run_id, as_of, published_at) "
+        f"SELECT 'later', as_of, TIMESTAMP '2027-01-01 00:00:00+00' FROM {cloud.dataset}._runs"
+    )
+    finding = {"says": "it is so", "count": None, "rows": [], "error": ""}
+    failed = {"suites": [{"suite": "any", "checks": 1, "page": "", "findings": [finding]}]}
+    stand_in(
+        home,
+        monkeypatch,
+        f"pathlib.Path(docs, 'results.json').write_text({json.dumps(failed)!r})",
+        f"pathlib.Path({str(home / 'checked')!r}).touch()",
+        f"while not pathlib.Path({str(home / 'published')!r}).exists(): time.sleep(0.01)",
+    )
+
+    def publish_another() -> None:
+        wait_for(home / "checked")
+        cloud.bigquery_client().query(of_another_run, **CALL).result()
+        (home / "published").touch()
+
+    with ThreadPoolExecutor() as other:
+        other.submit(publish_another)
+        code, _, errors = opsdesk("quality", "params/mine.yaml")
+    assert code == 1
+    assert "A run published while the checks were made" in errors
 
 
 def test_a_new_table_is_covered_by_its_entry_alone(home):
@@ -267,7 +300,9 @@ def test_terminated_it_ends_the_program_too(home, published, monkeypatch):
     stand_in(
         home,
         monkeypatch,
-        "pathlib.Path(plan).parents[1].joinpath('pid').write_text(str(os.getpid()))",
+        "mark = pathlib.Path(plan).parents[1] / 'pid'",
+        "mark.with_name('new').write_text(str(os.getpid()))",
+        "mark.with_name('new').rename(mark)",
         "time.sleep(60)",
     )
     call = "from opsdesk import cli, project; import pathlib, sys\n"
@@ -275,14 +310,21 @@ def test_terminated_it_ends_the_program_too(home, published, monkeypatch):
     call += "sys.argv = ['opsdesk', 'quality', 'params/mine.yaml']\ncli.main()"
     process = subprocess.Popen([sys.executable, "-c", call])
     mark = home / "outputs" / "mine" / "pid"
-    deadline = time.monotonic() + 30
-    while not (mark.exists() and mark.read_text()) and time.monotonic() < deadline:
-        time.sleep(0.05)
+    wait_for(mark)
     process.send_signal(signal.SIGTERM)
     assert process.wait(10) == 143
     with pytest.raises(ProcessLookupError):
         os.kill(int(mark.read_text()), 0)
     assert list(mark.parent.glob("quality-*")) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no named pipes in folders")
+def test_the_program_ends_where_its_parent_was_killed(home, tmp_path):
+    plan = tmp_path / "plan.json"
+    os.mkfifo(plan)  # it would wait here for ever
+    command = [home / ".quality/bin/python", "-I", home / "deploy/quality", plan, tmp_path]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+    assert done.returncode == 1 and b"Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize(
