@@ -57,7 +57,7 @@ view: daily_agent_load {
     type: number
     value_format_name: decimal_2
     sql: IF(COUNT(${TABLE}.ops_date) = 1, MAX(${TABLE}.avg_resolution_hours), NULL) ;;
-    description: "Mean resolution time of the agent's tickets resolved that day. Of a single row; empty for several, as it cannot be added or averaged."
+    description: "Mean resolution time of the agent's tickets resolved that day; NULL without any. Of a single row; empty for several, as it cannot be added or averaged."
     drill_fields: [detail*]
   }
 

@@ -155,7 +155,7 @@ view: fact_tickets {
   dimension: subject {
     type: string
     sql: ${TABLE}.subject ;;
-    description: "The subject as exported."
+    description: "The subject as exported; NULL when blank."
   }
 
   dimension: attributes {
@@ -178,7 +178,7 @@ view: fact_tickets {
     datatype: date
     convert_tz: no
     sql: ${TABLE}.due_date ;;
-    description: "The local day of due_at."
+    description: "The local day of due_at; NULL without target."
   }
 
   dimension: sla_state {
