@@ -6,7 +6,7 @@ PARAMS ?= params/boston311.yaml
 HAS_EMULATORS := $(filter Linux-x86_64,$(shell uname -sm | tr ' ' -))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test jars emulators lab lint lock audit docs clean
+.PHONY: help run quality test jars emulators lab lint lock audit docs clean
 
 help:  ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -29,6 +29,15 @@ help:  ## say what can be made
 run: .venv/ready  ## ingest, backfill, transform and chart the Boston 311 export (PARAMS=... for another)
 	@$(BIN)/opsdesk run $(PARAMS)
 
+.quality/ready: deploy/quality/requirements.lock | .venv/ready
+	@echo "Setting up .quality, Great Expectations, once: 540 MB on disk ..."
+	@rm -rf .quality && $(BIN)/python -m venv .quality
+	@.quality/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+quality: .venv/ready .quality/ready  ## let Great Expectations check the published tables (PARAMS=...)
+	@$(BIN)/opsdesk quality $(PARAMS)
+
 .emulators/ready: lib/opsdesk/emulators/requirements.lock | .venv/ready
 	@$(if $(HAS_EMULATORS),,echo "The emulators are there for Linux on x86_64 only."; exit 1)
 	@echo "Setting up .emulators (once, about a minute) ..."
@@ -43,12 +52,18 @@ run: .venv/ready  ## ingest, backfill, transform and chart the Boston 311 export
 	  --require-hashes --target .spark4 -r $<
 	@touch $@
 
+.scheduler/ready: tests/scheduler.lock | .venv/ready
+	@echo "Setting up .scheduler, jupyter-scheduler for the tests (once, 10 MB to fetch) ..."
+	@rm -rf .scheduler
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --target .scheduler -r $<
+	@touch $@
+
 jars: .venv/ready  ## fetch Google's connectors for Spark (once, 92 MB; then offline)
 	@$(BIN)/python -m opsdesk.spark.fetch_jars
 
 emulators: .emulators/ready  ## install the emulators of Cloud Storage and BigQuery (`opsdesk emulators` starts them)
 
-test: .venv/test-ready .spark4/ready jars $(if $(HAS_EMULATORS),.emulators/ready)  ## lint, then every test
+test: .venv/test-ready .spark4/ready .quality/ready .scheduler/ready jars $(if $(HAS_EMULATORS),.emulators/ready)  ## lint, then every test
 	@BIN=$(BIN) sh tests/run.sh
 
 lab: .venv/ready  ## JupyterLab on the trends of the last good run
@@ -63,10 +78,14 @@ docs: .venv/ready  ## write docs/tables.md, deploy/looker and the picture of the
 	@$(BIN)/python benchmarks/picture.py
 
 PIN := compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
+# what .venv has already
+IN_VENV = $(shell sed -n 's/^\([a-z0-9.-]*\)==.*/--no-emit-package \1/p' requirements-dev.lock)
 lock: .venv/test-ready  ## choose the pins of pyproject.toml and of the emulators again
 	@$(BIN)/uv pip $(PIN) pyproject.toml --output-file requirements.lock
 	@$(BIN)/uv pip $(PIN) pyproject.toml --extra dev -c requirements.lock --output-file requirements-dev.lock
+	@$(BIN)/uv pip $(PIN) tests/scheduler.in -c requirements-dev.lock $(IN_VENV) --output-file tests/scheduler.lock
 	@$(BIN)/uv pip $(PIN) lib/opsdesk/emulators/requirements.in --output-file lib/opsdesk/emulators/requirements.lock
+	@$(BIN)/uv pip $(PIN) deploy/quality/requirements.in --output-file deploy/quality/requirements.lock
 
 .audit/ready: | .venv/ready
 	@rm -rf .audit && $(BIN)/python -m venv .audit
@@ -75,7 +94,7 @@ lock: .venv/test-ready  ## choose the pins of pyproject.toml and of the emulator
 	@touch $@
 
 audit: .audit/ready  ## look for known advisories about the pinned packages; exit codes: 1 found, 3 not checked
-	@$(BIN)/python deploy/audit.py .audit/bin/pip-audit requirements.lock requirements-dev.lock lib/opsdesk/emulators/requirements.lock
+	@$(BIN)/python deploy/audit.py .audit/bin/pip-audit requirements.lock requirements-dev.lock lib/opsdesk/emulators/requirements.lock deploy/quality/requirements.lock
 
 clean:  ## remove the environment and what runs wrote, but for the lakes
-	@rm -rf .venv .emulators .spark4 .audit jars outputs/*/runs outputs/*/latest outputs/*/*.duckdb*
+	@rm -rf .venv .emulators .spark4 .quality .scheduler .audit jars outputs/*/runs outputs/*/latest outputs/*/quality* outputs/*/*.duckdb*

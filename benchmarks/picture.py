@@ -23,6 +23,7 @@ COLUMNS = {
     "cli": 2.0,
     "explore": 3.0,
     "session": 2.25,
+    "quality": 0.25,
     "dataproc": 0.5,
     "runner": 3.0,
     "workbench": 0.5,

@@ -109,3 +109,11 @@ def test_a_project_without_a_clone(opsdesk, tmp_path):
     python = opsdesk.with_name("python")
     explored = do(python, "-c", look, folder=desk / "notebooks")  # where explore.ipynb runs
     assert explored.stdout == "2023-01-01 to 2023-06-30\n", explored.stderr
+    # a notebook that a scheduler runs in a folder of its own
+    begin = "import opsdesk; opsdesk.start_notebook(); print(opsdesk.project.ROOT)"
+    lost = do(python, "-c", begin, folder=tmp_path)
+    assert "name it in the variable OPSDESK_PROJECT" in lost.stderr
+    found = do(python, "-c", begin, folder=tmp_path, OPSDESK_PROJECT=str(desk))
+    assert found.stdout == f"{desk}\n", found.stderr
+    wrong = do(python, "-c", begin, folder=desk, OPSDESK_PROJECT=str(tmp_path))
+    assert f"OPSDESK_PROJECT names {tmp_path}, which is no opsdesk project" in wrong.stderr

@@ -51,7 +51,7 @@ view: backlog_daily {
     type: number
     value_format_name: decimal_0
     sql: IF(COUNT(${TABLE}.inflow) = COUNT(${TABLE}.ops_date), SUM(${TABLE}.inflow), NULL) ;;
-    description: "Tickets created that day."
+    description: "Tickets created that day, and those opened again."
     drill_fields: [detail*]
   }
 

@@ -6,7 +6,8 @@ view: daily_agent_load {
 
   set: detail {
     fields: [ops_date, agent_id, tickets_assigned, tickets_resolved, avg_resolution_hours,
-      sla_breaches, open_tickets_from_day, open_tickets]
+      sla_breaches, open_tickets_from_day, open_tickets, tickets_reopened, moved_in,
+      moved_out]
   }
 
   dimension: row_key {
@@ -57,7 +58,7 @@ view: daily_agent_load {
     type: number
     value_format_name: decimal_2
     sql: IF(COUNT(${TABLE}.ops_date) = 1, MAX(${TABLE}.avg_resolution_hours), NULL) ;;
-    description: "Mean resolution time of the agent's tickets resolved that day. Of a single row; empty for several, as it cannot be added or averaged."
+    description: "Mean resolution time of the agent's tickets resolved that day; NULL without any. Of a single row; empty for several, as it cannot be added or averaged."
     drill_fields: [detail*]
   }
 
@@ -82,6 +83,30 @@ view: daily_agent_load {
     value_format_name: decimal_0
     sql: SUM(${TABLE}.open_tickets HAVING MAX ${TABLE}.ops_date) ;;
     description: "The agent's tickets open at the end of the day. Of several days, the last one counts."
+    drill_fields: [detail*]
+  }
+
+  measure: tickets_reopened {
+    type: number
+    value_format_name: decimal_0
+    sql: IF(COUNT(${TABLE}.tickets_reopened) = COUNT(${TABLE}.ops_date), SUM(${TABLE}.tickets_reopened), NULL) ;;
+    description: "Tickets of the agent that were opened again that day."
+    drill_fields: [detail*]
+  }
+
+  measure: moved_in {
+    type: number
+    value_format_name: decimal_0
+    sql: IF(COUNT(${TABLE}.moved_in) = COUNT(${TABLE}.ops_date), SUM(${TABLE}.moved_in), NULL) ;;
+    description: "Open tickets that the agent took over that day, by each change of the agent."
+    drill_fields: [detail*]
+  }
+
+  measure: moved_out {
+    type: number
+    value_format_name: decimal_0
+    sql: IF(COUNT(${TABLE}.moved_out) = COUNT(${TABLE}.ops_date), SUM(${TABLE}.moved_out), NULL) ;;
+    description: "Open tickets that went from the agent to another one that day, by each change of the agent."
     drill_fields: [detail*]
   }
 }

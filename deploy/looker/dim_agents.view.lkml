@@ -25,13 +25,13 @@ view: dim_agents {
   dimension: name {
     type: string
     sql: ${TABLE}.name ;;
-    description: "The agent's name."
+    description: "The agent's name; NULL when the file has none."
   }
 
   dimension: team {
     type: string
     sql: ${TABLE}.team ;;
-    description: "The agent's team."
+    description: "The agent's team; NULL when the file has none."
   }
 
   dimension_group: active_from {
@@ -40,7 +40,7 @@ view: dim_agents {
     datatype: date
     convert_tz: no
     sql: ${TABLE}.active_from ;;
-    description: "The agent's first working day."
+    description: "The agent's first working day; NULL when the file has none."
   }
 
   dimension_group: active_to {
@@ -56,7 +56,7 @@ view: dim_agents {
     type: number
     value_format_name: decimal_2
     sql: ${TABLE}.daily_capacity ;;
-    description: "How many tickets the agent can resolve per day."
+    description: "How many tickets the agent can resolve per day; NULL when the file has none."
   }
 
   measure: count {

@@ -10,7 +10,8 @@ view: fact_tickets {
       channel, customer_tier, status, agent_id, updated_at_time, first_response_at_time,
       customer, subject, attributes, due_at_time, due_date, sla_state, breached_at_time,
       hours_open, first_response_date, first_response_hours, hours_since_update,
-      sla_calendar, sla_clock_hours, business_resolution_hours, business_hours_open]
+      sla_calendar, sla_clock_hours, business_resolution_hours, business_hours_open, team,
+      reopens, assignments, first_resolved_at_time, paused_hours, is_paused, log_issues]
   }
 
   set: dimensions_only {
@@ -26,7 +27,9 @@ view: fact_tickets {
       first_response_raw, first_response_date, first_response_day_of_week,
       first_response_week, first_response_month, first_response_quarter,
       first_response_year, first_response_hours, hours_since_update, sla_calendar,
-      sla_clock_hours, business_resolution_hours, business_hours_open]
+      sla_clock_hours, business_resolution_hours, business_hours_open, team, reopens,
+      assignments, first_resolved_at_raw, first_resolved_at_time, paused_hours, is_paused,
+      log_issues]
   }
 
   dimension: ticket_id {
@@ -157,7 +160,7 @@ view: fact_tickets {
   dimension: subject {
     type: string
     sql: ${TABLE}.subject ;;
-    description: "The subject as exported."
+    description: "The subject as exported; NULL when blank."
   }
 
   dimension: attributes {
@@ -180,13 +183,13 @@ view: fact_tickets {
     datatype: date
     convert_tz: no
     sql: ${TABLE}.due_date ;;
-    description: "The local day of due_at."
+    description: "The local day of due_at; NULL without target."
   }
 
   dimension: sla_state {
     type: string
     sql: ${TABLE}.sla_state ;;
-    description: "What had become of the promise at as_of: met, breached, pending (open, not due yet) or no_target. Where the export knows no targets at all, its flag judges resolved tickets."
+    description: "What had become of the promise at as_of: met, breached, pending (open, not due yet), paused (open, and a status stops the clock) or no_target. Where the export knows no targets at all, its flag judges resolved tickets."
   }
 
   dimension_group: breached_at {
@@ -252,6 +255,53 @@ view: fact_tickets {
     value_format_name: decimal_2
     sql: ${TABLE}.business_hours_open ;;
     description: "How long an open ticket had been open at as_of on the SLA clock; NULL where hours_open is."
+  }
+
+  dimension: team {
+    type: string
+    sql: ${TABLE}.team ;;
+    description: "The team in force at as_of by the export of changes; NULL where that names none: then it is that of the agent."
+  }
+
+  dimension: reopens {
+    type: number
+    value_format_name: decimal_0
+    sql: ${TABLE}.reopens ;;
+    description: "How often the ticket was opened again after a closing; NULL where the export of changes does not know it."
+  }
+
+  dimension: assignments {
+    type: number
+    value_format_name: decimal_0
+    sql: ${TABLE}.assignments ;;
+    description: "How often the ticket got an agent, creation included; NULL where the export of changes does not know it."
+  }
+
+  dimension_group: first_resolved_at {
+    type: time
+    timeframes: [raw, time]
+    datatype: timestamp
+    sql: ${TABLE}.first_resolved_at ;;
+    description: "The moment of the first closing in the export of changes; NULL when there was none, or where it does not know the ticket."
+  }
+
+  dimension: paused_hours {
+    type: number
+    value_format_name: decimal_2
+    sql: ${TABLE}.paused_hours ;;
+    description: "The hours of the ticket's calendar in which a status stopped its clock; NULL where the export of changes does not know it."
+  }
+
+  dimension: is_paused {
+    type: string
+    sql: CASE WHEN ${TABLE}.is_paused THEN 'yes' WHEN NOT ${TABLE}.is_paused THEN 'no' END ;;
+    description: "Whether a status stops the clock at as_of; NULL where the export of changes does not know the ticket."
+  }
+
+  dimension: log_issues {
+    type: string
+    sql: ${TABLE}.log_issues ;;
+    description: "What the export of changes and that of the tickets do not agree on, as codes joined by semicolons; NULL when nothing."
   }
 
   measure: count {
@@ -465,6 +515,38 @@ view: fact_tickets {
     value_format_name: decimal_2
     sql: ARRAY_AGG(${TABLE}.business_hours_open IGNORE NULLS ORDER BY ${TABLE}.business_hours_open)[SAFE_ORDINAL(DIV((9 * COUNT(${TABLE}.business_hours_open) + 9), 10))] ;;
     description: "The value that 9 of 10 rows do not exceed. How long an open ticket had been open at as_of on the SLA clock; NULL where hours_open is."
+    drill_fields: [detail*]
+  }
+
+  measure: average_paused_hours {
+    type: average
+    value_format_name: decimal_2
+    sql: ${TABLE}.paused_hours ;;
+    description: "Mean over the rows. The hours of the ticket's calendar in which a status stopped its clock; NULL where the export of changes does not know it."
+    drill_fields: [detail*]
+  }
+
+  measure: median_paused_hours {
+    type: number
+    value_format_name: decimal_2
+    sql: ARRAY_AGG(${TABLE}.paused_hours IGNORE NULLS ORDER BY ${TABLE}.paused_hours)[SAFE_ORDINAL(DIV((5 * COUNT(${TABLE}.paused_hours) + 9), 10))] ;;
+    description: "The value that 5 of 10 rows do not exceed. The hours of the ticket's calendar in which a status stopped its clock; NULL where the export of changes does not know it."
+    drill_fields: [detail*]
+  }
+
+  measure: p90_paused_hours {
+    type: number
+    value_format_name: decimal_2
+    sql: ARRAY_AGG(${TABLE}.paused_hours IGNORE NULLS ORDER BY ${TABLE}.paused_hours)[SAFE_ORDINAL(DIV((9 * COUNT(${TABLE}.paused_hours) + 9), 10))] ;;
+    description: "The value that 9 of 10 rows do not exceed. The hours of the ticket's calendar in which a status stopped its clock; NULL where the export of changes does not know it."
+    drill_fields: [detail*]
+  }
+
+  measure: is_paused_share {
+    type: number
+    value_format_name: percent_1
+    sql: SAFE_DIVIDE(COUNTIF(${TABLE}.is_paused), COUNT(${TABLE}.is_paused)) ;;
+    description: "The share of yes among yes and no. Whether a status stops the clock at as_of; NULL where the export of changes does not know the ticket."
     drill_fields: [detail*]
   }
 }

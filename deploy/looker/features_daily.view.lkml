@@ -8,7 +8,7 @@ view: features_daily {
     fields: [ops_date, total_tickets, resolved_tickets, open_tickets, avg_tat,
       sla_breach_rate, median_tat, p90_tat, sla_due_tickets, sla_due_missed, sla_attainment,
       past_due_tickets, first_responses, median_first_response, p90_first_response, met,
-      breached]
+      breached, reopened_tickets]
   }
 
   dimension: row_key {
@@ -45,7 +45,7 @@ view: features_daily {
     type: number
     value_format_name: decimal_0
     sql: IF(COUNT(${TABLE}.resolved_tickets) = COUNT(${TABLE}.ops_date), SUM(${TABLE}.resolved_tickets), NULL) ;;
-    description: "Tickets resolved that day, whenever they were created."
+    description: "Tickets resolved that day, whenever they were created; with an export of changes every closing counts."
     drill_fields: [detail*]
   }
 
@@ -61,7 +61,7 @@ view: features_daily {
     type: number
     value_format_name: decimal_2
     sql: IF(COUNT(${TABLE}.ops_date) = 1, MAX(${TABLE}.avg_tat), NULL) ;;
-    description: "Mean resolution time of the tickets resolved that day. Of a single row; empty for several, as it cannot be added or averaged."
+    description: "Mean resolution time of the tickets resolved that day; NULL without any. Of a single row; empty for several, as it cannot be added or averaged."
     drill_fields: [detail*]
   }
 
@@ -69,7 +69,7 @@ view: features_daily {
     type: number
     value_format_name: percent_1
     sql: SAFE_DIVIDE(SUM(IF(${TABLE}.met + ${TABLE}.breached IS NULL, NULL, ${TABLE}.breached)), SUM(IF(${TABLE}.breached IS NULL, NULL, ${TABLE}.met + ${TABLE}.breached))) ;;
-    description: "Of the tickets resolved that day whose promise can be judged, the share that broke it. It moves with the order of work: clearing old tickets raises it. Of several rows, the sums are divided."
+    description: "Of the tickets resolved that day whose promise can be judged, the share that broke it; NULL without any. It moves with the order of work: clearing old tickets raises it. Of several rows, the sums are divided."
     drill_fields: [detail*]
   }
 
@@ -77,7 +77,7 @@ view: features_daily {
     type: number
     value_format_name: decimal_2
     sql: IF(COUNT(${TABLE}.ops_date) = 1, MAX(${TABLE}.median_tat), NULL) ;;
-    description: "The resolution time that half of the tickets resolved that day did not exceed. Of a single row; empty for several, as it cannot be added or averaged."
+    description: "The resolution time that half of the tickets resolved that day did not exceed; NULL without any. Of a single row; empty for several, as it cannot be added or averaged."
     drill_fields: [detail*]
   }
 
@@ -85,7 +85,7 @@ view: features_daily {
     type: number
     value_format_name: decimal_2
     sql: IF(COUNT(${TABLE}.ops_date) = 1, MAX(${TABLE}.p90_tat), NULL) ;;
-    description: "The resolution time that nine of ten tickets resolved that day did not exceed. Of a single row; empty for several, as it cannot be added or averaged."
+    description: "The resolution time that nine of ten tickets resolved that day did not exceed; NULL without any. Of a single row; empty for several, as it cannot be added or averaged."
     drill_fields: [detail*]
   }
 
@@ -109,7 +109,7 @@ view: features_daily {
     type: number
     value_format_name: percent_1
     sql: 1 - SAFE_DIVIDE(SUM(IF(${TABLE}.sla_due_tickets IS NULL, NULL, ${TABLE}.sla_due_missed)), SUM(IF(${TABLE}.sla_due_missed IS NULL, NULL, ${TABLE}.sla_due_tickets))) ;;
-    description: "Of the tickets that fell due that day, the share resolved in time. Once the day is over it never changes. Of several rows, the sums are divided."
+    description: "Of the tickets that fell due that day, the share resolved in time; NULL without any. Once the day is over it never changes. Of several rows, the sums are divided."
     drill_fields: [detail*]
   }
 
@@ -133,7 +133,7 @@ view: features_daily {
     type: number
     value_format_name: decimal_2
     sql: IF(COUNT(${TABLE}.ops_date) = 1, MAX(${TABLE}.median_first_response), NULL) ;;
-    description: "The time to the first response that half of the tickets answered that day did not exceed. Of a single row; empty for several, as it cannot be added or averaged."
+    description: "The time to the first response that half of the tickets answered that day did not exceed; NULL without any. Of a single row; empty for several, as it cannot be added or averaged."
     drill_fields: [detail*]
   }
 
@@ -141,7 +141,7 @@ view: features_daily {
     type: number
     value_format_name: decimal_2
     sql: IF(COUNT(${TABLE}.ops_date) = 1, MAX(${TABLE}.p90_first_response), NULL) ;;
-    description: "The time to the first response that nine of ten tickets answered that day did not exceed. Of a single row; empty for several, as it cannot be added or averaged."
+    description: "The time to the first response that nine of ten tickets answered that day did not exceed; NULL without any. Of a single row; empty for several, as it cannot be added or averaged."
     drill_fields: [detail*]
   }
 
@@ -158,6 +158,14 @@ view: features_daily {
     value_format_name: decimal_0
     sql: IF(COUNT(${TABLE}.breached) = COUNT(${TABLE}.ops_date), SUM(${TABLE}.breached), NULL) ;;
     description: "Of the tickets resolved that day, those that broke their promise: sla_breach_rate is their share of both."
+    drill_fields: [detail*]
+  }
+
+  measure: reopened_tickets {
+    type: number
+    value_format_name: decimal_0
+    sql: IF(COUNT(${TABLE}.reopened_tickets) = COUNT(${TABLE}.ops_date), SUM(${TABLE}.reopened_tickets), NULL) ;;
+    description: "Tickets opened again that day after a closing, each time counted; 0 without an export of changes."
     drill_fields: [detail*]
   }
 }

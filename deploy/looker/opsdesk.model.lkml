@@ -5,6 +5,7 @@ connection: "@{connection}"
 
 include: "dim_agents.view.lkml"
 include: "dim_calendar.view.lkml"
+include: "ticket_history.view.lkml"
 include: "fact_tickets.view.lkml"
 include: "dim_attributes.view.lkml"
 include: "features_daily.view.lkml"
@@ -22,6 +23,28 @@ explore: dim_agents {
 
 explore: dim_calendar {
   description: "The SLA calendars of the run as stretches of time that are wholly open or wholly closed; empty where the clock runs round the clock."
+}
+
+explore: ticket_history {
+  description: "What changed in the tickets that the export of changes knows, one row per change, in force until the next one; row 0 is the creation. Empty without such an export."
+  join: dim_agents {
+    type: left_outer
+    relationship: many_to_one
+    fields: [dim_agents.dimensions_only*]
+    sql_on: ${ticket_history.agent_id} = ${dim_agents.agent_id} ;;
+  }
+  join: fact_tickets {
+    type: left_outer
+    relationship: many_to_one
+    fields: [fact_tickets.dimensions_only*]
+    sql_on: ${ticket_history.ticket_id} = ${fact_tickets.ticket_id} ;;
+  }
+  join: ticket_sla_risk {
+    type: left_outer
+    relationship: many_to_one
+    fields: [ticket_sla_risk.dimensions_only*]
+    sql_on: ${ticket_history.ticket_id} = ${ticket_sla_risk.ticket_id} ;;
+  }
 }
 
 explore: fact_tickets {
@@ -62,7 +85,7 @@ explore: backlog_daily {
 }
 
 explore: daily_agent_load {
-  description: "One row per agent and local day on which the agent was assigned, resolved or still held a ticket. The agent is the one in the export, not the one in charge at the time."
+  description: "One row per agent and local day on which the agent was assigned, resolved or still held a ticket. The agent is the one in force at the time where the export of changes knows the ticket, else the one in the export."
   join: dim_agents {
     type: left_outer
     relationship: many_to_one

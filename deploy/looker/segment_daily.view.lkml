@@ -6,7 +6,7 @@ view: segment_daily {
 
   set: detail {
     fields: [ops_date, dimension, segment, created, resolved, backlog_size, past_due,
-      sla_due_tickets, sla_due_missed, met, breached]
+      sla_due_tickets, sla_due_missed, met, breached, reopened, moved_in, moved_out]
   }
 
   dimension: row_key {
@@ -104,6 +104,30 @@ view: segment_daily {
     value_format_name: decimal_0
     sql: IF(COUNT(${TABLE}.breached) = COUNT(${TABLE}.ops_date) AND COUNT(DISTINCT ${TABLE}.dimension) = 1, SUM(${TABLE}.breached), NULL) ;;
     description: "Of the segment's tickets resolved that day, those that broke their promise. Empty unless the rows have one dimension."
+    drill_fields: [detail*]
+  }
+
+  measure: reopened {
+    type: number
+    value_format_name: decimal_0
+    sql: IF(COUNT(${TABLE}.reopened) = COUNT(${TABLE}.ops_date) AND COUNT(DISTINCT ${TABLE}.dimension) = 1, SUM(${TABLE}.reopened), NULL) ;;
+    description: "Tickets of the segment that were opened again that day. Empty unless the rows have one dimension."
+    drill_fields: [detail*]
+  }
+
+  measure: moved_in {
+    type: number
+    value_format_name: decimal_0
+    sql: IF(COUNT(${TABLE}.moved_in) = COUNT(${TABLE}.ops_date) AND COUNT(DISTINCT ${TABLE}.dimension) = 1, SUM(${TABLE}.moved_in), NULL) ;;
+    description: "Open tickets that came into the segment that day because their priority or team changed. Empty unless the rows have one dimension."
+    drill_fields: [detail*]
+  }
+
+  measure: moved_out {
+    type: number
+    value_format_name: decimal_0
+    sql: IF(COUNT(${TABLE}.moved_out) = COUNT(${TABLE}.ops_date) AND COUNT(DISTINCT ${TABLE}.dimension) = 1, SUM(${TABLE}.moved_out), NULL) ;;
+    description: "Open tickets that left the segment that day because their priority or team changed. Empty unless the rows have one dimension."
     drill_fields: [detail*]
   }
 

@@ -130,13 +130,13 @@ view: ticket_sla_risk {
   dimension: sla_state {
     type: string
     sql: ${TABLE}.sla_state ;;
-    description: "What had become of the promise at as_of: met, breached, pending (open, not due yet) or no_target."
+    description: "What had become of the promise at as_of: met, breached, pending (open, not due yet), paused (open, and a status stops the clock) or no_target."
   }
 
   dimension: risk_band {
     type: string
     sql: ${TABLE}.risk_band ;;
-    description: "Of an open ticket: breached, at_risk (three quarters of the promised time are used), on_track or no_target; NULL when resolved."
+    description: "Of an open ticket: breached, at_risk (three quarters of the promised time are used), on_track, paused (a status stops the clock) or no_target; NULL when resolved."
   }
 
   measure: count {

@@ -14,7 +14,7 @@ PIECE = re.compile(
     (?:'''.*?'''|\"\"\".*?\"\"\"|'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`[^`]*`  # quoted
       |--[^\n]*|\#[^\n]*|/\*.*?\*/)                                           # comments
     |(?P<system>@@[\w.]+)
-    |@(?P<name>\w+)
+    |@(?P<tick>`?)(?P<name>\w+)(?P=tick)                                      # SQLAlchemy: @`name`
     """,
     re.DOTALL | re.VERBOSE,
 )

@@ -25,7 +25,7 @@ EXIT_CODES = (
     "Exit codes: 0 done · 1 an error, in one sentence · 2 wrong usage · 3 a kernel died "
     "(memory, a kill) · 4 too many rows rejected, nothing published · 5 a target is missed "
     "(--fail-on off_target) · 6 another run is at work on these outputs, nothing was done · "
-    "130 interrupted · 143 terminated."
+    "7 a check of opsdesk quality failed · 130 interrupted · 143 terminated."
 )
 SAMPLE = "params/sample.yaml"
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -178,7 +178,7 @@ def _run(
 
     parameters = read_parameters(params, overrides)
     chosen = chosen_steps(parameters.steps, from_step, only_step)
-    record = runner.run(parameters, chosen, _local_time, _say)
+    record = runner.run(parameters, chosen, _local_time, _say, os.environ)
     if record.traceback and debug:
         _say(record.traceback, err=True)
     if record.error:
@@ -407,6 +407,17 @@ def digest(params: str, output: Path | None) -> None:
         except OSError as error:
             raise OpsdeskError(f"{output} cannot be written: {error.strerror or error}.") from None
     _say(f"{output}: {len(written):,} bytes", err=True)
+
+
+@commands.command(epilog=EXIT_CODES)
+@click.argument("params")
+@_overrides
+def quality(params: str, overrides: dict[str, str]) -> int:
+    """Let Great Expectations check the published tables and write Data Docs; see make quality."""
+    from opsdesk.config.parameters import read_parameters
+    from opsdesk.quality.check import check_quality
+
+    return check_quality(read_parameters(params, overrides), _say)
 
 
 @commands.command()

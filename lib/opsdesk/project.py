@@ -48,7 +48,7 @@ def refuse_no_project() -> None:
     if not IS_CLONE and not is_project(ROOT):
         raise OpsdeskError(
             f"There is no opsdesk project in {ROOT} or above it: type `opsdesk init DIR`, then go "
-            "to the folder DIR and try again."
+            "to the folder DIR and try again, or name it in the variable OPSDESK_PROJECT."
         )
 
 

@@ -4,6 +4,7 @@ It opens what parameters name, and runs a step on it. Each method imports what i
 does not wait for the steps of the others.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +16,8 @@ from opsdesk.config.rules import SHIPPED_RULES
 from opsdesk.config.spark_options import DEFAULTS, SparkOptions
 from opsdesk.errors import OpsdeskError
 from opsdesk.google.connection import ON_THIS_MACHINE, GoogleConnection
+
+PROJECT = "OPSDESK_PROJECT"  # for programs that choose the working directory themselves
 
 if TYPE_CHECKING:
     from opsdesk.ingest.result import IngestResult
@@ -155,11 +158,20 @@ class Workbench:
 
 
 def find_project() -> None:
-    """Let the project be the one that the working directory is in.
+    """Let the project be the one that OPSDESK_PROJECT names, else that of the working directory.
 
-    Programs call this when they begin; nothing below them asks for the working directory.
+    Programs call this when they begin; nothing below them asks for either.
+
+    Raises:
+        OpsdeskError: OPSDESK_PROJECT names a folder that is no project.
     """
-    project.find_root(Path.cwd())
+    named = os.environ.get(PROJECT)
+    if named and not project.is_project(Path(named)):
+        raise OpsdeskError(
+            f"The variable {PROJECT} names {named}, which is no opsdesk project: "
+            "set it to the folder that `opsdesk init` made, or unset it."
+        )
+    project.find_root(Path(named).absolute() if named else Path.cwd())
 
 
 def start_notebook(
@@ -175,11 +187,12 @@ def start_notebook(
         spark: the block `spark:` of a params file.
 
     Raises:
-        OpsdeskError: a setting that a block does not have.
+        OpsdeskError: a setting that a block does not have, or there is no project.
     """
     import pandas as pd
 
     find_project()
+    project.refuse_no_project()
     pd.options.display.max_colwidth = None
     return Workbench(
         run_at or datetime.now(UTC).isoformat(),

@@ -403,7 +403,7 @@ def test_parameters(warehouse: Warehouse) -> None:
         scalar("n", "INT64", -7), scalar("f", "FLOAT64", 0.1), scalar("yes", "BOOL", True), scalar("none", "STRING", None),
         scalar("text", "STRING", "it's\n-- @n \\ ä"), bigquery.ArrayQueryParameter("names", "STRING", ["b", "a"]),
     ]  # fmt: skip
-    select = "SELECT @as_of, DATE(@as_of, @timezone), @day, @n, @f, @yes, @none, @text, '@n' /* @n */, (SELECT MAX(x) FROM UNNEST(@names) AS x)"
+    select = "SELECT @as_of, DATE(@as_of, @timezone), @day, @`n`, @f, @yes, @none, @text, '@n' /* @n */, (SELECT MAX(x) FROM UNNEST(@names) AS x)"
     expected = [
         (
             noon,

@@ -35,12 +35,21 @@ AGE_BANDS = ("age_0_1", "age_2_7", "age_8_30", "age_31_90", "age_over_90")  # of
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its GoogleSQL type, its meaning in a sentence, and the unit of a number or ""."""
+    """A column: its GoogleSQL type, its meaning in a sentence, and the unit of a number or "".
+
+    The rest is what must be true of its values in a result table, see constraints.py: `values` is
+    all that they may be, () for anything; `range` replaces the range of the unit; `references` is
+    table.column, or "".
+    """
 
     name: str
     type: str
     description: str
     unit: str = ""
+    nullable: bool = False
+    values: tuple[str, ...] = ()
+    range: tuple[float | None, float | None] | None = None
+    references: str = ""
 
     @property
     def duckdb_type(self) -> str:
@@ -152,7 +161,7 @@ def _read_table(name: str, entry: dict[str, Any]) -> Table:
         kind=entry["kind"],
         description=entry["description"],
         key=tuple(entry["key"]),
-        columns=tuple(Column(**column) for column in entry["columns"]),
+        columns=tuple(_read_column(column) for column in entry["columns"]),
         layout=Layout(
             partition=layout.get("partition", ""),
             cluster=tuple(layout.get("cluster", ())),
@@ -160,6 +169,11 @@ def _read_table(name: str, entry: dict[str, Any]) -> Table:
         ),
         totals=read_totals(entry.get("totals", {})),
     )
+
+
+def _read_column(entry: dict[str, Any]) -> Column:
+    lists = {key: tuple(value) for key, value in entry.items() if isinstance(value, list)}
+    return Column(**{**entry, **lists})
 
 
 def _text(*path: str) -> str:

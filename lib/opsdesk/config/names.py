@@ -12,7 +12,12 @@ from opsdesk.guards.secrets import holds_secret, looks_secret
 
 SET_BY_THE_RUNNER = "run_at"
 # What no notebook takes, with its default.
-OF_THE_RUNNER = {"keep_runs": "30", "file_mode": PRIVATE, "max_rejected_share": "0.2"}
+OF_THE_RUNNER = {
+    "keep_runs": "30",
+    "file_mode": PRIVATE,
+    "max_rejected_share": "0.2",
+    "lineage": "",
+}
 # Names of version 0.1, each with the setting that it is now.
 FORMER_NAMES = {
     "location": "google.location",

@@ -6,6 +6,7 @@ from datetime import datetime
 from opsdesk import project
 from opsdesk.config.block_rules import BLOCKS, Check, is_number
 from opsdesk.config.holiday_names import problem_with_country
+from opsdesk.config.lineage import problem_with_lineage
 from opsdesk.config.locations import (
     BUCKET,
     is_in_bucket,
@@ -161,4 +162,5 @@ CHECKS: dict[str, Check] = {
     "keep_runs": _keep_runs,
     "file_mode": _file_mode,
     "max_rejected_share": _share,
+    "lineage": problem_with_lineage,
 }

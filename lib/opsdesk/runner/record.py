@@ -39,7 +39,8 @@ class RunRecord:
 
     `billed` has jobs, bytes_billed, bytes_processed and is_free of all steps; None if no step has
     any. `zones` is the release of the zones' data that all clocks are from. `summary` has the
-    figures that a good run ends with. `traceback` is for --debug only.
+    figures that a good run ends with. `warnings` say what failed without ending the run.
+    `traceback` is for --debug only.
     """
 
     run_id: str
@@ -57,6 +58,7 @@ class RunRecord:
     summary: dict[str, Any] | None = None
     traceback: str | None = None
     zones: str = ""
+    warnings: list[str] = field(default_factory=list)
 
     @property
     def exit_code(self) -> int:
@@ -92,6 +94,15 @@ def past_runs(outputs: Path) -> list[RunRecord]:
         if record.outcome == RUNNING and not (is_running and place == 0):
             record.outcome = INTERRUPTED
     return runs
+
+
+def killed_runs(outputs: Path) -> list[RunRecord]:
+    """Return the runs below `outputs` whose run.json says "running", for one that holds the lock.
+
+    No run is at work then but its own, which must not have a run.json yet.
+    """
+    records = map(read_record, sorted(outputs.glob(f"runs/*/{FILE}")))
+    return [record for record in records if record and record.outcome == RUNNING]
 
 
 def read_record(path: Path) -> RunRecord | None:

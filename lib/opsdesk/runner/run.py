@@ -3,11 +3,12 @@
 Everything is kept in the run's own folder, outputs/NAME/runs/RUN_ID.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
+from types import MappingProxyType
 
 import opsdesk
 from opsdesk import project
@@ -20,6 +21,7 @@ from opsdesk.guards.texts import readable
 from opsdesk.instants import run_id, zone_release
 from opsdesk.lake.open import open_lake
 from opsdesk.runner.latest import put_in_order
+from opsdesk.runner.lineage.lineage import Lineage
 from opsdesk.runner.lock import run_lock
 from opsdesk.runner.outputs import claim_outputs
 from opsdesk.runner.owners import take_ownership
@@ -37,16 +39,20 @@ from opsdesk.runner.record import (
 from opsdesk.runner.sequence import INGEST, REPORTED, TRANSFORM, Log, run_notebooks
 from opsdesk.runner.summary import Summary, summary_lines
 
+NO_VARIABLES: Mapping[str, str] = MappingProxyType({})
+
 
 def run(
     parameters: Parameters,
     chosen: list[str],
     clock: Callable[[], datetime],
     say: Callable[[str], None] = print,
+    variables: Mapping[str, str] = NO_VARIABLES,
 ) -> RunRecord:
     """Run the `chosen` notebooks; the record's `outcome` and `exit_code` say how it ended.
 
     `clock` gives the time in the zone in which the log shows it. `say` takes each line.
+    `variables` are those of the environment, for the lineage: see `lineage/endpoint`.
 
     Raises:
         OutputsInUseError: another run is at work on the outputs; nothing was run.
@@ -74,10 +80,11 @@ def run(
         _check_calendar(parameters, chosen)
         _check_notes(parameters, chosen)
         _refuse_lone_delta(parameters, chosen)
+        lineage = Lineage(record, parameters, clock, variables)
         record.folder.mkdir(parents=True)
         record.save()
         log(f"Run {record.run_id} of {record.params_file}")
-        _run_to_its_end(record, parameters, log)
+        _run_to_its_end(record, parameters, lineage, log)
         log(f"Run {record.outcome} in {record.seconds:.1f} s")
         if record.outcome == DONE:
             _keep(record, parameters, log)
@@ -143,11 +150,12 @@ def _new_record(parameters: Parameters, chosen: list[str], moment: datetime) -> 
     )
 
 
-def _run_to_its_end(record: RunRecord, parameters: Parameters, log: Log) -> None:
+def _run_to_its_end(record: RunRecord, parameters: Parameters, lineage: Lineage, log: Log) -> None:
     """Run the notebooks, and write down how that ended, whatever happens."""
     started = perf_counter()
     try:
-        run_notebooks(record, parameters, log)
+        lineage.start()
+        run_notebooks(record, parameters, lineage, log)
         if record.outcome == RUNNING:
             record.outcome = DONE
     except Exception as error:
@@ -159,6 +167,17 @@ def _run_to_its_end(record: RunRecord, parameters: Parameters, log: Log) -> None
         raise
     finally:
         record.seconds = round(perf_counter() - started, 3)
+        record.save()
+        _end_lineage(record, lineage, log)
+
+
+def _end_lineage(record: RunRecord, lineage: Lineage, log: Log) -> None:
+    """Say how the run ended where its lineage goes; what failed of that is a warning."""
+    lineage.end()
+    record.warnings += lineage.warnings
+    for warning in lineage.warnings:
+        log(f"WARNING: {warning}")
+    if lineage.warnings:
         record.save()
 
 

@@ -32,6 +32,7 @@ from opsdesk.warehouse.billing import Billed, read_billed, total
 if TYPE_CHECKING:
     from opsdesk.brief.facts import Facts
     from opsdesk.runner.kernels import Kernels
+    from opsdesk.runner.lineage.lineage import Lineage
 
 INGEST = "01_ingest"
 TRANSFORM = "03_transform"
@@ -40,7 +41,7 @@ REPORTED = "04_trends"  # the notebook whose charts the report shows
 Log = Callable[[str], None]
 
 
-def run_notebooks(record: RunRecord, parameters: Parameters, log: Log) -> None:
+def run_notebooks(record: RunRecord, parameters: Parameters, lineage: "Lineage", log: Log) -> None:
     """Run the notebooks that are not skipped until one fails; the record says how far they came."""
     from opsdesk.runner.kernels import Kernels
 
@@ -56,7 +57,7 @@ def run_notebooks(record: RunRecord, parameters: Parameters, log: Log) -> None:
         for step, next_step in zip(to_run, [*following, None], strict=True):
             if step.step == REPORTED:
                 morning.import_ahead()
-            _run_step(step, next_step, record, parameters, kernels, log)
+            _run_step(step, next_step, record, parameters, kernels, lineage, log)
             if step.step == INGEST and record.outcome == RUNNING:
                 _hold_back(record, parameters)
             if record.outcome != RUNNING:
@@ -87,6 +88,7 @@ def _run_step(
     record: RunRecord,
     parameters: Parameters,
     kernels: "Kernels",
+    lineage: "Lineage",
     log: Log,
 ) -> None:
     from opsdesk.runner.notebook import run_notebook
@@ -95,7 +97,7 @@ def _run_step(
     original = project.notebooks_folder() / copy.name
     given = parameters.for_step(step.step, record.run_at)
     try:
-        with _timed(step, record, log):
+        with _timed(step, record, log), lineage.step(step.step):
             run_notebook(original, copy, given, kernels, next_step)
     except StepError as failure:
         record.outcome = failure.outcome
@@ -127,6 +129,7 @@ def _timed(step: Step, record: RunRecord, log: Log) -> Iterator[None]:
         raise
     finally:
         step.seconds = round(perf_counter() - started, 3)
+        record.save()  # a later run asks which step a killed run was in
         log(f"{step.step}  {step.status} in {step.seconds:.1f} s")
 
 

@@ -1,0 +1,59 @@
+"""How many rows a step has left, read from the ledgers that it wrote; no table is counted."""
+
+import json
+
+from opsdesk.config.parameters import Parameters
+from opsdesk.ingest.alarm import counts_of, number_of
+from opsdesk.instants import read_instant
+from opsdesk.runner.lineage.datasets import Rows
+from opsdesk.runner.state import read_lake_record, read_published
+
+
+def read_counts(step: str, parameters: Parameters) -> tuple[Rows, str]:
+    """Return the rows after a step, and the moment the tables describe (UTC), "" before them.
+
+    Raises:
+        OpsdeskError: lake or warehouse cannot be read.
+    """
+    word = step.partition("_")[2]
+    if word == "ingest":
+        return _in_the_lake(parameters), ""
+    if word not in ("backfill", "transform", "trends"):
+        return {}, ""
+    published = read_published(parameters)
+    parts = dict(published.months)
+    agents = parts.pop("agents", 0)
+    rows = {"tickets_raw": sum(parts.values()), "agents_raw": agents}
+    if word == "backfill":
+        return rows | _in_the_lake(parameters), ""
+    as_of, tables = published.publication or ("", "{}")
+    return rows | json.loads(tables), _instant(as_of)
+
+
+def _in_the_lake(parameters: Parameters) -> dict[str, int]:
+    record, _ = read_lake_record(parameters)
+    found = {
+        "export": number_of(record, "rows"),
+        "agents": number_of(record, "agents"),
+        "lake": sum(rows for _, _, rows, _ in record.get("months", [])),
+        "rejects": sum(counts_of(record, "rejected").values()),
+    }
+    return {name: rows for name, rows in found.items() if rows is not None}
+
+
+def _instant(as_of: str) -> str:
+    """Return the instant of a wall time that is followed by its zone."""
+    if not as_of:
+        return ""
+    wall_time, _, zone = as_of.rpartition(" ")
+    return read_instant("as_of", wall_time, zone).isoformat()
+
+
+def given_as_of(parameters: Parameters, run_at: str) -> str:
+    """Return the moment that the parameter `as_of` names; "" where only the data tell."""
+    given = parameters.values.get("as_of", "latest")
+    if given == "latest":
+        return ""
+    if given == "now":
+        return run_at
+    return read_instant("as_of", given, parameters.values.get("timezone", "UTC")).isoformat()
