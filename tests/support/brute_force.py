@@ -167,7 +167,9 @@ def _replay(fact: SimpleNamespace, end: datetime, exported_close: datetime | Non
         fact.resolved_at = min(exported_close, fact.created_at)
     fact.due_at, fact.sla_hours = view.due_at, view.hours
     fact.promised, fact.used = view.target, view.used
-    fact.priority, fact.status = view.values["priority"], view.values["status"]
+    priority = view.values["priority"]
+    fact.priority = None if priority == "(none)" else priority
+    fact.status = view.values["status"]
     fact.agent = view.values["agent_id"]
     fact.agent_id = None if fact.agent == "(unassigned)" else fact.agent
     if fact.by_flag:

@@ -106,7 +106,7 @@ EXPRESSIONS = {
 QUERIES = {
     "totals": "SELECT COUNT(*) AS a, COUNT(due_at) AS b, COUNT(DISTINCT agent_id) AS c, COUNTIF(is_resolved) AS d, "
     "MIN(due_at) AS e, MAX(created_date) AS f, LOGICAL_AND(is_resolved) AS g, LOGICAL_OR(sla_breached) AS h FROM fact_tickets",
-    "totals of nothing": "SELECT COUNT(*) AS a, SUM(sla_hours) AS b, MIN(due_at) AS c FROM fact_tickets WHERE FALSE",
+    "totals of nothing": "SELECT COUNT(*) AS a, SUM(sla_hours) AS b, MIN(due_at) AS c, COUNTIF(is_resolved) AS d FROM fact_tickets WHERE FALSE",
     "groups": "SELECT priority AS a, channel AS b, COUNT(*) AS c FROM fact_tickets GROUP BY priority, channel HAVING COUNT(*) > 1",
     "groups by place and NULL": "SELECT due_date AS a, COUNT(*) AS b FROM fact_tickets GROUP BY 1",
     "the first rows": "SELECT ticket_id AS a, due_at AS b FROM fact_tickets ORDER BY due_at DESC, ticket_id LIMIT 5",

@@ -63,6 +63,14 @@ def _whole_division_in_parentheses(node: exp.IntDiv, dialect: Dialect) -> exp.Ex
     return exp.paren(inner, copy=False) if is_operand else inner
 
 
+def _count_of_nothing(node: exp.CountIf, dialect: Dialect) -> exp.Expr | None:
+    """Make COUNTIF 0 where there is no row, or only NULLs: DuckDB returns NULL."""
+    if dialect != "duckdb":
+        return None
+    one = exp.If(this=node.this.copy(), true=exp.Literal.number(1))
+    return exp.Count(this=exp.Case(ifs=[one]))
+
+
 REWRITES: tuple[tuple[type | tuple[type, ...], Rewrite], ...] = (
     (exp.Date, time.date_in_zone),
     (exp.Datetime, time.datetime_in_zone),
@@ -75,6 +83,7 @@ REWRITES: tuple[tuple[type | tuple[type, ...], Rewrite], ...] = (
     ((exp.TimestampAdd, exp.TimestampSub), time.shift_instant),
     (exp.TimestampDiff, time.whole_units),
     (exp.Literal, _float_literal),
+    (exp.CountIf, _count_of_nothing),
     (exp.IntDiv, _whole_division_in_parentheses),
     ((exp.Greatest, exp.Least), _null_if_any_is),
     (exp.RegexpExtract, _null_without_match),
