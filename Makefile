@@ -6,10 +6,10 @@ PARAMS ?= params/boston311.yaml
 HAS_EMULATORS := $(filter Linux-x86_64,$(shell uname -sm | tr ' ' -))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test jars emulators lab lint lock audit docs clean
+.PHONY: help run test test-deploy jars emulators lab lint lock audit docs clean
 
 help:  ## say what can be made
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
 .venv/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys, venv, ensurepip; assert sys.version_info >= (3, 11)' 2>/dev/null \
@@ -43,13 +43,23 @@ run: .venv/ready  ## ingest, backfill, transform and chart the Boston 311 export
 	  --require-hashes --target .spark4 -r $<
 	@touch $@
 
+.airflow%/ready: deploy/airflow/airflow%.lock | .venv/ready
+	@echo "Setting up .airflow$*, a line of Airflow for the tests of deploy/airflow (once, under a minute, 300 MB) ..."
+	@rm -rf .airflow$* && $(BIN)/python -m venv .airflow$*
+	@.airflow$*/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $< \
+	  && touch $@ || echo "It could not be installed: the tests of deploy/airflow will say so."
+
 jars: .venv/ready  ## fetch Google's connectors for Spark (once, 92 MB; then offline)
 	@$(BIN)/python -m opsdesk.spark.fetch_jars
 
 emulators: .emulators/ready  ## install the emulators of Cloud Storage and BigQuery (`opsdesk emulators` starts them)
 
-test: .venv/test-ready .spark4/ready jars $(if $(HAS_EMULATORS),.emulators/ready)  ## lint, then every test
+DEPLOY := .airflow2/ready .airflow3/ready
+test: .venv/test-ready .spark4/ready $(DEPLOY) jars $(if $(HAS_EMULATORS),.emulators/ready)  ## lint, then every test
 	@BIN=$(BIN) sh tests/run.sh
+
+test-deploy: .venv/test-ready $(DEPLOY)  ## the tests of deploy/ alone
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests/deploy
 
 lab: .venv/ready  ## JupyterLab on the trends of the last good run
 	@$(BIN)/opsdesk lab
@@ -63,10 +73,12 @@ docs: .venv/ready  ## write docs/tables.md, deploy/looker and the picture of the
 	@$(BIN)/python benchmarks/picture.py
 
 PIN := compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
-lock: .venv/test-ready  ## choose the pins of pyproject.toml and of the emulators again
+lock: .venv/test-ready  ## choose the pins of pyproject.toml, of the emulators and of Airflow again
 	@$(BIN)/uv pip $(PIN) pyproject.toml --output-file requirements.lock
 	@$(BIN)/uv pip $(PIN) pyproject.toml --extra dev -c requirements.lock --output-file requirements-dev.lock
 	@$(BIN)/uv pip $(PIN) lib/opsdesk/emulators/requirements.in --output-file lib/opsdesk/emulators/requirements.lock
+	@$(BIN)/uv pip $(PIN) deploy/airflow/airflow2.in --output-file deploy/airflow/airflow2.lock
+	@$(BIN)/uv pip $(PIN) deploy/airflow/airflow3.in --output-file deploy/airflow/airflow3.lock
 
 .audit/ready: | .venv/ready
 	@rm -rf .audit && $(BIN)/python -m venv .audit
@@ -78,4 +90,4 @@ audit: .audit/ready  ## look for known advisories about the pinned packages; exi
 	@$(BIN)/python deploy/audit.py .audit/bin/pip-audit requirements.lock requirements-dev.lock lib/opsdesk/emulators/requirements.lock
 
 clean:  ## remove the environment and what runs wrote, but for the lakes
-	@rm -rf .venv .emulators .spark4 .audit jars outputs/*/runs outputs/*/latest outputs/*/*.duckdb*
+	@rm -rf .venv .emulators .spark4 .airflow2 .airflow3 .audit jars outputs/*/runs outputs/*/latest outputs/*/*.duckdb*
