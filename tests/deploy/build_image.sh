@@ -59,6 +59,5 @@ emulators=$("${build[@]}" from --pull-never localhost/opsdesk-emulators)
 run "$emulators" -- timeout --signal INT 180 /opt/start.sh emulators > "$root/emulators.log" 2>&1 &
 for _ in $(seq 60); do [ -f "$root/volume/outputs/emulators/emulated.yaml" ] && break; sleep 1; done
 run "$desk" -- /opt/start.sh run outputs/emulators/emulated.yaml
-run "$emulators" -- sh -c 'kill -INT $(cat /proc/[0-9]*/stat | sed -n "s/^\([0-9]*\) (opsdesk).*/\1/p")' || true
-wait
+wait # the emulators end by their own timeout
 "${build[@]}" rm --all > /dev/null
