@@ -6,10 +6,10 @@ PARAMS ?= params/boston311.yaml
 HAS_EMULATORS := $(filter Linux-x86_64,$(shell uname -sm | tr ' ' -))
 
 .DEFAULT_GOAL := help
-.PHONY: help run quality test jars emulators lab lint lock audit docs clean
+.PHONY: help run quality test test-deploy jars emulators lab lint lock audit docs clean
 
 help:  ## say what can be made
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
 .venv/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys, venv, ensurepip; assert sys.version_info >= (3, 11)' 2>/dev/null \
@@ -58,13 +58,23 @@ quality: .venv/ready .quality/ready  ## let Great Expectations check the publish
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --target .scheduler -r $<
 	@touch $@
 
+.airflow%/ready: deploy/airflow/airflow%.lock | .venv/ready
+	@echo "Setting up .airflow$*, a line of Airflow for the tests of deploy/airflow (once, under a minute, 300 MB) ..."
+	@rm -rf .airflow$* && $(BIN)/python -m venv .airflow$*
+	@.airflow$*/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $< \
+	  && touch $@ || echo "It could not be installed: the tests of deploy/airflow will say so."
+
 jars: .venv/ready  ## fetch Google's connectors for Spark (once, 92 MB; then offline)
 	@$(BIN)/python -m opsdesk.spark.fetch_jars
 
 emulators: .emulators/ready  ## install the emulators of Cloud Storage and BigQuery (`opsdesk emulators` starts them)
 
-test: .venv/test-ready .spark4/ready .quality/ready .scheduler/ready jars $(if $(HAS_EMULATORS),.emulators/ready)  ## lint, then every test
+DEPLOY := .quality/ready .airflow2/ready .airflow3/ready .scheduler/ready
+test: .venv/test-ready .spark4/ready $(DEPLOY) jars $(if $(HAS_EMULATORS),.emulators/ready)  ## lint, then every test
 	@BIN=$(BIN) sh tests/run.sh
+
+test-deploy: .venv/test-ready $(DEPLOY)  ## the tests of deploy/ alone
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests/deploy
 
 lab: .venv/ready  ## JupyterLab on the trends of the last good run
 	@$(BIN)/opsdesk lab
@@ -80,12 +90,14 @@ docs: .venv/ready  ## write docs/tables.md, deploy/looker and the picture of the
 PIN := compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 # what .venv has already
 IN_VENV = $(shell sed -n 's/^\([a-z0-9.-]*\)==.*/--no-emit-package \1/p' requirements-dev.lock)
-lock: .venv/test-ready  ## choose the pins of pyproject.toml and of the emulators again
+lock: .venv/test-ready  ## choose the pins of pyproject.toml, of the emulators and of Airflow again
 	@$(BIN)/uv pip $(PIN) pyproject.toml --output-file requirements.lock
 	@$(BIN)/uv pip $(PIN) pyproject.toml --extra dev -c requirements.lock --output-file requirements-dev.lock
 	@$(BIN)/uv pip $(PIN) tests/scheduler.in -c requirements-dev.lock $(IN_VENV) --output-file tests/scheduler.lock
 	@$(BIN)/uv pip $(PIN) lib/opsdesk/emulators/requirements.in --output-file lib/opsdesk/emulators/requirements.lock
 	@$(BIN)/uv pip $(PIN) deploy/quality/requirements.in --output-file deploy/quality/requirements.lock
+	@$(BIN)/uv pip $(PIN) deploy/airflow/airflow2.in --output-file deploy/airflow/airflow2.lock
+	@$(BIN)/uv pip $(PIN) deploy/airflow/airflow3.in --output-file deploy/airflow/airflow3.lock
 
 .audit/ready: | .venv/ready
 	@rm -rf .audit && $(BIN)/python -m venv .audit
@@ -97,4 +109,4 @@ audit: .audit/ready  ## look for known advisories about the pinned packages; exi
 	@$(BIN)/python deploy/audit.py .audit/bin/pip-audit requirements.lock requirements-dev.lock lib/opsdesk/emulators/requirements.lock deploy/quality/requirements.lock
 
 clean:  ## remove the environment and what runs wrote, but for the lakes
-	@rm -rf .venv .emulators .spark4 .quality .scheduler .audit jars outputs/*/runs outputs/*/latest outputs/*/quality* outputs/*/*.duckdb*
+	@rm -rf .venv .emulators .spark4 .quality .scheduler .airflow2 .airflow3 .audit jars outputs/*/runs outputs/*/latest outputs/*/quality* outputs/*/*.duckdb*

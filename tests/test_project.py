@@ -15,6 +15,7 @@ ROOT = project.ROOT
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 RUNTIME = PYPROJECT["dependencies"]
 PINS = [*RUNTIME, *PYPROJECT["optional-dependencies"]["dev"]]
+AIRFLOW = ROOT / "deploy" / "airflow"
 TRACKED = subprocess.run(
     ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
 ).stdout.split()
@@ -48,6 +49,12 @@ def test_the_locks_hold_the_same_pins_with_hashes_and_no_addresses():
     assert set(RUNTIME) <= without_markers(runtime)
     assert set(PINS) <= without_markers(dev)
     assert without_markers(runtime) <= without_markers(dev)
+
+
+@pytest.mark.parametrize("line", [2, 3])
+def test_both_lines_of_airflow_are_locked_with_hashes_and_no_addresses(line):
+    (pin, *_) = re.findall(r"^apache-airflow\S+", (AIRFLOW / f"airflow{line}.in").read_text(), re.M)
+    assert pin in locked(f"deploy/airflow/airflow{line}.lock")
 
 
 def test_what_only_tests_need_is_not_installed_for_a_run():
@@ -84,8 +91,9 @@ def test_links_in_the_documents_lead_somewhere():
 
 @pytest.mark.skipif(not TRACKED, reason="not a git checkout")
 def test_nothing_of_one_machine_is_in_the_project():
+    # /home/airflow/gcs is where every Composer has its bucket
     own = re.compile(
-        r"/(?:root|home/\w+|Users/\w+)/|https?://[\w.-]*(?:pypi|pythonhosted|npmjs|maven)[\w.-]*"
+        r"/(?:root|home/(?!airflow/gcs)\w+|Users/\w+)/|https?://[\w.-]*(?:pypi|pythonhosted|npmjs|maven)[\w.-]*"
     )
     for name in TRACKED:
         path = ROOT / name

@@ -1,56 +1,18 @@
 """The wheel without a clone: a project in an empty folder gives the numbers of the notebooks here."""
 
 import json
-import os
-import shutil
-import subprocess
-import sys
-import sysconfig
-import venv
 
 import pytest
 
-from opsdesk import project
+from wheel_install import IN_THE_WHEEL, ROOT, TRACKED, do, install_wheel
 
-ROOT = project.ROOT
-TRACKED = subprocess.run(
-    ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True,
-    check=False,
-).stdout.split()  # fmt: skip
-IN_THE_WHEEL = ("lib/", "notebooks/", "params/", "setup.py", "pyproject.toml", "README.md")
 COMPARED = ("01_ingest.ipynb", "04_trends.ipynb")
-
-
-def do(*command, folder, **variables):
-    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-    return subprocess.run(
-        command, cwd=folder, env=environment | variables, capture_output=True, text=True, check=False
-    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def opsdesk(tmp_path_factory):
     """Return the command of an environment with the wheel, and with the packages of this one."""
-    folder = tmp_path_factory.mktemp("wheel")
-    source = folder / "source"
-    for name in filter(lambda name: name.startswith(IN_THE_WHEEL), TRACKED):
-        (source / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, source / name)
-    (source / "params" / "my_own.yaml").write_text('timezone: "UTC"\n')
-    pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
-    built = do(*pip, "wheel", ".", "--no-deps", "--no-build-isolation", "-w", folder, folder=source)
-    assert built.returncode == 0, built.stderr
-    (wheel,) = folder.glob("*.whl")
-    venv.create(folder / "venv", symlinks=True)
-    python = folder / "venv" / "bin" / "python"
-    into = (*pip, "--python", python, "install", "--no-deps", "--no-index", wheel)
-    installed = do(*into, folder=folder)
-    assert installed.returncode == 0, installed.stderr
-    packages = sysconfig.get_path("purelib", vars={"base": str(folder / "venv")})
-    # read after the wheel was installed, and without the .pth of an editable opsdesk
-    with open(f"{packages}/others.pth", "w") as pth:  # noqa: PTH123
-        pth.write(sysconfig.get_path("purelib") + "\n")
-    return python.with_name("opsdesk")
+    return install_wheel(tmp_path_factory.mktemp("wheel"))
 
 
 def numbers(notebook):
@@ -117,3 +79,10 @@ def test_a_project_without_a_clone(opsdesk, tmp_path):
     assert found.stdout == f"{desk}\n", found.stderr
     wrong = do(python, "-c", begin, folder=desk, OPSDESK_PROJECT=str(tmp_path))
     assert f"OPSDESK_PROJECT names {tmp_path}, which is no opsdesk project" in wrong.stderr
+
+
+@pytest.mark.skipif(not TRACKED, reason="not a git checkout")
+def test_the_emulators_find_their_params_file_without_a_clone(opsdesk, tmp_path):
+    code = "from opsdesk.emulators.params_file import params_text; print(params_text({}))"
+    done = do(opsdesk.with_name("python"), "-c", code, folder=tmp_path)
+    assert 'mapping: "boston311"' in done.stdout, done.stderr

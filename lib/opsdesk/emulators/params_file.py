@@ -1,12 +1,14 @@
 """The params file that runs the Boston export on the emulators."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
+from opsdesk import project
 from opsdesk.config.block_rules import BLOCKS
 from opsdesk.config.params_file import read_params_file
 
-BOSTON = Path(__file__).resolve().parents[3] / "params" / "boston311.yaml"
+# Of the clone, or the one that `opsdesk init` copies from the package.
+HOME = project.PACKAGE.parents[1] if project.IS_CLONE else project.PACKAGE / "starter"
+BOSTON = HOME / "params" / "boston311.yaml"
 
 
 def params_text(values: Mapping[str, str]) -> str:
