@@ -5,16 +5,17 @@ view: ticket_history {
   sql_table_name: `@{dataset}.ticket_history` ;;
 
   set: detail {
-    fields: [ticket_id, place, from_at_time, until_at_time, from_date, state, status,
-      priority, agent_id, team, sla_hours, sla_clock_hours, clock_hours_used,
+    fields: [ticket_id, place, from_at_time, until_at_time, from_date, until_date, state,
+      status, priority, agent_id, team, sla_hours, sla_clock_hours, clock_hours_used,
       clock_hours_passed, is_closing, is_reopening, is_assignment, is_past_due, judged,
       resolution_hours, due_at_time, breached_at_time, missed_date, kept_date, log_issues]
   }
 
   set: dimensions_only {
     fields: [from_at_raw, from_at_time, until_at_raw, until_at_time, from_raw, from_date,
-      from_day_of_week, from_week, from_month, from_quarter, from_year, state, status,
-      priority, agent_id, team, sla_hours, sla_clock_hours, clock_hours_used,
+      from_day_of_week, from_week, from_month, from_quarter, from_year, until_raw,
+      until_date, until_day_of_week, until_week, until_month, until_quarter, until_year,
+      state, status, priority, agent_id, team, sla_hours, sla_clock_hours, clock_hours_used,
       clock_hours_passed, is_closing, is_reopening, is_assignment, is_past_due, judged,
       resolution_hours, due_at_raw, due_at_time, breached_at_raw, breached_at_time,
       missed_raw, missed_date, missed_day_of_week, missed_week, missed_month,
@@ -65,6 +66,15 @@ view: ticket_history {
     convert_tz: no
     sql: ${TABLE}.from_date ;;
     description: "The local day of from_at."
+  }
+
+  dimension_group: until {
+    type: time
+    timeframes: [raw, date, day_of_week, week, month, quarter, year]
+    datatype: date
+    convert_tz: no
+    sql: ${TABLE}.until_date ;;
+    description: "The local day of until_at; NULL where that is."
   }
 
   dimension: state {

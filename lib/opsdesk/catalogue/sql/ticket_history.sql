@@ -315,6 +315,7 @@ SELECT
   from_at,
   until_at,
   DATE(from_at, @timezone) AS from_date,
+  DATE(until_at, @timezone) AS until_date,
   state,
   status,
   priority,
