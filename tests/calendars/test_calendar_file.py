@@ -124,7 +124,7 @@ def test_what_a_file_may_not_say(write, text, sentence):
 
 def test_a_file_that_is_not_there():
     with pytest.raises(
-        OpsdeskError, match="There is no calendar 'office'.*business_hours, extended"
+        OpsdeskError, match=r"There is no calendar 'office'.*business_hours, extended"
     ):
         read_clock("office", "UTC")
 

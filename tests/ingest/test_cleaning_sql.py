@@ -260,7 +260,7 @@ def test_a_due_time_becomes_sla_hours(tmp_path, mapping):
         "T4,2023-01-01 00:00:00,,",
     )  # fmt: skip
     assert [(float(row[4]) * 3600 if row[4] else None, row[-1]) for row in rows] == [
-        (1.0, ""),
+        (1.0, "due_at_exported"),
         (None, "bad_sla_hours"),
         (None, "bad_sla_hours"),
         (None, ""),

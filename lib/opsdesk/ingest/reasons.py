@@ -28,14 +28,17 @@ ISSUE_MEANINGS = {
     "bad_first_response_at": "first_response_at cannot be read: left out",
     "first_response_before_created": "the first response counts as given at once",
     "bad_sla_hours": (
-        "the SLA target is not a number above 0 (or not a time after creation): no target"
+        "the SLA target is not a number above 0 (or a time after creation, or whole days): "
+        "no target"
     ),
     "bad_resolution_hours": "the exported resolution_hours is not a number of hours: left out",
     "resolution_hours_differ": (
         "the exported resolution_hours is more than 0.1 h off the timestamps, which decide"
     ),
     "bad_sla_flag": "the exported SLA flag is neither true nor false: left out",
-    "sla_flag_differs": "the exported SLA flag contradicts the timestamps, which decide",
+    "sla_flag_differs": (
+        "the exported SLA flag contradicts the timestamps (in elapsed hours), which decide"
+    ),
     "ambiguous_time": "a wall time that a clock change repeats: the first of the two was taken",
     "nonexistent_time": "a wall time that a clock change skips: moved forward by the gap",
     "date_only": "a time that is only a day: midnight was taken, and no hours follow from it",
@@ -46,5 +49,7 @@ ISSUE_MEANINGS = {
         )
         for name in TIMESTAMPS
     },
+    "due_at_exported": "the export itself says when it is due, so no calendar moves that",
+    "sla_in_days": "the promise is in days: with a calendar, days on which it opens",
     "judged_by_flag": "this export knows no SLA targets: its flag judges resolved tickets",
 }
