@@ -13,7 +13,7 @@ LOUD_ISSUE = 0.05  # of the kept rows
 OLDER = "duplicate_ticket_id"
 FUTURE = "created_in_future"
 # These say what form an export has: they concern all of its rows, every day.
-OF_THE_FORM = ("judged_by_flag", "date_only", "due_at_exported", "sla_in_days")
+OF_THE_FORM = ("judged_by_flag", "date_only")
 FIELDS = 4  # of a rejected row in the record, before its text: reason, detail, file, line
 SHOWN = 80  # characters of a cell in an example
 

@@ -115,7 +115,7 @@ def _issues(plan: ColumnPlan) -> list[str]:
     # then the exported flag judges, see fact_tickets.sql
     if not plan.has_targets and "sla_breached" in plan.targets:
         noted.append("CASE WHEN sla_breached_text IS NOT NULL THEN 'judged_by_flag' END")
-    # which deadline a calendar decides, see fact_tickets.sql
+    # what a calendar does with a deadline, see PROMISE_KINDS in reasons.py
     if "due_at" in plan.targets:
         noted.append(
             "CASE WHEN due_at_text IS NOT NULL AND sla_hours IS NOT NULL THEN 'due_at_exported' END"

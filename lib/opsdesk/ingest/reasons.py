@@ -49,7 +49,11 @@ ISSUE_MEANINGS = {
         )
         for name in TIMESTAMPS
     },
+    "judged_by_flag": "this export knows no SLA targets: its flag judges resolved tickets",
+}
+# These codes say what kind of promise a row has, for fact_tickets.sql. Nothing about such a row is
+# doubtful, so they are not counted as issues.
+PROMISE_KINDS = {
     "due_at_exported": "the export itself says when it is due, so no calendar moves that",
     "sla_in_days": "the promise is in days: with a calendar, days on which it opens",
-    "judged_by_flag": "this export knows no SLA targets: its flag judges resolved tickets",
 }

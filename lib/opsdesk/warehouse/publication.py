@@ -10,6 +10,7 @@ from functools import cached_property
 
 from opsdesk.calendars.calendar import ROUND_THE_CLOCK, SlaClock
 from opsdesk.calendars.clock import NO_CALENDAR
+from opsdesk.calendars.clock_words import KEY, clock_sentence
 from opsdesk.catalogue.tables import results
 from opsdesk.googlesql.translate import meaning
 from opsdesk.instants import FIRST, LAST, ZoneBetween, run_id, zone_digest, zone_release
@@ -67,6 +68,8 @@ class Publication:
             "zones": zone_release(),
             "rules": self.rules.name,
             "calendar": self.clock.default,
+            # readers do not read the file, which may have changed since
+            KEY: clock_sentence(self.clock) if self.clock.calendars else "",
         }
         return {
             "run_id": run_id(self.published_at),
