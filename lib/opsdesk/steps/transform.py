@@ -112,7 +112,7 @@ def transform(
         connected.enter_context(warehouse.reading() if engine else warehouse.publishing())
         span = _ask_span(warehouse, run)
         moment = _resolve_as_of(span, as_of, timezone, run)
-        texts = clock_texts(clock, span.first, max(span.latest, moment), span.longest_target)
+        texts = clock_texts(clock, span.first, moment, span.longest_target)
         publication = Publication(
             moment,
             timezone,
