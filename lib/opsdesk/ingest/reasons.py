@@ -28,8 +28,7 @@ ISSUE_MEANINGS = {
     "bad_first_response_at": "first_response_at cannot be read: left out",
     "first_response_before_created": "the first response counts as given at once",
     "bad_sla_hours": (
-        "the SLA target is not a number above 0 (or a time after creation, or whole days): "
-        "no target"
+        "the SLA target is not a number above 0 (or not a time after creation): no target"
     ),
     "bad_resolution_hours": "the exported resolution_hours is not a number of hours: left out",
     "resolution_hours_differ": (
