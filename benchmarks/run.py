@@ -1,4 +1,4 @@
-"""The benchmarks: run.py steps|rerun|notebooks|scale|pyspark|spark|segments|forms [--tickets N] [--rounds K] [--whole-lines].
+"""The benchmarks: run.py steps|rerun|notebooks|scale|pyspark|spark|segments|calendars|forms [--tickets N] [--rounds K] [--whole-lines].
 
 README.md says what each compares.
 """
@@ -16,6 +16,7 @@ from forms import FORMS, write_form
 from measure import Measurement, in_turn, markdown, ratio
 
 from opsdesk import project
+from opsdesk.config.rules import SHIPPED_CALENDARS
 from opsdesk.sample import write_sample
 
 HERE = Path(__file__).resolve().parent
@@ -261,6 +262,35 @@ def segments(rounds: int) -> str:
     return markdown(("segments x days", "transform, s", "peak MB"), rows)
 
 
+def calendars(tickets: int, rounds: int) -> str:
+    """A transform round the clock, and by the shipped calendars: seconds of the processor, and memory."""
+
+    def command(calendar: str) -> Callable[[], list[str]]:
+        def prepare() -> list[str]:
+            made.append(Path(tempfile.mkdtemp(dir=WORK)))
+            return [
+                sys.executable,
+                str(HERE / "calendars.py"),
+                str(tickets),
+                calendar,
+                str(made[-1]),
+            ]
+
+        return prepare
+
+    found = in_turn({name or "none": command(name) for name in ("", *SHIPPED_CALENDARS)}, rounds)
+    rows = [
+        (
+            name,
+            median(stage_seconds(runs)),
+            f"{ratio(stage_seconds(runs), stage_seconds(found['none'])):.2f}",
+            peak(runs),
+        )
+        for name, runs in found.items()
+    ]
+    return markdown((f"{tickets:,} tickets", "processor, s", "times none", "peak MB"), rows)
+
+
 def forms(export: Path, rounds: int) -> str:
     """The same export in every form next to CSV: seconds of an ingest, and memory."""
     files = {form: write_form(export, form) for form in FORMS}
@@ -280,7 +310,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "what",
-        choices=["steps", "rerun", "notebooks", "scale", "pyspark", "spark", "segments", "forms"],
+        choices=[
+            *("steps", "rerun", "notebooks", "scale", "pyspark", "spark", "segments", "calendars"),
+            "forms",
+        ],
     )
     parser.add_argument(
         "--tickets", type=int, nargs="+", help="how many; scale and spark take several"
@@ -296,6 +329,10 @@ def main() -> None:
     WORK.mkdir(parents=True)
     if chosen.what == "segments":
         print(segments(chosen.rounds or 1))
+        shutil.rmtree(WORK)
+        return
+    if chosen.what == "calendars":
+        print(calendars((chosen.tickets or SIZES)[0], chosen.rounds or 5))
         shutil.rmtree(WORK)
         return
     sizes = chosen.tickets or {"scale": SIZES, "spark": SIZES[:2]}.get(chosen.what, SIZES[:1])

@@ -103,6 +103,9 @@ def test_counts_are_stored_so_that_outputs_are_compared(path):
     )
 
 
+MOST_PARAMETERS = 9  # docs/engineering.md says why it is not 8
+
+
 def parameter_lines(path):
     (tagged,) = [
         cell for cell in cells(path, "code") if "parameters" in cell["metadata"].get("tags", [])
@@ -113,7 +116,7 @@ def parameter_lines(path):
 @pytest.mark.parametrize("path", **BY_NAME)
 def test_one_parameters_cell_a_line_each_with_its_meaning(path):
     lines = parameter_lines(path)
-    assert len(lines) <= 8
+    assert len(lines) <= MOST_PARAMETERS
     for line in lines:
         assert PARAMETER.fullmatch(line), line
 

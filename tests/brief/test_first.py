@@ -41,5 +41,7 @@ KINDS = [
 
 @pytest.mark.parametrize(("categories", "said"), KINDS)
 def test_what_is_due_next(boston, categories, said):
-    deadlines = pd.DataFrame({"category": categories, "hours_left": 1.0})
-    assert said in as_text(first_sentence(replace(boston, deadlines=deadlines)))
+    due = pd.Timestamp("2012-01-02 14:30+00")
+    deadlines = pd.DataFrame({"category": categories, "due_at": due})
+    sentence = as_text(first_sentence(replace(boston, deadlines=deadlines)))
+    assert said in sentence and "at 09:30 on Monday" in sentence  # New York's time

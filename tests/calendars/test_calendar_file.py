@@ -29,11 +29,11 @@ def test_no_calendar_runs_round_the_clock():
 
 def test_the_shipped_ones():
     desk = read_clock("business_hours", "Europe/Berlin").calendars["business_hours"]
-    assert week_words(desk.weekly) == "mon to fri 09:00-17:00"
+    assert week_words(desk.weekly) == "Mon to Fri 09:00-17:00"
     assert desk.timezone == "Europe/Berlin"  # that of the run
     extended = read_clock("extended", "UTC")
     hours = week_words(extended.calendars["extended"].weekly)
-    assert hours == "mon to fri 08:00-20:00, sat 09:00-14:00"
+    assert hours == "Mon to Fri 08:00-20:00, Sat 09:00-14:00"
     assert extended.of_priority == {"Critical": ""}
 
 
@@ -124,7 +124,7 @@ def test_what_a_file_may_not_say(write, text, sentence):
 
 def test_a_file_that_is_not_there():
     with pytest.raises(
-        OpsdeskError, match="There is no calendar 'office'.*business_hours, extended"
+        OpsdeskError, match=r"There is no calendar 'office'.*business_hours, extended"
     ):
         read_clock("office", "UTC")
 
@@ -147,5 +147,6 @@ def test_other_hours_are_another_meaning(write):
 def test_the_folder_has_those_that_are_said_to_be_shipped():
     from opsdesk.config.rules import SHIPPED_CALENDARS
 
-    there = {path.stem for path in (project.ROOT / "params" / "calendars").glob("*.yaml")}
+    files = (project.ROOT / "params" / "calendars").glob("*.yaml")
+    there = {path.stem for path in files if not path.name.startswith("my_")}
     assert there == set(SHIPPED_CALENDARS)

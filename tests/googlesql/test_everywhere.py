@@ -29,7 +29,8 @@ READ = ("fact_tickets", "dim_agents")
 @pytest.fixture(scope="module")
 def tables() -> dict[str, list[Row]]:
     tickets, as_of = many_tickets(ZONE, 60, seed=1)
-    return build(tickets, as_of, ZONE, AGENTS, only=READ)
+    built = build(tickets, as_of, ZONE, AGENTS, only=READ)
+    return {name: built[name] for name in READ}
 
 
 @pytest.fixture(scope="module")

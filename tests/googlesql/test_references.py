@@ -77,7 +77,8 @@ def test_what_a_select_reads(sql, expected):
 def test_what_the_files_read():
     assert {table.name: list(sources(table)) for table in results()} == {
         "dim_agents": ["agents_raw"],
-        "fact_tickets": ["tickets_raw"],
+        "dim_calendar": [],
+        "fact_tickets": ["tickets_raw", "dim_calendar"],
         "dim_attributes": ["fact_tickets"],
         "features_daily": ["fact_tickets"],
         "backlog_daily": ["fact_tickets", "features_daily"],
@@ -98,6 +99,7 @@ def test_what_the_files_read():
 def test_which_tables_others_are_computed_from():
     assert [table.name for table in results() if is_read(table)] == [
         "dim_agents",
+        "dim_calendar",
         "fact_tickets",
         "dim_attributes",
         "features_daily",

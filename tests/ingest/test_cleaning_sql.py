@@ -254,17 +254,18 @@ def test_more_of_a_ticket_reaches_the_lake(tmp_path, mapping):
 
 def test_a_due_time_becomes_sla_hours(tmp_path, mapping):
     mapping(", due_at: due")
-    _, rows = own(
+    result, rows = own(
         tmp_path, "id,opened,closed,due",
         "T1,2023-01-01 00:00:00,,2023-01-01 00:00:01", "T2,2023-01-01 00:00:00,,2023-01-01 00:00:00", "T3,2023-01-01 00:00:00,,later",
         "T4,2023-01-01 00:00:00,,",
     )  # fmt: skip
     assert [(float(row[4]) * 3600 if row[4] else None, row[-1]) for row in rows] == [
-        (1.0, ""),
+        (1.0, "due_at_exported"),
         (None, "bad_sla_hours"),
         (None, "bad_sla_hours"),
         (None, ""),
     ]
+    assert result.record["issues"] == {"bad_sla_hours": 2}  # an exported deadline is no issue
 
 
 def test_targets_by_priority_values_and_the_first_non_empty_column(tmp_path, mapping):

@@ -54,10 +54,16 @@ REFUSED = [
     pytest.param(COLUMNS + FORMATS + 'values: {priority: {a: "b\\nc"}}', "into one line each", id="a newline"),
     pytest.param(COLUMNS + FORMATS + "sla_hours_by_priority: {High: 0}", "a number of hours above 0", id="no hours"),
     pytest.param(COLUMNS + FORMATS + "sla_hours_by_priority: {High: .inf}", "a number of hours above 0", id="endless hours"),
+    pytest.param(COLUMNS + FORMATS + "sla_days_by_priority: {Low: 1.5}", "a whole number of days, 1 or more", id="half days"),
+    pytest.param(COLUMNS + FORMATS + "sla_days_by_priority: {Low: true}", "a whole number of days, 1 or more", id="no days"),
+    pytest.param(COLUMNS + FORMATS + "sla_days_by_priority: {Low: 36501}", "a whole number of days, 1 or more", id="a century of days"),
+    pytest.param(COLUMNS + FORMATS + "sla_hours_by_priority: {Low: 4}\nsla_days_by_priority: {Low: 1}", "'Low' has a promise in",
+                 id="two promises"),
     pytest.param(COLUMNS + FORMATS + "delimiter: ab", "delimiter must be one character", id="a long delimiter"),
     pytest.param(COLUMNS + FORMATS + "timezone: UTC\ntimezone: UTC", "timezone is given twice", id="a key twice"),
     pytest.param(COLUMNS + FORMATS + "exclude: [{name: a, column: []}]", "a column name, or a list", id="no column"),
     pytest.param(COLUMNS.replace("}", ", sla_hours: s, due_at: d}") + FORMATS, "map sla_hours or due_at, not both", id="two targets"),
+    pytest.param(COLUMNS.replace("}", ", sla_days: s, due_at: d}") + FORMATS, "map due_at or sla_days, not both", id="days and a deadline"),
 ]  # fmt: skip
 
 

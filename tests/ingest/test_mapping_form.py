@@ -95,9 +95,30 @@ CASES = [
         [HEADER + ",due", "1,01/05/2023 10:00,,2023-05-02", "2,01/05/2023,03/05/2023 12:00,"],
         ["created_at", "resolved_at", "sla_hours", "_issues"],
         # until 23:59:59 of 2 May: 37 h 59 min 59 s after 10:00
-        [("1", "2023-05-01T08:00:00Z", None, "37.999722222222225", "due_date_only"),
+        [("1", "2023-05-01T08:00:00Z", None, "37.999722222222225", "due_date_only;due_at_exported"),
          ("2", "2023-04-30T22:00:00Z", "2023-05-03T10:00:00Z", None, "date_only")],
         id="formats per column, days without a time",
+    ),
+    pytest.param(
+        minimal(sla_days="promise", sla_breached="late") + FORMATS + "values: {sla_days: {in two days: '2'}}\n",
+        # resolved after 73 hours and late: of which days the promise is, a calendar says, so that nothing differs
+        [HEADER + ",promise,late", f"1,{CREATED},,1,", f"2,{CREATED},2023-05-04 11:00:00,3,no", f"3,{CREATED},,Next Business Day,",
+         f"4,{CREATED},,nbd,", f"5,{CREATED},,in two days,", f"6,{CREATED},,2.5,", f"7,{CREATED},,0,", f"8,{CREATED},,36501,",
+         f"9,{CREATED},,,"],
+        ["sla_hours", "_issues"],
+        [("1", "24.0", "sla_in_days"), ("2", "72.0", "sla_in_days"), ("3", "24.0", "sla_in_days"), ("4", "24.0", "sla_in_days"),
+         ("5", "48.0", "sla_in_days"), ("6", None, "bad_sla_hours"), ("7", None, "bad_sla_hours"), ("8", None, "bad_sla_hours"),
+         ("9", None, None)],
+        id="a promise in days, from 1 to a century",
+    ),
+    pytest.param(
+        minimal(priority="urgency", due_at="due") + FORMATS + "sla_hours_by_priority: {High: 4}\nsla_days_by_priority: {Low: 3}\n",
+        [HEADER + ",urgency,due", f"1,{CREATED},,High,", f"2,{CREATED},,Low,", f"3,{CREATED},,Low,2023-05-01 15:00:00",
+         f"4,{CREATED},,Low,soon", f"5,{CREATED},,,"],
+        ["sla_hours", "_issues"],
+        [("1", "4.0", None), ("2", "72.0", "sla_in_days"), ("3", "5.0", "due_at_exported"), ("4", None, "bad_sla_hours"),
+         ("5", None, None)],
+        id="hours and days by priority, for tickets without a deadline",
     ),
     pytest.param(
         minimal() + "timestamps: ['%d/%m/%Y', '%m/%d/%Y']",

@@ -18,9 +18,8 @@ from pyspark.sql.readwriter import DataFrameWriter
 from discovery import api
 from exports import line, run_ingest, write_export
 from faulty_proxy import faulty_proxy
-from generated_tickets import AGENTS, ZONES, many_tickets
+from generated_tickets import AGENTS, ZONES, many_tickets, midnight, with_kinds
 from opsdesk import OpsdeskError
-from opsdesk.calendars.clock import NO_CALENDAR
 from opsdesk.catalogue.tables import catalogue, results
 from opsdesk.google.connection import ON_THIS_MACHINE, GoogleConnection
 from opsdesk.lake.columns import ticket_column_names
@@ -32,6 +31,7 @@ from opsdesk.spark.compute import compute_tables
 from opsdesk.spark.read_lake import CSV
 from opsdesk.spark.session import spark_session
 from opsdesk.spark.setup import SparkSetup
+from sla_clocks import SHIFTS, clock
 from sparked import (  # noqa: F401
     SPARK,
     cloud,
@@ -44,7 +44,7 @@ from sparked import (  # noqa: F401
 )
 from steps import backfill, ingest, open_warehouse, transform
 from ticket_rows import differences
-from tickets import build, numbered, shipped_rules
+from tickets import build, clock_of, numbered, shipped_rules
 
 pytestmark = [pytest.mark.xdist_group("spark"), pytest.mark.usefixtures("spark")]
 RUN_AT = "2024-01-01T00:00:00+00:00"
@@ -56,6 +56,10 @@ SAMPLE = (
 )
 BOSTON = ("lib/opsdesk/data/boston311_2011.csv.gz", "boston311", "", "full")
 SAMPLE_TIMES = ("2023-06-30 23:59:59", "Europe/Berlin", RUN_AT)
+CALENDARS = {
+    "sample": "extended",
+    "boston": "",
+}  # Critical tickets of the sample run round the clock
 BOSTON_TIMES = ("2011-12-31 23:59:59", "America/New_York", RUN_AT)
 
 
@@ -66,14 +70,14 @@ def native(tmp_path_factory):
     for name, source, times in (("sample", SAMPLE, SAMPLE_TIMES), ("boston", BOSTON, BOSTON_TIMES)):
         ingest(*source, f"{folder}/{name}", RUN_AT)
         backfill(f"{folder}/{name}", f"duckdb:{folder}/{name}.duckdb", "", "", RUN_AT)
-        transform(f"duckdb:{folder}/{name}.duckdb", *times)
+        transform(f"duckdb:{folder}/{name}.duckdb", *times, calendar=CALENDARS[name])
     return folder
 
 
-def by_spark(lake, warehouse, times, given=ON_THIS_MACHINE, options=SPARK):
+def by_spark(lake, warehouse, times, given=ON_THIS_MACHINE, options=SPARK, calendar=""):
     """Backfill and transform by Spark; what both returned."""
     loaded = backfill(lake, warehouse, "", "", RUN_AT, given, options)
-    return loaded, transform(warehouse, *times, given, options)
+    return loaded, transform(warehouse, *times, given, options, calendar)
 
 
 def test_boston_from_a_folder_into_duckdb(native, tmp_path):
@@ -92,7 +96,12 @@ def test_the_sample_from_a_bucket_into_bigquery(native, cloud):  # noqa: F811
     given = GoogleConnection(endpoints=cloud.endpoints())
     ingest(*SAMPLE, cloud.lake, RUN_AT, given)
     by_spark(
-        cloud.lake, cloud.warehouse, SAMPLE_TIMES, given, replace(SPARK, temp_bucket=cloud.bucket)
+        cloud.lake,
+        cloud.warehouse,
+        SAMPLE_TIMES,
+        given,
+        replace(SPARK, temp_bucket=cloud.bucket),
+        CALENDARS["sample"],
     )
     names = [table.table_id for table in cloud.bigquery_client().list_tables(cloud.dataset)]
     assert not [name for name in names if name.startswith(("_spark", "_new", "_load_"))]
@@ -121,15 +130,18 @@ def test_boston_from_a_folder_into_bigquery(native, cloud, spark, tmp_path):  # 
 @given(st.sampled_from(ZONES), st.integers(1, 10**6))
 def test_generated_tickets(spark, tmp_path_factory, zone, seed):  # noqa: F811
     tickets, as_of = many_tickets(zone, 200, seed)
+    with_kinds(tickets)
+    shifts = clock(SHIFTS, zone, [midnight(zone, 3).date()], High="")
     place = handover(
         tmp_path_factory.mktemp("any"),
         {"tickets_raw": numbered(tickets), "agents_raw": list(AGENTS)},
     )
     with spark_session(SparkSetup(SPARK), in_cloud=False) as session:
         raw = {name: place.read(session, name) for name in ("tickets_raw", "agents_raw")}
-        given = {"as_of": as_of, "timezone": zone, "rules": shipped_rules(), **NO_CALENDAR}
+        given = {"as_of": as_of, "timezone": zone, "rules": shipped_rules()}
+        given |= clock_of(numbered(tickets), as_of, shifts)
         staged = compute_tables(session, raw, given, place.write, 2)
-    expected = build(tickets, as_of, zone, AGENTS)
+    expected = build(tickets, as_of, zone, AGENTS, clock=shifts)
     found = {
         t.name: differences(t.name, staged_rows(staged[t.name]), expected[t.name])
         for t in results()

@@ -125,6 +125,8 @@ def test_a_run_leaves_its_row(loaded):
         "computed_by": "DuckDB",
         "zones": "tzdata 2026.6",
         "rules": "default",
+        "calendar": "",
+        "sla_clock": "",
     }
     assert json.loads(run["rows"])["fact_tickets"] == 3
 

@@ -38,6 +38,17 @@ def many_tickets(zone: str, count: int, seed: int) -> tuple[list[Row], datetime]
     return [_any_ticket(chance, zone, as_of, number) for number in range(count)], as_of
 
 
+def with_kinds(tickets: list[Row]) -> list[Row]:
+    """The tickets with every kind of promise in turn: in hours, in days, as exported."""
+    kinds = (None, "sla_in_days", "due_at_exported")
+    for place, row in enumerate(tickets):
+        if not row["_issues"] and row["sla_hours"]:
+            row["_issues"] = kinds[place % len(kinds)]
+            if row["_issues"] == "sla_in_days":
+                row["sla_hours"] = 24.0 * (1 + int(row["sla_hours"]) % 4)
+    return tickets
+
+
 def _any_ticket(chance: random.Random, zone: str, as_of: datetime, number: int) -> Row:
     edges = [midnight(zone, chance.randint(-98, 14)), midnight(zone, chance.randint(-2, 2)), as_of]
     near = chance.choice((-SECOND, 0 * SECOND, SECOND, chance.randint(0, 86399) * SECOND))

@@ -10,6 +10,7 @@ from cloud_lakes import cloud_ingest
 from emulated import Cloud
 from exports import line, run_ingest, write_export
 from faulty_proxy import Request, faulty_proxy
+from opsdesk.calendars.clock import NO_CALENDAR
 from opsdesk.catalogue.tables import results
 from opsdesk.config.locations import read_warehouse
 from opsdesk.google.bucket import Bucket
@@ -84,6 +85,7 @@ def at_an_agreeing_bigquery(folder: Path) -> list[Request]:
         rules = read_rules("default")
         publication = Publication(AT, "Europe/Berlin", {}, "latest", AT, 0.0, rules=rules)
         target.publish(publication)
-        measure_transform(target, {"as_of": AT, "timezone": "UTC", "rules": rules.columns})
+        given = {"as_of": AT, "timezone": "UTC", "rules": rules.columns, **NO_CALENDAR}
+        measure_transform(target, given)
         target.publish(publication, {table.name: f"_spark_{table.name}" for table in results()})
         return google.requests

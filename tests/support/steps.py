@@ -18,9 +18,10 @@ def backfill(lake, warehouse, first_month, last_month, run_at, google=ON_THIS_MA
     )
 
 
-def transform(warehouse, as_of, timezone, run_at, google=ON_THIS_MACHINE, spark=None):
+def transform(warehouse, as_of, timezone, run_at, google=ON_THIS_MACHINE, spark=None, calendar=""):
     bench = Workbench(run_at, google, spark or SparkOptions())
-    return bench.transform(warehouse, as_of, timezone, "spark" if spark else "warehouse")
+    engine = "spark" if spark else "warehouse"
+    return bench.transform(warehouse, as_of, timezone, engine, calendar=calendar)
 
 
 def open_warehouse(warehouse, google: GoogleConnection = ON_THIS_MACHINE):

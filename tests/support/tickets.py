@@ -110,9 +110,9 @@ def clock_of(tickets: list[Row], as_of: datetime, clock: SlaClock) -> dict[str, 
     """The clock as the SQL takes it, for these tickets."""
     if not clock.calendars:
         return dict(NO_CALENDAR)
-    created = [row["created_at"] for row in tickets]
+    first = min(row["created_at"] for row in tickets)
     hours = max(row["sla_hours"] or 0 for row in tickets)
-    return dict(clock_texts(clock, min(created), max(*created, as_of), hours).parameters)
+    return dict(clock_texts(clock, first, as_of, hours).parameters)
 
 
 def numbered(tickets: Iterable[Row]) -> list[Row]:

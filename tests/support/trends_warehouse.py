@@ -17,7 +17,7 @@ TABLES = {
     "fact_tickets": "ticket_id VARCHAR, created_date DATE, resolved_date DATE, is_resolved BOOLEAN, "
     "resolution_hours_clean DOUBLE, hours_open DOUBLE, due_at TIMESTAMPTZ, due_date DATE, sla_breached BOOLEAN, "
     "first_response_date DATE, first_response_hours DOUBLE, priority VARCHAR, category VARCHAR, channel VARCHAR, "
-    "customer_tier VARCHAR, hours_since_update DOUBLE",
+    "customer_tier VARCHAR, hours_since_update DOUBLE, sla_calendar VARCHAR",
     "segment_daily": "ops_date DATE, dimension VARCHAR, segment VARCHAR, created BIGINT, resolved BIGINT, "
     "backlog_size BIGINT, past_due BIGINT, sla_due_tickets BIGINT, sla_due_missed BIGINT",
     "signal_daily": "ops_date DATE, indicator VARCHAR, dimension VARCHAR, segment VARCHAR, value BIGINT, "
@@ -27,7 +27,7 @@ TABLES = {
     "ticket_sla_risk": "ticket_id VARCHAR, priority VARCHAR, category VARCHAR, agent_id VARCHAR, hours_open DOUBLE, "
     "hours_left DOUBLE, sla_elapsed DOUBLE, risk_band VARCHAR, created_date DATE, created_at_ts TIMESTAMPTZ, "
     "day_of_week VARCHAR, hour_of_day BIGINT, resolution_hours_clean DOUBLE",
-    "_runs": "run_id VARCHAR, as_of TIMESTAMPTZ, timezone VARCHAR, published_at TIMESTAMPTZ",
+    "_runs": "run_id VARCHAR, as_of TIMESTAMPTZ, timezone VARCHAR, published_at TIMESTAMPTZ, parameters VARCHAR",
 }
 RUN = {
     "run_id": "r1",
@@ -79,6 +79,15 @@ def resolved(date: str, hours: float | None, breached: bool | None = None) -> di
         "is_resolved": True,
         "resolution_hours_clean": hours,
         "sla_breached": breached,
+    }
+
+
+def due_in(ticket: str, hours: float, left: float | None) -> tuple[dict, dict]:
+    """The fact and the risk of a ticket that is due so many hours after as_of, with hours left on the SLA clock."""
+    due = pd.Timestamp(RUN["as_of"]) + pd.Timedelta(hours=hours)
+    return {"ticket_id": ticket, "due_at": due.isoformat()}, {
+        "ticket_id": ticket,
+        "hours_left": left,
     }
 
 

@@ -44,7 +44,7 @@ ANSWERS = {
     "cohorts": ({}, None),
     "days": ({}, 181),
     "arrivals": ({"first_day": date(2023, 5, 6), "last_day": DAY}, None),
-    "deadlines": ({}, 5),
+    "deadlines": ({"as_of": AS_OF}, 5),
     "debt": ({"last_day": DAY, "before": date(2023, 6, 2)}, 2),
     "dimensions": ({}, 5),  # four of ours, and the teams of the agents
     "due_days": ({"as_of": AS_OF}, None),

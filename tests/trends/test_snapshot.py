@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from opsdesk.trends import coverage, series, snapshot
-from trends_warehouse import JANUARY, day, due_on, published, still_open
+from trends_warehouse import JANUARY, day, due_in, due_on, published, still_open
 
 
 def test_headline(tmp_path):
@@ -17,10 +17,10 @@ def test_headline(tmp_path):
     days += [day(date, inflow=2, outflow=1, **stocks) for date in JANUARY]
     due = [due_on(date, 1, missed=1) for date in week_before]
     due += [due_on(date, 1, missed=int(n % 7 == 0)) for n, date in enumerate(JANUARY)]
-    risks = [
-        {"ticket_id": str(hours), "hours_left": hours} for hours in (-1.0, 0.0, 0.5, 24.0, 24.1)
-    ]
-    tickets = [still_open("2024-01-02", 700.0), still_open("2024-01-30", 30.0)]
+    facts, risks = zip(
+        *(due_in(str(hours), hours, 1.0) for hours in (-1, 0, 0.5, 24, 24.1)), strict=True
+    )
+    tickets = [still_open("2024-01-02", 700.0), still_open("2024-01-30", 30.0), *facts]
     warehouse = published(
         tmp_path / "w.duckdb",
         backlog_daily=days,
@@ -89,12 +89,20 @@ def test_headline_leaves_out_what_the_export_cannot_know(tmp_path, facts, figure
 
 
 def test_deadlines_are_those_of_the_next_24_hours_the_next_first(tmp_path):
-    risks = [
-        {"ticket_id": str(hours), "hours_left": hours}
-        for hours in (24.0, 24.1, None, 0.0, -3.0, 0.5)
+    """By the wall clock, whatever is left on the SLA clock; a ticket without a time of day has no hours."""
+    tickets = [
+        due_in("at the end", 24, 0.0),
+        due_in("a second later", 24 + 1 / 3600, 0.0),
+        due_in("without a time of day", 12, None),
+        due_in("now", 0, 0.0),
+        due_in("over", -3, -1.0),
+        due_in("next", 0.5, 0.5),
     ]
-    warehouse = published(tmp_path / "w.duckdb", ticket_sla_risk=risks)
-    assert snapshot.read_deadlines(warehouse)["ticket_id"].tolist() == ["0.5", "24.0"]
+    facts, risks = zip(*tickets, strict=True)
+    warehouse = published(tmp_path / "w.duckdb", fact_tickets=facts, ticket_sla_risk=risks)
+    found = snapshot.read_deadlines(warehouse)
+    assert found["ticket_id"].tolist() == ["next", "at the end"]
+    assert found["due_at"].iloc[1] == pd.Timestamp("2024-02-01 23:59:59+00")
 
 
 def test_agents_by_open_tickets_with_days_of_work_where_capacity_is_known(tmp_path):

@@ -8,6 +8,7 @@ from google.cloud import bigquery
 
 import googlesql
 from opsdesk import OpsdeskError, project
+from opsdesk.calendars.clock import NO_CALENDAR
 from opsdesk.catalogue import identities
 from opsdesk.catalogue.identities import CHECKS
 from opsdesk.catalogue.tables import catalogue, results
@@ -26,7 +27,7 @@ PARAMETERS = {
     "rows": "INT64", "bytes": "INT64", "part": "STRING", "fingerprint": "STRING", "loaded_at": "TIMESTAMP",
     "dimension": "STRING", "segment": "STRING", "first_day": "DATE", "places": "INT64", "agent": "STRING",
     "before_first": "DATE", "before_last": "DATE", "now_first": "DATE", "now_last": "DATE",
-    "least": "FLOAT64",
+    "least": "FLOAT64", **dict.fromkeys(NO_CALENDAR, "STRING"),
 }  # fmt: skip
 TICKETS = [tickets_query(date(2023, 6, 30), datetime(2023, 6, 30, tzinfo=UTC), state, {"priority": "High", "team": "Core"},
                          [column.name for column in catalogue()["fact_tickets"].columns])[0] for state in STATES]  # fmt: skip

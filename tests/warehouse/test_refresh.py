@@ -5,10 +5,12 @@ import pytest
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
+from opsdesk.calendars.calendar import ROUND_THE_CLOCK
 from opsdesk.catalogue.tables import catalogue
 from opsdesk.warehouse.duckdb import affected, builder
 from opsdesk.warehouse.duckdb.decision import Build, Thresholds
 from refreshing import ANY, ANY_CHANGED, MONTHS, decisions, named, put, tables, transform
+from sla_clocks import OFFICE, clock
 from tickets import ticket
 
 PHONE = '{"product":"Phone"}'
@@ -244,6 +246,56 @@ def test_a_daily_table_that_came_out_the_same_in_what_is_read_is_not_different(r
         for row in tables(refreshed.path)["features_daily"]
         if row["resolved_tickets"]
     ] == [24.0]
+
+
+def timed(number, month, day, resolved=None, **columns):
+    """A ticket with a promise of twelve hours, created on a day at ten."""
+    created = f"{month}-{day:02d} 10:00"
+    return ticket(created, resolved, ticket_id=f"T{number}", sla_hours=12.0, **columns)
+
+
+# in each month: kept, broken, open; by its priority on another clock; by its flag in days, or as exported
+ON_A_CLOCK = [
+    row
+    for place, month in enumerate(MONTHS)
+    for row in (
+        timed(10 * place, month, 2, f"{month}-03 13:00"),
+        timed(10 * place + 1, month, 3, f"{month}-20 09:00", priority="High"),
+        timed(10 * place + 2, month, 4, _issues="due_at_exported"),
+        timed(10 * place + 3, month, 5) | {"sla_hours": 72.0, "_issues": "sla_in_days"},
+        timed(10 * place + 4, month, 6) | {"sla_hours": 90_000.0},  # beyond the horizon
+    )
+]
+OFFICES = clock(OFFICE, "Europe/Berlin", High="")
+AN_HOUR_A_WEEK = clock({"mon": ("09:00-10:00",)}, "Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("tickets", "as_of", "clocks", "parts"),
+    [
+        pytest.param([*ON_A_CLOCK[:-5], timed(20, "2023-03", 9), *ON_A_CLOCK[-4:]], "2023-06-01", OFFICES, True, id="a changed ticket"),
+        pytest.param([timed(99, "2023-01", 1), *ON_A_CLOCK], "2023-06-01", OFFICES, True, id="an earlier ticket: the clock starts earlier"),
+        pytest.param([*ON_A_CLOCK, timed(99, "2023-03", 9) | {"sla_hours": 99_000.0}], "2023-06-01", OFFICES, True, id="a longer promise"),
+        pytest.param(ON_A_CLOCK, "2023-07-04 11:30", OFFICES, True, id="as_of moved on"),
+        pytest.param(ON_A_CLOCK, "2023-06-01", AN_HOUR_A_WEEK, False, id="another calendar"),
+        pytest.param(ON_A_CLOCK, "2023-06-01", clock(OFFICE, "Europe/Berlin"), False, id="another priority"),
+        pytest.param(ON_A_CLOCK, "2023-06-01", ROUND_THE_CLOCK, False, id="no calendar"),
+        pytest.param(ON_A_CLOCK, "2026-01-01", OFFICES, False, id="deadlines are looked for until 2050 instead of 2045"),
+    ],
+)  # fmt: skip
+def test_refreshing_with_a_calendar_is_building(
+    tmp_path, monkeypatch, tickets, as_of, clocks, parts
+):
+    """And the facts are built in part as long as the calendar means the same."""
+    put(tmp_path / "w.duckdb", ON_A_CLOCK)
+    transform(tmp_path / "w.duckdb", "2023-06-01", "UTC", ANY, OFFICES)
+    found = decisions(monkeypatch)
+    put(tmp_path / "w.duckdb", tickets)
+    transform(tmp_path / "w.duckdb", as_of, "UTC", ANY, clocks)
+    assert ("fact_tickets" in named(found, Build.TICKETS)) == parts
+    put(tmp_path / "fresh.duckdb", tickets)
+    transform(tmp_path / "fresh.duckdb", as_of, "UTC", ANY, clocks)
+    assert tables(tmp_path / "w.duckdb") == tables(tmp_path / "fresh.duckdb")
 
 
 LATE = ticket("2023-03-10 10:00", "2023-03-12 10:00", ticket_id="late", sla_hours=8.0)

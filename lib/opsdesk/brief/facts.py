@@ -8,8 +8,10 @@ import pandas as pd
 
 from opsdesk.brief.now import Now, read_now
 from opsdesk.brief.stock import Stock, read_stock
+from opsdesk.calendars.clock_words import read_sentence
 from opsdesk.config.targets import ALL
 from opsdesk.errors import OpsdeskError
+from opsdesk.guards.texts import one_line
 from opsdesk.instants import read_zone
 from opsdesk.trends import by_segment, explain, series, snapshot
 from opsdesk.trends.coverage import DAY, Coverage, read_coverage
@@ -41,7 +43,8 @@ class Facts:
     """What one morning knows.
 
     `changes` has the last day, week and month where the data reach so far back; `dimension` is the
-    one that explains them, "" where all tickets are in one segment of each.
+    one that explains them, "" where all tickets are in one segment of each. `sla_clock` says when
+    the SLA clock runs, "" where that is round the clock.
     """
 
     coverage: Coverage
@@ -62,6 +65,7 @@ class Facts:
     work: FirstTen
     are_updates_known: bool
     stock: Stock
+    sla_clock: str
 
     @property
     def last_day(self) -> pd.Timestamp:
@@ -95,10 +99,9 @@ class Facts:
         """Return between which values a flow or attainment is in a normal week."""
         return range_of_weeks(self.weeks, column, self.names.baseline(self.last_day))
 
-    def due(self, hours_left: float) -> pd.Timestamp:
-        """Return the wall time of a deadline."""
-        due = (self.moment + pd.Timedelta(hours=hours_left)).round("s")
-        return due.tz_convert(read_zone(self.coverage.timezone))
+    def wall_time(self, instant: pd.Timestamp) -> pd.Timestamp:
+        """Return an instant as the clocks of the run's zone show it."""
+        return pd.Timestamp(instant).tz_convert(read_zone(self.coverage.timezone))
 
 
 def read_facts(warehouse: Warehouse, targets: Mapping[str, str], names: DayNames) -> Facts:
@@ -122,9 +125,10 @@ def _read_facts(warehouse: Warehouse, targets: Mapping[str, str], names: DayName
     dimension = _dimension(segments)
     now = read_now(days, weeks, coverage, len(deadlines))
     judged, problem = _judge(warehouse, coverage, targets, names)
+    run = warehouse.runs().iloc[-1]
     return Facts(
         coverage=coverage,
-        moment=pd.Timestamp(warehouse.runs().iloc[-1]["as_of"]),
+        moment=pd.Timestamp(run["as_of"]),
         now=now,
         days=days,
         weeks=weeks,
@@ -141,6 +145,7 @@ def _read_facts(warehouse: Warehouse, targets: Mapping[str, str], names: DayName
         work=first_ten(warehouse),
         are_updates_known=not read_since_update(warehouse).empty,
         stock=read_stock(warehouse, coverage, days),
+        sla_clock=one_line(read_sentence(run["parameters"])),
     )
 
 

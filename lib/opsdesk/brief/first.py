@@ -34,7 +34,7 @@ def _due_soon(facts: Facts) -> str:
     deadlines = facts.deadlines
     if deadlines.empty:
         return ""
-    due = facts.due(float(deadlines["hours_left"].iloc[0]))
+    due = facts.wall_time(deadlines["due_at"].iloc[0])
     at = f"{strong(f'{due:%H:%M}')} on {due:%A}"
     if len(deadlines) == 1:
         return f"{strong('1 ticket')} falls due within 24 hours, at {at}"

@@ -47,16 +47,24 @@ def _row(facts: Facts, ticket: pd.Series) -> WorkRow:
         ticket=one_line(str(ticket["ticket_id"])),
         kind=", ".join(kind for kind in kinds if kind not in NONE),
         agent=one_line(str(ticket["agent_id"])),
-        due=_due(facts, ticket["hours_left"]),
+        due=_due(facts, ticket),
         reasons=one_line(str(ticket["reasons"])),
         action=one_line(str(ticket["action"])),
     )
 
 
-def _due(facts: Facts, hours_left: float | None) -> str:
-    if pd.isna(hours_left):
+def _due(facts: Facts, ticket: pd.Series) -> str:
+    """Return until when, in the hours of the ticket's calendar where it has one."""
+    if pd.isna(ticket["hours_left"]):
         return "no deadline"
-    if hours_left <= 0:
-        return f"{words.hours(-hours_left)} late"
-    due = facts.due(float(hours_left))
-    return f"{due:%a %H:%M}, in {words.hours(hours_left)}"
+    due = facts.wall_time(ticket["due_at"])
+    is_late = due <= facts.moment
+    if pd.isna(ticket["sla_calendar"]):
+        hours = words.hours(abs(ticket["hours_left"]))
+        return f"{hours} late" if is_late else f"{due:%a %H:%M}, in {hours}"
+    # a day of a calendar has no fixed length, so these stay hours
+    hours = f"{abs(ticket['hours_left']):,.1f} business h"
+    if is_late:
+        return f"{hours} late"
+    # an exported deadline may be at a time at which the clock does not run
+    return f"{due:%a %H:%M}, {'in ' + hours if ticket['hours_left'] > 0 else 'before opening'}"

@@ -37,7 +37,7 @@ class Calendar:
 
 @dataclass(frozen=True)
 class Holidays:
-    """The days that a file lists, and those of a country's code such as US-MA; "" is none."""
+    """The days that a file lists, and those of a country's code such as US-MA; "" is no country."""
 
     dates: Mapping[date, str] = field(default_factory=dict)
     country: str = ""

@@ -22,7 +22,7 @@ class ClockTexts:
 
 
 def clock_texts(clock: SlaClock, first: datetime, last: datetime, hours: float) -> ClockTexts:
-    """Return the clock for tickets created from `first` to `last` with targets up to `hours`.
+    """Return the clock for what happens from `first` to `last` with targets up to `hours`.
 
     `calendar_stretches` has a line for each stretch: numbers of fixed width, then the name of its
     calendar. `calendar_of_priority` has a line for each priority with a calendar of its own: the

@@ -11,7 +11,8 @@ from opsdesk.instants import LAST, read_zone
 
 DAY = timedelta(days=1)
 EARLIER = 3 * DAY  # the first ticket is in the middle of stretches, in any zone
-FARTHEST = timedelta(days=20 * 365)  # after the last ticket: no deadline is looked for later
+FARTHEST = 20  # years after the last moment: no deadline is looked for later
+STEP = 5  # years for which the end of that search stays
 
 
 class Stretch(NamedTuple):
@@ -43,12 +44,11 @@ def cut(calendar: Calendar, first: datetime, last: datetime, seconds: int) -> tu
 
     A clock change may leave a span without a length, or push two into each other: an instant is
     open or not, never twice. Wall times that come twice are the first of the two; those that are
-    skipped are moved forward (PEP 495, fold=0). The stretches end 20 years after `last` at the
-    latest, and in 2131.
+    skipped are moved forward (PEP 495, fold=0). The stretches end at the `horizon` at the latest.
     """
     stretches: list[Stretch] = []
     spent_at_last = None
-    end = min(last + FARTHEST, LAST).timestamp()
+    end = horizon(last).timestamp()
     for stretch in _stretches(calendar, (first - EARLIER).date()):
         if stretch.end <= 0:
             continue
@@ -60,6 +60,16 @@ def cut(calendar: Calendar, first: datetime, last: datetime, seconds: int) -> tu
         if is_enough or stretch.end >= end:
             break
     return tuple(stretches)
+
+
+def horizon(last: datetime) -> datetime:
+    """Return until when a deadline is looked for: 20 to 25 years after `last`, and 2131 at most.
+
+    It stays for five years. A deadline that is not found by then is the end of the calendar, and
+    tables that were built in part must agree on it.
+    """
+    year = -(-(last.year + FARTHEST) // STEP) * STEP
+    return min(datetime(year, 1, 1, tzinfo=UTC), LAST)
 
 
 def _stretches(calendar: Calendar, day: date) -> Iterator[Stretch]:

@@ -50,7 +50,7 @@ def open_hours(week: Week) -> float:
 
 
 def week_words(week: Week) -> str:
-    """Return a week as people write it: mon to fri 09:00-17:00, sat 10:00-14:00."""
+    """Return a week as people write it: Mon to Fri 09:00-17:00, Sat 10:00-14:00."""
     parts = []
     first = 0
     while first < len(DAYS):
@@ -59,7 +59,8 @@ def week_words(week: Week) -> str:
             last += 1
         if week[first]:
             hours = " and ".join(f"{_clock(begin)}-{_clock(end)}" for begin, end in week[first])
-            days = DAYS[first] if first == last else f"{DAYS[first]} to {DAYS[last]}"
+            begin_day, end_day = DAYS[first].title(), DAYS[last].title()
+            days = begin_day if first == last else f"{begin_day} to {end_day}"
             parts.append(f"{days} {hours}")
         first = last + 1
     return ", ".join(parts)

@@ -56,6 +56,8 @@ def run_steps(given: Mapping[str, str], run_at: str) -> Iterator[str]:
     )
     rows = ", ".join(f"{name} {count:,}" for name, count in made.rows.items())
     before = " before" if made.unchanged else ""
+    if values["calendar"]:
+        yield made.sla_clock
     yield f"{made.engine}{before}, as of {made.known_until}: {rows}"
 
 

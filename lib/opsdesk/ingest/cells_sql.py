@@ -54,6 +54,19 @@ def number(plan: ColumnPlan, text: str) -> str:
     return f"CASE WHEN NOT contains({text}, '_') THEN try_cast({text} AS DOUBLE) END"
 
 
+def has_length(plan: ColumnPlan, target: str) -> bool:
+    """Return whether one of our columns may come from a length of time."""
+    return any(alternative.unit for alternative in plan.targets.get(target, ()))
+
+
+def hours(plan: ColumnPlan, target: str) -> str:
+    """Return one of our columns as a number of hours."""
+    read = number(plan, f"{target}_text")
+    if has_length(plan, target):
+        return f"coalesce({target}_spent / 3600, {read})"
+    return read
+
+
 def _texts(plan: ColumnPlan, alternatives: tuple[Alternative, ...], target: str) -> list[str]:
     values = plan.mapping.values.get(target, {})
     return [_text(plan, alternative, values) for alternative in alternatives]

@@ -8,16 +8,16 @@ from datetime import datetime
 from opsdesk.duckdb_file import quoted
 from opsdesk.ingest import timestamps_sql as timestamps
 from opsdesk.ingest.attributes_sql import select_attributes
-from opsdesk.ingest.cells_sql import excluding_rule, first_text, number, spent_seconds
+from opsdesk.ingest.cells_sql import excluding_rule, first_text, has_length, hours, spent_seconds
 from opsdesk.ingest.column_plan import ColumnPlan
 from opsdesk.ingest.day_rows import digest_sql
-from opsdesk.ingest.mapping_checks import LONGEST_SLA_HOURS
+from opsdesk.ingest.sla_target_sql import select_target
 from opsdesk.ingest.timestamp_formats import TIMESTAMPS
 from opsdesk.ingest.white_space import single_spaced_sql
 from opsdesk.lake.columns import AGENT, ATTRIBUTES, text_columns
 
 # the columns of the export that are read before they are checked
-CHECKED = ("ticket_id", *TIMESTAMPS, "sla_hours", "resolution_hours", "sla_breached")
+CHECKED = ("ticket_id", *TIMESTAMPS, "sla_hours", "sla_days", "resolution_hours", "sla_breached")
 
 # DuckDB reads lines of 2,000,000 bytes; the rest is for dates, numbers and issues
 LONGEST_LINE = 1_999_000
@@ -66,9 +66,10 @@ ISSUES = {
         f" AND abs(resolution_hours * 3600 - {SPENT}) > 360.000001"
     ),
     "bad_sla_flag": "sla_breached_text IS NOT NULL AND sla_breached IS NULL",
-    # of a ticket whose resolution is still to come, the flag says nothing yet
+    # Of a ticket whose resolution is still to come, the flag says nothing yet. Of one with a target
+    # in days it cannot be judged here: how long they are is for the calendar to say.
     "sla_flag_differs": (
-        "resolved_at <= run_at AND NOT has_day"
+        "resolved_at <= run_at AND NOT has_day AND NOT is_in_days"
         f" AND sla_breached <> ({SPENT} > round(sla_hours * 3600))"
     ),
     "ambiguous_time": "list_contains(doubts, 'ambiguous_time')",
@@ -114,6 +115,13 @@ def _issues(plan: ColumnPlan) -> list[str]:
     # then the exported flag judges, see fact_tickets.sql
     if not plan.has_targets and "sla_breached" in plan.targets:
         noted.append("CASE WHEN sla_breached_text IS NOT NULL THEN 'judged_by_flag' END")
+    # what a calendar does with a deadline, see PROMISE_KINDS in reasons.py
+    if "due_at" in plan.targets:
+        noted.append(
+            "CASE WHEN due_at_text IS NOT NULL AND sla_hours IS NOT NULL THEN 'due_at_exported' END"
+        )
+    if plan.has_targets_in_days:
+        noted.append("CASE WHEN is_in_days AND sla_hours IS NOT NULL THEN 'sla_in_days' END")
     return noted
 
 
@@ -139,11 +147,12 @@ def _derived(plan: ColumnPlan) -> str:
     """Return what follows from the texts: target, hours, flags."""
     statuses = plan.mapping.closed_statuses
     closed = ", ".join(quoted(status.lower()) for status in statuses) or "NULL"
-    spent = _hours(plan, "resolution_hours")
-    target, hours = _target(plan)
+    spent = hours(plan, "resolution_hours")
+    target = select_target(plan)
     columns = (
-        f"{target} AS target_text",
-        f"CAST({hours} AS DOUBLE) AS sla_hours",
+        f"{target.text} AS target_text",
+        f"CAST({target.hours} AS DOUBLE) AS sla_hours",
+        f"{target.is_in_days} AS is_in_days",
         f"CASE WHEN {spent} >= 0 AND isfinite({spent}) THEN {spent} END AS resolution_hours",
         f"{_is_breached(plan)} AS sla_breached",
         f"coalesce(lower(status_text) IN ({closed}), false) AS is_closed",
@@ -151,40 +160,12 @@ def _derived(plan: ColumnPlan) -> str:
     return ", ".join(columns)
 
 
-def _has_length(plan: ColumnPlan, target: str) -> bool:
-    return any(alternative.unit for alternative in plan.targets.get(target, ()))
-
-
-def _hours(plan: ColumnPlan, target: str) -> str:
-    """Return a number of hours."""
-    hours = number(plan, f"{target}_text")
-    if _has_length(plan, target):
-        return f"coalesce({target}_spent / 3600, {hours})"
-    return hours
-
-
 def _is_breached(plan: ColumnPlan) -> str:
     """Return the exported flag. Of what is left of the time promised, the sign says it."""
     flag = _flag("lower(sla_breached_text)")
-    if _has_length(plan, "sla_breached"):
+    if has_length(plan, "sla_breached"):
         return f"coalesce(sla_breached_spent < 0, {flag})"
     return flag
-
-
-def _target(plan: ColumnPlan) -> tuple[str, str]:
-    """Return the text that an SLA target comes from, and the target in hours, NULL if invalid."""
-    target = "sla_hours_text"
-    read = _hours(plan, "sla_hours")
-    if "due_at" in plan.targets:
-        target = "due_at_text"
-        read = "date_diff('second', created_at, due_at) / 3600"
-    hours = f"CASE WHEN {read} > 0 AND {read} <= {LONGEST_SLA_HOURS} THEN {read} END"
-    promises = plan.mapping.sla_hours_by_priority
-    if not promises:
-        return target, hours
-    cases = [f"WHEN {quoted(name)} THEN {long!r}" for name, long in promises.items()]
-    promised = f"CASE priority_text {' '.join(cases)} END"
-    return target, f"CASE WHEN {target} IS NULL THEN {promised} ELSE {hours} END"
 
 
 def _is_long_line() -> str:

@@ -42,7 +42,13 @@ class ColumnPlan:
     def has_targets(self) -> bool:
         """Return whether tickets of this file can have an SLA target at all."""
         has_column = "sla_hours" in self.targets or "due_at" in self.targets
-        return has_column or bool(self.mapping.sla_hours_by_priority)
+        by_priority = bool(self.mapping.sla_hours_by_priority)
+        return has_column or by_priority or self.has_targets_in_days
+
+    @property
+    def has_targets_in_days(self) -> bool:
+        """Return whether tickets of this file can have an SLA target in days."""
+        return "sla_days" in self.targets or bool(self.mapping.sla_days_by_priority)
 
     def zone(self, target: str) -> str:
         """Return the zone of the times without one in one of our columns."""

@@ -44,6 +44,7 @@ class Mapping:
     exclude: tuple[ExcludeRule, ...] = ()
     closed_statuses: tuple[str, ...] = ()
     sla_hours_by_priority: dict[str, float] = field(default_factory=dict)
+    sla_days_by_priority: dict[str, int] = field(default_factory=dict)
     decimal: str = "."
     earliest: datetime | None = None
     delimiter: str = ","
@@ -132,6 +133,7 @@ def read_mapping(mapping: str) -> Mapping:
 def _checked(path: Path, content: object) -> Mapping:
     where = project.shown(path)
     block = check.block_of(where, content)
+    by_priority = check.sla_by_priority(where, block)
     return Mapping(
         name=path.stem,
         path=path,
@@ -144,7 +146,8 @@ def _checked(path: Path, content: object) -> Mapping:
         missing=check.texts(where, "missing", block.get("missing") or []),
         exclude=read_exclude(where, block.get("exclude") or []),
         closed_statuses=check.texts(where, "closed_statuses", block.get("closed_statuses") or []),
-        sla_hours_by_priority=check.sla_hours(where, block.get("sla_hours_by_priority") or {}),
+        sla_hours_by_priority=by_priority[0],
+        sla_days_by_priority=by_priority[1],
         decimal=form.decimal(where, block.get("decimal", ".")),
         earliest=form.earliest(where, block.get("earliest")),
         delimiter=form.delimiter(where, block.get("delimiter", ",")),

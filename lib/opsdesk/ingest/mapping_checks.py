@@ -14,7 +14,7 @@ from opsdesk.ingest.mapping_sources import Source, read_sources
 from opsdesk.ingest.mapping_words import refuse_unknown
 from opsdesk.lake.columns import exported_columns
 
-EXTRA_TARGETS = ("due_at",)  # it becomes sla_hours and is not in the lake
+EXTRA_TARGETS = ("due_at", "sla_days")  # they become sla_hours and are not in the lake
 REQUIRED = ("ticket_id", "created_at", "resolved_at")
 KEYS = (
     "columns",
@@ -27,6 +27,7 @@ KEYS = (
     "exclude",
     "closed_statuses",
     "sla_hours_by_priority",
+    "sla_days_by_priority",
     "decimal",
     "earliest",
     "delimiter",
@@ -35,6 +36,7 @@ KEYS = (
     "header_row",
 )
 LONGEST_SLA_HOURS = 876_000  # a century; a longer target means no target (9999-12-31)
+TARGETS_OF_SLA = ("sla_hours", "due_at", "sla_days")  # a mapping has one of them at most
 
 
 def refuse_repeated_keys(where: str, node: yaml.Node | None) -> None:
@@ -75,9 +77,11 @@ def columns(where: str, columns: dict[str, object]) -> dict[str, tuple[Source, .
     for target in REQUIRED:
         if not columns.get(target):
             raise OpsdeskError(f"{where}: columns must say where {target} comes from.")
-    if columns.get("sla_hours") and columns.get("due_at"):
+    given_targets = [target for target in TARGETS_OF_SLA if columns.get(target)]
+    if len(given_targets) > 1:
         raise OpsdeskError(
-            f"{where}: map sla_hours or due_at, not both: the target would have two sources."
+            f"{where}: map {' or '.join(given_targets)}, not both: the target would have two "
+            "sources."
         )
     if columns["created_at"] == columns["resolved_at"]:
         raise OpsdeskError(
@@ -129,7 +133,7 @@ def values(where: str, values: object) -> dict[str, dict[str, str]]:
     """Return for each column the texts to replace and their replacements."""
     if not isinstance(values, dict) or not all(map(_is_block, values.values())):
         raise OpsdeskError(f"{where}: values must give a block of translations for each column.")
-    refuse_unknown(f"{where}, values", "column", values, exported_columns())
+    refuse_unknown(f"{where}, values", "column", values, (*exported_columns(), "sla_days"))
     return {target: _translations(where, target, block) for target, block in values.items()}
 
 
@@ -143,14 +147,34 @@ def texts(where: str, key: str, listed: object) -> tuple[str, ...]:
     return tuple(listed)
 
 
-def sla_hours(where: str, hours: object) -> dict[str, float]:
-    """Return the promised hours to resolution by priority."""
+def sla_by_priority(where: str, block: dict[str, Any]) -> tuple[dict[str, float], dict[str, int]]:
+    """Return the promised hours to resolution, and the promised open days, by priority."""
+    hours = _sla_hours(where, block.get("sla_hours_by_priority") or {})
+    days = _sla_days(where, block.get("sla_days_by_priority") or {})
+    for priority in hours.keys() & days.keys():
+        raise OpsdeskError(
+            f"{where}: {priority!r} has a promise in sla_hours_by_priority and in "
+            "sla_days_by_priority: keep one of the two."
+        )
+    return hours, days
+
+
+def _sla_hours(where: str, hours: object) -> dict[str, float]:
     if not isinstance(hours, dict) or not all(map(_is_target, hours.values())):
         raise OpsdeskError(
             f"{where}: sla_hours_by_priority must give a number of hours above 0 (and below a "
             "century) for each priority."
         )
     return {str(priority): float(number) for priority, number in hours.items()}
+
+
+def _sla_days(where: str, days: object) -> dict[str, int]:
+    if not isinstance(days, dict) or not all(map(_is_days, days.values())):
+        raise OpsdeskError(
+            f"{where}: sla_days_by_priority must give a whole number of days, 1 or more (and below "
+            "a century), for each priority."
+        )
+    return {str(priority): int(number) for priority, number in days.items()}
 
 
 def _is_block(block: object) -> bool:
@@ -182,3 +206,7 @@ def _is_target(number: object) -> bool:
     if isinstance(number, bool) or not isinstance(number, int | float):
         return False
     return 0 < number <= LONGEST_SLA_HOURS
+
+
+def _is_days(number: object) -> bool:
+    return _is_target(number) and isinstance(number, int) and number * 24 <= LONGEST_SLA_HOURS

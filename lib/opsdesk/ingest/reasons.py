@@ -35,7 +35,9 @@ ISSUE_MEANINGS = {
         "the exported resolution_hours is more than 0.1 h off the timestamps, which decide"
     ),
     "bad_sla_flag": "the exported SLA flag is neither true nor false: left out",
-    "sla_flag_differs": "the exported SLA flag contradicts the timestamps, which decide",
+    "sla_flag_differs": (
+        "the exported SLA flag contradicts the timestamps (in elapsed hours), which decide"
+    ),
     "ambiguous_time": "a wall time that a clock change repeats: the first of the two was taken",
     "nonexistent_time": "a wall time that a clock change skips: moved forward by the gap",
     "date_only": "a time that is only a day: midnight was taken, and no hours follow from it",
@@ -47,4 +49,10 @@ ISSUE_MEANINGS = {
         for name in TIMESTAMPS
     },
     "judged_by_flag": "this export knows no SLA targets: its flag judges resolved tickets",
+}
+# These codes say what kind of promise a row has, for fact_tickets.sql. Nothing about such a row is
+# doubtful, so they are not counted as issues.
+PROMISE_KINDS = {
+    "due_at_exported": "the export itself says when it is due, so no calendar moves that",
+    "sla_in_days": "the promise is in days: with a calendar, days on which it opens",
 }

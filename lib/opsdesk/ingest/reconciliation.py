@@ -76,6 +76,7 @@ def _count_issues(kept: KeptRows) -> dict[str, int]:
     counts: Counter[str] = Counter()
     for codes, rows in kept.issues():
         counts.update(dict.fromkeys(codes.split(";"), rows))
+    # the kinds of promises are none, see PROMISE_KINDS
     return {code: counts[code] for code in ISSUE_MEANINGS if code in counts}
 
 

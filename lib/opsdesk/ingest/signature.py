@@ -15,7 +15,7 @@ from opsdesk.lake.manifest import lake_digest
 from opsdesk.lake.names import REJECTS_FOLDER, REMOVED, TICKETS, WAITING, day_of
 
 # raise it when the same export would give another lake: then no lake counts as up to date
-CLEANING = 4
+CLEANING = 5
 Signature = dict[str, Any]
 BEGUN = "days_begun"  # key of a record: days that unfinished ingests may have written
 ABOUT = {

@@ -24,7 +24,7 @@ from opsdesk.runner.record import (
     RunRecord,
     Step,
 )
-from opsdesk.runner.state import read_backlog, read_lake_record
+from opsdesk.runner.state import Backlog, read_backlog, read_lake_record, read_sla_clock
 from opsdesk.runner.summary import Summary, make_summary
 from opsdesk.runner.targets import judged_targets, target_records
 from opsdesk.warehouse.billing import Billed, read_billed, total
@@ -184,10 +184,18 @@ def _summarise(parameters: Parameters, facts: "Facts | None") -> Summary:
     try:
         lake_record, _ = read_lake_record(parameters)
         backlog = read_backlog(parameters)
+        sla_clock = facts.sla_clock if facts else read_sla_clock(parameters)
     except OpsdeskError as error:
         return Summary(problem=f"The figures could not be read: {error}")
     if backlog is None:  # nothing is published that a target could be judged on
         return make_summary(lake_record, None)
+    return replace(_judged(parameters, facts, lake_record, backlog), sla_clock=sla_clock)
+
+
+def _judged(
+    parameters: Parameters, facts: "Facts | None", lake_record: dict[str, Any], backlog: Backlog
+) -> Summary:
+    """Return the figures with the targets, as the report judged them or as they are judged now."""
     if facts is not None:
         targets = target_records(facts.judged)
         return make_summary(lake_record, backlog, targets, facts.targets_problem or None)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from opsdesk.calendars.clock_words import read_sentence
 from opsdesk.config.locations import BigQueryLocation, read_warehouse
 from opsdesk.config.parameters import Parameters
 from opsdesk.google.connection import GoogleConnection
@@ -18,15 +19,19 @@ TABLES = "SELECT table_name FROM duckdb_tables()"
 LOADS = "SELECT part, rows FROM _loads ORDER BY part"
 # as text: an instant would become one of Python's by a package that is not needed otherwise
 AS_OF = "strftime(as_of AT TIME ZONE 'UTC', '%Y-%m-%d %H:%M:%S+00:00')"
-LAST_RUN = f"SELECT {AS_OF}, timezone, rows FROM _runs ORDER BY rowid DESC LIMIT 1"
+LAST_RUN = f"SELECT {AS_OF}, timezone, rows, parameters FROM _runs ORDER BY rowid DESC LIMIT 1"
 BACKLOG = "SELECT ops_date, backlog_size FROM backlog_daily ORDER BY ops_date DESC LIMIT 1"
 
 
 class Published(NamedTuple):
-    """The loaded months with their rows; as_of with its zone, and the rows by table as JSON."""
+    """The loaded months with their rows, and what was published last.
+
+    A publication is as_of with its zone, the rows by table as JSON, and a sentence on the SLA clock
+    ("" without a calendar).
+    """
 
     months: list[tuple[str, int]]
-    publication: tuple[str, str] | None
+    publication: tuple[str, str, str] | None
 
 
 class Backlog(NamedTuple):
@@ -65,10 +70,20 @@ def read_published(parameters: Parameters) -> Published:
     return Published(months, _publication(*runs[0]) if runs else None)
 
 
-def _publication(as_of: str, timezone: str, rows: str) -> tuple[str, str]:
-    """Return as_of as a wall time with its zone, and the rows by table."""
+def _publication(as_of: str, timezone: str, rows: str, parameters: str) -> tuple[str, str, str]:
+    """Return as_of as a wall time with its zone, the rows by table, and the SLA clock."""
     wall_time = datetime.fromisoformat(as_of).astimezone(read_zone(timezone))
-    return f"{wall_time:%Y-%m-%d %H:%M:%S} {timezone}", rows
+    return f"{wall_time:%Y-%m-%d %H:%M:%S} {timezone}", rows, read_sentence(parameters)
+
+
+def read_sla_clock(parameters: Parameters) -> str:
+    """Return when the SLA clock of the published tables runs; "" without a calendar.
+
+    Raises:
+        OpsdeskError: the warehouse cannot be read, or is being written.
+    """
+    published = read_published(parameters).publication
+    return published[2] if published else ""
 
 
 def read_backlog(parameters: Parameters) -> Backlog | None:

@@ -8,6 +8,7 @@ from opsdesk import project
 from opsdesk.config.parameters import Parameters
 from opsdesk.errors import OpsdeskError
 from opsdesk.guards.documents import parse_json
+from opsdesk.guards.texts import one_line
 from opsdesk.runner import lock
 from opsdesk.runner.owners import other_owners
 from opsdesk.runner.record import RunRecord, past_runs
@@ -31,6 +32,7 @@ class Status(NamedTuple):
     months: dict[str, int]
     as_of: str | None
     tables: dict[str, int]
+    sla_clock: str
     last: Summary
     rejects_folder: str
     problems: list[str]
@@ -52,7 +54,7 @@ def read_status(parameters: Parameters) -> Status:
         folder = f"{url}/rejects"
     except OpsdeskError as error:
         problems.append(str(error))
-    as_of, tables = published.publication or (None, "{}")
+    as_of, tables, sla_clock = published.publication or (None, "{}", "")
     outputs = parameters.outputs
     return Status(
         holder=lock.describe(outputs) if lock.is_held(outputs) else None,
@@ -61,6 +63,7 @@ def read_status(parameters: Parameters) -> Status:
         months=dict(published.months),
         as_of=as_of,
         tables=_tables(tables),
+        sla_clock=sla_clock,
         last=last,
         rejects_folder=folder,
         problems=problems,
@@ -92,6 +95,8 @@ def status_lines(parameters: Parameters, status: Status) -> Iterator[str]:
     yield from _run_lines(status.runs)
     yield from _count_lines("Loaded by month, UTC (rows)", status.months, "none yet")
     yield from _count_lines(f"Published tables (rows){as_of}", status.tables, "none yet")
+    if status.sla_clock:
+        yield f"  {one_line(status.sla_clock)}"
     yield from _export_lines(status.last, status.rejects_folder)
 
 

@@ -20,7 +20,8 @@ class Summary:
     `issues` counts kept rows by code. `examples` says by reason where the first rejected row is.
     `remarks` are sentences about the export, `alarms` those that are loud. `open_now` is the
     backlog at as_of, whose day is `open_on`. `targets` are those of the params file, judged.
-    `work` says where the files of work_next are, `problem` which part could not be read.
+    `sla_clock` says when the SLA clock runs, where it is not round the clock. `work` says where the
+    files of work_next are, `problem` which part could not be read.
     """
 
     rows: int | None = None
@@ -36,6 +37,7 @@ class Summary:
     targets: list[dict[str, Any]] = field(default_factory=list)
     problem: str | None = None
     work: str = ""
+    sla_clock: str = ""
 
 
 def make_summary(
@@ -71,6 +73,8 @@ def summary_lines(summary: Summary, report: Path | None) -> Iterator[str]:
         yield str(target["sentence"])
         if target.get("worst_sentence"):
             yield f"  {target['worst_sentence']}"
+    if summary.sla_clock:
+        yield summary.sla_clock
     yield from summary.remarks
     if summary.problem:
         yield summary.problem

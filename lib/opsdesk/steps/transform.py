@@ -12,6 +12,7 @@ import pandas as pd
 
 from opsdesk.calendars.calendar import ROUND_THE_CLOCK, SlaClock
 from opsdesk.calendars.clock import clock_texts
+from opsdesk.calendars.clock_words import clock_sentence
 from opsdesk.catalogue.identities import CHECKS
 from opsdesk.catalogue.tables import catalogue
 from opsdesk.config.rules import SHIPPED_RULES
@@ -40,7 +41,7 @@ class TransformResult:
     """What one transform published, or found published already (`unchanged`).
 
     `as_of` is an instant in UTC, `rows` the rows of each table, `computed_by` the words for who
-    computed them.
+    computed them, `sla_clock` says when the clock of the SLA runs.
     """
 
     as_of: datetime
@@ -49,6 +50,7 @@ class TransformResult:
     unchanged: bool
     computed_by: str
     billed: Billed
+    sla_clock: str
 
     @property
     def engine(self) -> str:
@@ -110,7 +112,7 @@ def transform(
         connected.enter_context(warehouse.reading() if engine else warehouse.publishing())
         span = _ask_span(warehouse, run)
         moment = _resolve_as_of(span, as_of, timezone, run)
-        texts = clock_texts(clock, span.first, max(span.latest, moment), span.longest_target)
+        texts = clock_texts(clock, span.first, moment, span.longest_target)
         publication = Publication(
             moment,
             timezone,
@@ -130,7 +132,8 @@ def transform(
             connected.close()  # an engine takes its time, in which others may read
         with _computed(engine, warehouse, publication) as (staged, computed_by):
             rows = warehouse.publish(replace(publication, computed_by=computed_by), staged)
-    return TransformResult(moment, timezone, rows, False, computed_by, warehouse.billed)
+    sla_clock = clock_sentence(clock)
+    return TransformResult(moment, timezone, rows, False, computed_by, warehouse.billed, sla_clock)
 
 
 def publication_holds(
@@ -171,6 +174,7 @@ def _found(last: pd.DataFrame, publication: Publication, warehouse: Warehouse) -
         True,
         given.get("computed_by", warehouse.name),
         warehouse.billed,
+        clock_sentence(publication.clock),
     )
 
 

@@ -13,8 +13,12 @@ UNKNOWN = "–"  # in the place of a figure
 
 
 def read_deadlines(warehouse: Warehouse) -> pd.DataFrame:
-    """Return the open tickets with a deadline in the 24 hours after as_of, the next one first."""
-    return ask(warehouse, "deadlines")
+    """Return the open tickets with a deadline in the 24 hours after as_of, the next one first.
+
+    `due_at` is an instant in UTC; `hours_left` are hours on the SLA clock.
+    """
+    moment = pd.Timestamp(warehouse.runs().iloc[-1]["as_of"]).to_pydatetime()
+    return ask(warehouse, "deadlines", as_of=moment)
 
 
 def read_headline(warehouse: Warehouse, days: pd.DataFrame, weeks: pd.DataFrame) -> pd.DataFrame:

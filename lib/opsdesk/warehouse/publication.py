@@ -10,6 +10,8 @@ from functools import cached_property
 
 from opsdesk.calendars.calendar import ROUND_THE_CLOCK, SlaClock
 from opsdesk.calendars.clock import NO_CALENDAR
+from opsdesk.calendars.clock_words import KEY, clock_sentence
+from opsdesk.calendars.stretches import horizon
 from opsdesk.catalogue.tables import results
 from opsdesk.googlesql.translate import meaning
 from opsdesk.instants import FIRST, LAST, ZoneBetween, run_id, zone_digest, zone_release
@@ -51,7 +53,9 @@ class Publication:
     @cached_property
     def definitions(self) -> str:
         """Return what tells one meaning of the tables from another."""
-        return definitions(self.timezone, self.rules, self.clock)
+        # unfinished promises end at the horizon, which moves every five years
+        until = horizon(self.as_of).isoformat() if self.clock.calendars else ""
+        return definitions(self.timezone, self.rules, self.clock, until)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -67,6 +71,8 @@ class Publication:
             "zones": zone_release(),
             "rules": self.rules.name,
             "calendar": self.clock.default,
+            # readers do not read the file, which may have changed since
+            KEY: clock_sentence(self.clock) if self.clock.calendars else "",
         }
         return {
             "run_id": run_id(self.published_at),
@@ -82,10 +88,10 @@ class Publication:
         }
 
 
-def definitions(timezone: str, rules: Rules, clock: SlaClock) -> str:
+def definitions(timezone: str, rules: Rules, clock: SlaClock, horizon: str) -> str:
     """Return the digest of all but the data that decides the tables: SQL, rules and clocks."""
     meanings = (meaning(table, rules.columns) for table in results())
-    return _digest(timezone, zone_digest(timezone), *clock.made_of, *meanings)
+    return _digest(timezone, zone_digest(timezone), *clock.made_of, horizon, *meanings)
 
 
 def _digest(*texts: str) -> str:

@@ -1,5 +1,19 @@
--- deadlines: the open tickets whose deadline is in the 24 hours after as_of, the next one first.
-SELECT ticket_id, priority, category, agent_id, hours_open, hours_left, sla_elapsed, risk_band
-FROM ticket_sla_risk
-WHERE hours_left > 0 AND hours_left <= 24
-ORDER BY hours_left, ticket_id
+-- deadlines: the open tickets whose deadline is in the 24 hours after @as_of, the next one first.
+-- These are hours of the wall clock, as in due_by_week; hours_left are hours on the SLA clock.
+-- Population: tickets with a time of day; the others have no hours left, as in ticket_sla_risk.
+SELECT
+  risk.ticket_id,
+  risk.priority,
+  risk.category,
+  risk.agent_id,
+  risk.hours_open,
+  risk.hours_left,
+  risk.sla_elapsed,
+  risk.risk_band,
+  facts.due_at
+FROM ticket_sla_risk AS risk
+INNER JOIN fact_tickets AS facts ON facts.ticket_id = risk.ticket_id
+WHERE risk.hours_left IS NOT NULL
+  AND facts.due_at > @as_of
+  AND facts.due_at <= TIMESTAMP_ADD(@as_of, INTERVAL 24 HOUR)
+ORDER BY facts.due_at, risk.ticket_id

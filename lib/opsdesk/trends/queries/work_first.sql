@@ -1,5 +1,18 @@
--- work_first: the first of the open tickets that rules select, at most @places of them.
-SELECT rank, ticket_id, priority, category, agent_id, customer, hours_left, score, reasons, action
-FROM work_next
-WHERE rank <= @places
-ORDER BY rank
+-- work_first: the first of the open tickets that rules select, at most @places of them, with their deadlines.
+SELECT
+  work.rank,
+  work.ticket_id,
+  work.priority,
+  work.category,
+  work.agent_id,
+  work.customer,
+  work.hours_left,
+  work.score,
+  work.reasons,
+  work.action,
+  facts.due_at,
+  facts.sla_calendar
+FROM work_next AS work
+INNER JOIN fact_tickets AS facts ON facts.ticket_id = work.ticket_id
+WHERE work.rank <= @places
+ORDER BY work.rank

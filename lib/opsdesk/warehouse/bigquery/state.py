@@ -3,6 +3,7 @@
 from google.api_core import exceptions as api
 from google.cloud import bigquery
 
+from opsdesk.calendars.clock_words import read_sentence
 from opsdesk.config.locations import BigQueryLocation
 from opsdesk.google.connection import GoogleConnection
 from opsdesk.google.errors import translate_errors
@@ -15,7 +16,7 @@ from opsdesk.warehouse.bigquery.warehouse import BigQueryWarehouse
 TIMEOUT = 5.0  # seconds for each call
 
 Months = list[tuple[str, int]]  # the loaded months with their rows
-LastRun = tuple[str, str]  # as_of with its zone, and the rows by table (JSON)
+LastRun = tuple[str, str, str]  # as_of with its zone, the rows by table (JSON), the SLA clock
 
 
 def read_state(
@@ -40,7 +41,8 @@ def read_state(
         return months, None
     last = runs[-1]
     as_of = last["as_of"].astimezone(read_zone(last["timezone"]))
-    return months, (f"{as_of:%Y-%m-%d %H:%M:%S} {last['timezone']}", last["rows"])
+    shown = f"{as_of:%Y-%m-%d %H:%M:%S} {last['timezone']}"
+    return months, (shown, last["rows"], read_sentence(last["parameters"]))
 
 
 def _rows(jobs: Jobs, table: str, call: Call) -> list[bigquery.Row]:
