@@ -1,7 +1,7 @@
 """Tickets with a log of changes: hand-typed cases of every rule, and random logs against a replay with what was known each evening."""
 
 import random
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 
@@ -23,22 +23,47 @@ def random_log(seed: int, zone: str, count: int = 14) -> tuple[list[Row], list[R
     chance = random.Random(seed)
     tickets, events = [], []
     for number in range(count):
-        created = midnight(zone, chance.randint(-6, 6)) + chance.choice((-SECOND, 0 * SECOND, 9 * HOUR, 61 * SECOND))
+        created = midnight(zone, chance.randint(-6, 6)) + chance.choice(
+            (-SECOND, 0 * SECOND, 9 * HOUR, 61 * SECOND)
+        )
         name, at = f"T{number}", created - chance.choice((0, 0, 0, 1, 3600)) * SECOND
-        values = {"status": "Open", "priority": chance.choice((*HOURS, None)), "agent_id": chance.choice(("A1", "A2", None)), "team": chance.choice(("North", None))}
+        values = {
+            "status": "Open",
+            "priority": chance.choice((*HOURS, None)),
+            "agent_id": chance.choice(("A1", "A2", None)),
+            "team": chance.choice(("North", None)),
+        }
         start, closed, seq = dict(values), None, 0
-        fields = chance.choice((("status",), ("status", "agent_id"), tuple(values), ("priority", "status"), ("agent_id",)))
+        fields = chance.choice(
+            (
+                ("status",),
+                ("status", "agent_id"),
+                tuple(values),
+                ("priority", "status"),
+                ("agent_id",),
+            )
+        )
         by_priority = chance.random() < 0.6
         for _ in range(chance.randint(0, 9)):
-            step = chance.choice((0 * SECOND, 0 * SECOND, SECOND, HOUR, 3 * HOUR, 13 * HOUR, DAY, 2 * DAY + HOUR))
+            step = chance.choice(
+                (0 * SECOND, 0 * SECOND, SECOND, HOUR, 3 * HOUR, 13 * HOUR, DAY, 2 * DAY + HOUR)
+            )
             seq = seq + 1 if step == 0 * SECOND else 0
             at += step
             field = chance.choice(fields)
-            options = {"status": STATUSES, "priority": (*HOURS, None), "agent_id": ("A1", "A2", "A3", None), "team": ("North", "South", None)}
+            options = {
+                "status": STATUSES,
+                "priority": (*HOURS, None),
+                "agent_id": ("A1", "A2", "A3", None),
+                "team": ("North", "South", None),
+            }
             new = chance.choice(options[field])
             targets = {}
             if field == "priority" and by_priority:
-                targets = {"old_sla_hours": HOURS.get(values[field]), "new_sla_hours": HOURS.get(new)}
+                targets = {
+                    "old_sla_hours": HOURS.get(values[field]),
+                    "new_sla_hours": HOURS.get(new),
+                }
             events.append(event(name, at, field, values[field], new, seq=seq, **targets))
             values[field] = new
             if field == "status":
@@ -50,13 +75,18 @@ def random_log(seed: int, zone: str, count: int = 14) -> tuple[list[Row], list[R
             resolved = None
         elif odd < 0.2:
             resolved = created + chance.choice((HOUR, 3 * DAY, -HOUR))
-        exported = {name: values[name] if chance.random() < 0.9 else start[name] for name in ("status", "priority", "agent_id")}
+        exported = {
+            name: values[name] if chance.random() < 0.9 else start[name]
+            for name in ("status", "priority", "agent_id")
+        }
         tickets.append(
             ticket(
                 created,
                 resolved,
                 ticket_id=name,
-                sla_hours=HOURS.get(exported["priority"]) if by_priority else chance.choice((None, 2.0, 24.0, 50.0, 3.0)),
+                sla_hours=HOURS.get(exported["priority"])
+                if by_priority
+                else chance.choice((None, 2.0, 24.0, 50.0, 3.0)),
                 category=chance.choice(("Bug", "Billing")),
                 _issues=chance.choice((None, None, None, "date_only")),
                 attributes=chance.choice((None, '{"product":"Phone"}')),
@@ -64,7 +94,15 @@ def random_log(seed: int, zone: str, count: int = 14) -> tuple[list[Row], list[R
             )
         )
     # one whose promise is judged by a flag, one of no ticket
-    tickets.append(ticket(midnight(zone, -2), midnight(zone, 1), ticket_id="F", sla_breached=True, _issues="judged_by_flag"))
+    tickets.append(
+        ticket(
+            midnight(zone, -2),
+            midnight(zone, 1),
+            ticket_id="F",
+            sla_breached=True,
+            _issues="judged_by_flag",
+        )
+    )
     events.append(event("F", midnight(zone, -1), "status", "Open", "Waiting"))
     events.append(event("unknown", midnight(zone, -1), "status", "Open", "Waiting"))
     as_of = midnight(zone, chance.randint(2, 9)) + chance.choice((-SECOND, 0 * SECOND, 11 * HOUR))

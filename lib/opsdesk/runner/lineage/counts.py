@@ -5,6 +5,7 @@ import json
 from opsdesk.config.parameters import Parameters
 from opsdesk.ingest.alarm import counts_of, number_of
 from opsdesk.instants import read_instant
+from opsdesk.lake.names import EVENTS
 from opsdesk.runner.lineage.datasets import Rows
 from opsdesk.runner.state import read_lake_record, read_published
 
@@ -23,10 +24,13 @@ def read_counts(step: str, parameters: Parameters) -> tuple[Rows, str]:
     published = read_published(parameters)
     parts = dict(published.months)
     agents = parts.pop("agents", 0)
-    rows = {"tickets_raw": sum(parts.values()), "agents_raw": agents}
+    events = sum(rows for name, rows in parts.items() if name.startswith(EVENTS.prefix))
+    rows = {"tickets_raw": sum(parts.values()) - events, "agents_raw": agents}
+    if events:
+        rows[EVENTS.table] = events
     if word == "backfill":
         return rows | _in_the_lake(parameters), ""
-    as_of, tables = published.publication or ("", "{}")
+    as_of, tables, *_ = published.publication or ("", "{}", "")
     return rows | json.loads(tables), _instant(as_of)
 
 

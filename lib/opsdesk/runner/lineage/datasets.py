@@ -20,7 +20,7 @@ from opsdesk.config.locations import (
 )
 from opsdesk.config.parameters import Parameters
 from opsdesk.lake.columns import ticket_columns
-from opsdesk.lake.names import AGENTS_FILE, MONTHS_FOLDER, REJECTS_FOLDER
+from opsdesk.lake.names import AGENTS_FILE, REJECTS_FOLDER, TICKETS
 from opsdesk.runner.lineage.facets import Facets, facet
 from opsdesk.runner.lineage.tables_read import tables_shown
 
@@ -133,7 +133,7 @@ def _lake(values: Mapping[str, str], rows: Rows, is_written: bool = False) -> li
     agents = tuple((column, column.type) for column in tables["agents_raw"].columns)
     parts = [
         Dataset(
-            *_name(f"{lake}/{MONTHS_FOLDER}"),
+            *_name(f"{lake}/{TICKETS.folder}"),
             tickets,
             "Cleaned tickets, one file per day, times in UTC.",
             rows=rows.get("lake"),
