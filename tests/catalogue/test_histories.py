@@ -132,3 +132,309 @@ def test_random_logs_equal_a_replay_evening_by_evening(seed: int) -> None:
         if table.name not in ("dim_calendar", "ticket_history")
     }
     assert {name: rows for name, rows in found.items() if rows} == {}
+
+
+# hand-typed: T was created on Monday, 2 January 2023, at 10:00 UTC; its promise is 10 hours
+
+
+def made(
+    *events: Row, as_of="2023-01-10", resolved=None, hours=10.0, clock=ROUND_THE_CLOCK, **columns
+) -> dict:
+    """The tables of one ticket with these changes, its fact row as `fact` and its history in order."""
+    rows = build(
+        [ticket("2023-01-02 10:00", resolved, ticket_id="T", sla_hours=hours, **columns)],
+        as_of,
+        clock=clock,
+        events=events,
+    )
+    rows["history"] = sorted(rows["ticket_history"], key=lambda row: row["place"])
+    rows["fact"] = rows["fact_tickets"][0]
+    return rows
+
+
+def days(rows: dict, table: str, *columns: str) -> dict:
+    """The rows of a daily table by day of January, without the days on which all columns are 0."""
+    found = {row["ops_date"].day: tuple(row[name] for name in columns) for row in rows[table]}
+    return {day: values for day, values in sorted(found.items()) if any(values)}
+
+
+def at(text: str) -> datetime:
+    return ticket_at(text)
+
+
+def ticket_at(text: str) -> datetime:
+    from tickets import instant
+
+    return instant(text)
+
+
+def test_a_reopened_ticket_counts_each_time() -> None:
+    rows = made(
+        event("T", "2023-01-03 09:00", "status", "Open", "Solved"),
+        event("T", "2023-01-05 09:00", "status", "Solved", "Open"),
+        event("T", "2023-01-07 09:00", "status", "Open", "Closed"),
+        resolved="2023-01-07 09:00",
+    )
+    flows = days(rows, "backlog_daily", "inflow", "outflow", "backlog_size")
+    assert flows == {2: (1, 0, 1), 3: (0, 1, 0), 5: (1, 0, 1), 6: (0, 0, 1), 7: (0, 1, 0)}
+    assert days(rows, "features_daily", "total_tickets", "reopened_tickets", "resolved_tickets") == {
+        2: (1, 0, 0), 3: (0, 0, 1), 5: (0, 1, 0), 7: (0, 0, 1),
+    }  # fmt: skip
+    fact = rows["fact"]
+    assert (fact["reopens"], fact["first_resolved_at"]) == (1, at("2023-01-03 09:00"))
+    assert (fact["resolved_at"], fact["resolution_hours_clean"]) == (at("2023-01-07 09:00"), 119.0)
+    ages = days(
+        rows, "backlog_daily", "age_0_1", "age_2_7"
+    )  # from its creation, whenever it was reopened
+    assert ages == {2: (1, 0), 5: (0, 1), 6: (0, 1)}
+
+
+def test_a_pause_over_the_breach_moves_it() -> None:
+    """2 h used, 24 h of waiting, then the other 8 h: due at 20:00 on the next day, not at 20:00 of the first."""
+    rows = made(
+        event("T", "2023-01-02 12:00", "status", "Open", "Waiting"),
+        event("T", "2023-01-03 12:00", "status", "Waiting", "Open"),
+        as_of="2023-01-04",
+    )
+    fact = rows["fact"]
+    assert (fact["due_at"], fact["sla_state"], fact["paused_hours"]) == (
+        at("2023-01-03 20:00"),
+        "breached",
+        24.0,
+    )
+    assert days(rows, "features_daily", "sla_due_tickets", "sla_due_missed") == {3: (1, 1)}
+    assert fact["business_hours_open"] == 14.0
+
+
+def test_while_it_is_paused_the_deadline_runs_ahead_of_as_of() -> None:
+    event_ = event("T", "2023-01-02 12:00", "status", "Open", "Waiting")
+    rows = made(event_, as_of="2023-01-05 06:00")
+    fact = rows["fact"]
+    assert (fact["sla_state"], fact["is_paused"], fact["due_at"]) == (
+        "paused",
+        True,
+        at("2023-01-05 14:00"),
+    )
+    (risk,) = rows["ticket_sla_risk"]
+    assert (risk["risk_band"], risk["hours_left"]) == ("paused", 8.0)
+    assert days(rows, "features_daily", "sla_due_tickets", "past_due_tickets") == {}
+
+
+@pytest.mark.parametrize(
+    ("second", "state", "breached"),
+    [
+        ("2023-01-02 19:59:59", "paused", None),
+        (
+            "2023-01-02 20:00:00",
+            "breached",
+            "2023-01-02 20:00:00",
+        ),  # the breach comes before the pause
+        ("2023-01-02 20:00:01", "breached", "2023-01-02 20:00:00"),
+    ],
+)
+def test_a_pause_in_the_second_of_the_breach(second, state, breached) -> None:
+    fact = made(event("T", second, "status", "Open", "Waiting"))["fact"]
+    assert (fact["sla_state"], fact["breached_at"]) == (state, breached and at(breached))
+
+
+@pytest.mark.parametrize(
+    ("second", "state"), [("2023-01-02 20:00:00", "met"), ("2023-01-02 20:00:01", "breached")]
+)
+def test_resolved_in_the_second_of_the_breach_is_met(second, state) -> None:
+    rows = made(event("T", second, "status", "Open", "Solved"), resolved=second)
+    assert rows["fact"]["sla_state"] == state
+    assert days(rows, "features_daily", "met", "breached") == {
+        2: (state == "met", state == "breached")
+    }
+
+
+def test_reopened_in_the_same_second() -> None:
+    """It was resolved in time in that second, then it is open with nothing left."""
+    rows = made(
+        event("T", "2023-01-02 20:00", "status", "Open", "Solved", seq=0),
+        event("T", "2023-01-02 20:00", "status", "Solved", "Open", seq=1),
+    )
+    assert days(
+        rows, "features_daily", "reopened_tickets", "resolved_tickets", "met", "breached"
+    ) == {2: (1, 1, 1, 0)}
+    assert rows["fact"]["breached_at"] == at("2023-01-02 20:00") and rows["fact"]["reopens"] == 1
+    assert days(rows, "backlog_daily", "inflow", "outflow")[2] == (2, 1)
+
+
+def test_order_within_a_second_is_that_of_the_file() -> None:
+    swapped = made(
+        event("T", "2023-01-03 09:00", "status", "Solved", "Open", seq=0),
+        event("T", "2023-01-03 09:00", "status", "Open", "Solved", seq=1),
+        resolved="2023-01-03 09:00",
+    )
+    assert swapped["fact"]["resolved_at"] == at("2023-01-03 09:00")
+    assert [row["state"] for row in swapped["history"]] == ["closed", "open", "closed"]
+
+
+@pytest.mark.parametrize(
+    ("when", "breached", "due"),
+    [
+        (
+            "2023-01-02 12:00",
+            "2023-01-02 14:00",
+            "2023-01-02 14:00",
+        ),  # before the new target is used up
+        (
+            "2023-01-02 16:00",
+            "2023-01-02 16:00",
+            "2023-01-02 16:00",
+        ),  # after it: at the change, not before
+        (
+            "2023-01-03 09:00",
+            "2023-01-02 20:00",
+            "2023-01-02 20:00",
+        ),  # after the old one: it was broken already
+    ],
+)
+def test_a_raised_priority(when, breached, due) -> None:
+    raised = event("T", when, "priority", "Low", "High", old_sla_hours=10.0, new_sla_hours=4.0)
+    fact = made(raised, priority="High", hours=4.0)["fact"]
+    assert (fact["breached_at"], fact["due_at"]) == (at(breached), at(due))
+    assert (fact["sla_hours"], fact["priority"]) == (4.0, "High")
+
+
+def test_the_target_of_the_creation_stays_where_the_mapping_says_so() -> None:
+    raised = event("T", "2023-01-02 12:00", "priority", "Low", "High", old_sla_hours=10.0)
+    fact = made(raised, priority="High", hours=4.0)["fact"]
+    assert (fact["breached_at"], fact["sla_hours"]) == (at("2023-01-02 20:00"), 10.0)
+
+
+def test_a_lowered_priority_gives_time_but_heals_no_breach() -> None:
+    in_time = event(
+        "T", "2023-01-02 18:00", "priority", "High", "Low", old_sla_hours=10.0, new_sla_hours=100.0
+    )
+    assert made(in_time, as_of="2023-01-03")["fact"]["sla_state"] == "pending"
+    late = event(
+        "T", "2023-01-03 18:00", "priority", "High", "Low", old_sla_hours=10.0, new_sla_hours=100.0
+    )
+    assert made(late)["fact"]["breached_at"] == at("2023-01-02 20:00")
+
+
+def test_the_clock_stops_while_it_is_closed() -> None:
+    rows = made(
+        event("T", "2023-01-02 14:00", "status", "Open", "Solved"),
+        event("T", "2023-01-04 08:00", "status", "Solved", "Open"),
+        as_of="2023-01-05",
+    )
+    assert rows["fact"]["breached_at"] == at("2023-01-04 14:00")
+    due = days(rows, "features_daily", "sla_due_tickets", "sla_due_missed")
+    assert due == {2: (1, 0), 4: (1, 1)}  # kept on the 2nd, as was known then; missed on the 4th
+
+
+def test_agents_and_segments_follow_the_value_in_force() -> None:
+    rows = made(
+        event("T", "2023-01-04 09:00", "agent_id", "A1", "A2"),
+        event("T", "2023-01-05 09:00", "priority", "Low", "High"),
+        event("T", "2023-01-06 09:00", "status", "Open", "Solved"),
+        resolved="2023-01-06 09:00",
+        agent_id="A2",
+        priority="High",
+    )
+    load = {
+        (row["agent_id"], row["ops_date"].day): tuple(
+            row[name]
+            for name in (
+                "tickets_assigned",
+                "moved_in",
+                "moved_out",
+                "tickets_resolved",
+                "open_tickets",
+            )
+        )
+        for row in rows["daily_agent_load"]
+    }
+    assert load == {
+        ("A1", 2): (1, 0, 0, 0, 1), ("A1", 3): (0, 0, 0, 0, 1), ("A1", 4): (0, 0, 1, 0, 0),
+        ("A2", 4): (0, 1, 0, 0, 1), ("A2", 5): (0, 0, 0, 0, 1), ("A2", 6): (0, 0, 0, 1, 0),
+    }  # fmt: skip
+    moved = {
+        (row["segment"], row["ops_date"].day): (
+            row["moved_in"],
+            row["moved_out"],
+            row["backlog_size"],
+            row["past_due"],
+        )
+        for row in rows["segment_daily"]
+        if row["dimension"] == "priority" and row["ops_date"].day in (4, 5)
+    }
+    assert moved == {("Low", 4): (0, 0, 1, 1), ("Low", 5): (0, 1, 0, 0), ("High", 5): (1, 0, 1, 1)}
+    assert rows["fact"]["assignments"] == 2
+
+
+@pytest.mark.parametrize(
+    ("events", "resolved", "closed", "issue"),
+    [
+        ([("2023-01-04 09:00", "Open", "Waiting")], "2023-01-03 09:00", "2023-01-04 09:00", "closed_in_export_only"),
+        ([("2023-01-04 09:00", "Open", "Waiting")], "2023-01-06 09:00", "2023-01-06 09:00", "closed_in_export_only"),
+        ([("2023-01-04 09:00", "Open", "Solved")], None, None, "closed_in_log_only"),
+        ([("2023-01-04 09:00", "Open", "Solved"), ("2023-01-05 09:00", "Solved", "Closed")], None, None, "closed_in_log_only"),
+        ([("2023-01-04 09:00", "Open", "Solved")], "2023-01-04 09:06", "2023-01-04 09:00", None),
+        ([("2023-01-04 09:00", "Open", "Solved")], "2023-01-04 09:06:01", "2023-01-04 09:00", "closed_at_another_time"),
+        ([("2023-01-04 09:00", "Open", "Solved"), ("2023-01-05 09:00", "Solved", "Closed")], "2023-01-04 09:00", "2023-01-04 09:00", None),
+        ([("2023-01-02 09:00", "Open", "Waiting")], None, None, "changed_before_created"),
+    ],
+)  # fmt: skip
+def test_the_export_decides_how_it_ends(events, resolved, closed, issue) -> None:
+    changes = [event("T", when, "status", old, new) for when, old, new in events]
+    fact = made(*changes, resolved=resolved)["fact"]
+    assert (fact["resolved_at"], fact["log_issues"]) == (closed and at(closed), issue)
+
+
+def test_without_status_changes_the_export_alone_closes() -> None:
+    change = event("T", "2023-01-03 09:00", "agent_id", None, "A1")
+    fact = made(change, resolved="2023-01-02 09:00")["fact"]  # before it was created
+    assert (fact["resolved_at"], fact["resolution_hours_clean"]) == (at("2023-01-02 09:00"), None)
+    assert (fact["sla_state"], fact["log_issues"], fact["assignments"]) == ("met", None, 1)
+
+
+def test_a_value_before_its_first_change_is_what_the_change_was_from() -> None:
+    change = event("T", "2023-01-05 09:00", "agent_id", "A9", "A1")
+    assert made(change, as_of="2023-01-04")["fact"]["agent_id"] == "A9"  # the export says A1
+
+
+def test_pauses_on_a_calendar_count_its_hours_alone() -> None:
+    """Monday 10 to 12 are used; it waits over the night; 8 hours are left on Wednesday morning."""
+    office, _ = clocks("UTC", 0)
+    rows = made(
+        event("T", "2023-01-02 12:00", "status", "Open", "Waiting"),
+        event("T", "2023-01-04 09:00", "status", "Waiting", "Open"),
+        clock=office,
+    )
+    fact = rows["fact"]
+    assert (fact["paused_hours"], fact["due_at"]) == (13.0, at("2023-01-04 17:00"))
+
+
+def test_an_unknown_ticket_changes_nothing() -> None:
+    rows = made(event("nobody", "2023-01-03 09:00", "status", "Open", "Solved"))
+    assert rows["ticket_history"] == [] and rows["fact"]["reopens"] is None
+
+
+def test_moving_later_changes_leaves_earlier_days_as_they_were() -> None:
+    """What happens after an evening is not known on it: rows of whole days stay, whatever comes."""
+    tickets, events, as_of = random_log(3, "UTC", 20)
+    evening = as_of.replace(hour=0, minute=0, second=0) - 3 * DAY
+    full = build(tickets, as_of, events=events)
+    cut = build(tickets, evening - SECOND, events=events)
+    for table in ("features_daily", "backlog_daily", "segment_daily", "daily_agent_load"):
+        leave_out = {"open_tickets_from_day"}  # which looks from as_of
+        before = [
+            {name: value for name, value in row.items() if name not in leave_out}
+            for row in full[table]
+            if row["ops_date"] < evening.date()
+            and any(v for k, v in row.items() if k not in ("ops_date", "agent_id", *leave_out))
+        ]
+        then = [
+            {name: value for name, value in row.items() if name not in leave_out}
+            for row in cut[table]
+        ]
+        then = [
+            row
+            for row in then
+            if any(v for k, v in row.items() if k not in ("ops_date", "agent_id"))
+        ]
+        assert differences(table, then, before) == []

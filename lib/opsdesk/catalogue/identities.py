@@ -49,7 +49,7 @@ CHECKS = (
         "features_daily and backlog_daily count the same",
         """SELECT ops_date, open_tickets, backlog_size
         FROM features_daily FULL JOIN backlog_daily USING (ops_date)
-        WHERE total_tickets IS DISTINCT FROM inflow OR resolved_tickets IS DISTINCT FROM outflow
+        WHERE total_tickets + reopened_tickets IS DISTINCT FROM inflow OR resolved_tickets IS DISTINCT FROM outflow
             OR open_tickets IS DISTINCT FROM backlog_size
             OR past_due_tickets IS DISTINCT FROM past_due LIMIT 3""",
     ),
@@ -77,12 +77,12 @@ CHECKS = (
                 ops_date,
                 dimension,
                 SUM(backlog_size) AS parts,
-                SUM(created) AS created,
+                SUM(created + reopened) AS arrived,
                 SUM(resolved) AS resolved
             FROM segment_daily
             GROUP BY ops_date, dimension
         ) AS segments USING (ops_date, dimension)
-        WHERE parts IS DISTINCT FROM backlog_size OR created IS DISTINCT FROM inflow
+        WHERE parts IS DISTINCT FROM backlog_size OR arrived IS DISTINCT FROM inflow
             OR resolved IS DISTINCT FROM outflow LIMIT 3""",
     ),
     Check(
@@ -94,6 +94,31 @@ CHECKS = (
             GROUP BY ops_date, dimension
         ) AS segments USING (ops_date)
         WHERE met IS DISTINCT FROM kept OR breached IS DISTINCT FROM broken LIMIT 3""",
+    ),
+    Check(
+        "what leaves a segment or an agent comes to another one",
+        """SELECT ops_date, dimension, came, went FROM (
+            SELECT ops_date, dimension, SUM(moved_in) AS came, SUM(moved_out) AS went
+            FROM segment_daily
+            GROUP BY ops_date, dimension
+            UNION ALL
+            SELECT ops_date, 'agent', SUM(moved_in), SUM(moved_out)
+            FROM daily_agent_load
+            GROUP BY ops_date
+        ) AS moves
+        WHERE came <> went LIMIT 3""",
+    ),
+    Check(
+        "a ticket with a history has one row in force, and its end is that of fact_tickets",
+        """SELECT fact_tickets.ticket_id, in_force, is_resolved
+        FROM fact_tickets LEFT JOIN (
+            SELECT ticket_id, COUNT(*) AS in_force, MIN(state) AS state
+            FROM ticket_history
+            WHERE until_at IS NULL
+            GROUP BY ticket_id
+        ) AS histories ON histories.ticket_id = fact_tickets.ticket_id
+        WHERE COALESCE(in_force, 1) <> 1 OR COALESCE((state = 'closed') <> is_resolved, FALSE)
+            OR (in_force IS NULL) <> (reopens IS NULL) LIMIT 3""",
     ),
     Check(
         "every first response is counted on one day",

@@ -8,7 +8,7 @@ from datetime import datetime
 import pandas as pd
 
 from opsdesk.instants import is_month
-from opsdesk.lake.names import AGENTS
+from opsdesk.lake.names import AGENTS, EVENTS
 from opsdesk.warehouse.publication import Publication
 
 
@@ -34,8 +34,8 @@ class Changes:
 def changes_since(run: pd.DataFrame, publication: Publication) -> Changes | None:
     """Return what is new since the publication `run`, its row of `_runs`; None to build everything.
 
-    Everything must be built where the definitions or the time zone differ, and where as_of went
-    back: a ticket that was resolved by the old as_of looks the same at every later one, but not at
+    Everything must be built where the definitions or the time zone differ, where there are changes
+    of tickets, whose histories reach into many days, now or before, and where as_of went back: a ticket that was resolved by the old as_of looks the same at every later one, but not at
     an earlier one.
     """
     if run.empty or run["definitions"].item() != publication.definitions:
@@ -43,6 +43,8 @@ def changes_since(run: pd.DataFrame, publication: Publication) -> Changes | None
     if run["as_of"].item() > publication.as_of:
         return None
     before = json.loads(run["parts"].item())
+    if any(part.startswith(EVENTS.prefix) for part in {*before, *publication.parts}):
+        return None
     differing = {part for part, _ in before.items() ^ dict(publication.parts).items()}
     months = {part: before.get(part, "") for part in sorted(differing) if is_month(part)}
     former = run["as_of"].item().to_pydatetime()

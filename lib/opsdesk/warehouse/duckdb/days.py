@@ -11,6 +11,7 @@ RESOLUTION = frozenset(
         "resolved_at",
         "resolved_date",
         "resolution_hours_clean",
+        "business_resolution_hours",
         "sla_breached",
         "sla_state",
         "breached_at",
