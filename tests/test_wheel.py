@@ -18,7 +18,7 @@ TRACKED = subprocess.run(
     check=False,
 ).stdout.split()  # fmt: skip
 IN_THE_WHEEL = ("lib/", "notebooks/", "params/", "setup.py", "pyproject.toml", "README.md")
-COMPARED = ("01_ingest.ipynb", "04_trends.ipynb")
+COMPARED = ("01_ingest.ipynb", "05_trends.ipynb")
 
 
 def do(*command, folder, **variables):

@@ -24,7 +24,7 @@ AHEAD = {
         "opsdesk.warehouse.open",
         "opsdesk.display.frames",
     ],
-    "04_trends": [
+    "05_trends": [
         "opsdesk.workbench",
         "opsdesk.instants",
         "opsdesk.warehouse.open",
