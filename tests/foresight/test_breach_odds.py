@@ -6,41 +6,16 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 import pytest
 
+from desks import AS_OF, desk
 from foreseen import auc, calibration_error, looks, odds_at, simple_rates
 from generated_tickets import ZONES, many_tickets
 from opsdesk.foresight import breach_backtest
 from opsdesk.foresight.breach_backtest import run_breach_backtest
 from opsdesk.foresight.estimates import risk_question
 from opsdesk.foresight.origins import origin_now, origins_on, past_origins
-from tickets import instant, ticket
+from tickets import ticket
 
 DAY = timedelta(days=1)
-AS_OF = instant("2024-04-30 23:59:59")
-
-
-def desk(count=900, seed=1, days=120):
-    """Tickets of 120 days: urgent ones are resolved soon, others often late, some never."""
-    chance = random.Random(seed)
-    rows = []
-    for number in range(count):
-        created = AS_OF - timedelta(seconds=chance.randint(0, days * 86400))
-        priority, category = chance.choice("HL"), chance.choice("abc")
-        target = chance.choice((24, 100.5, 240, 900, None))
-        took = chance.expovariate(1 / (50 if priority == "H" else 300)) * (
-            2 if category == "a" else 1
-        )
-        resolved = created + timedelta(seconds=round(took * 3600))
-        rows.append(
-            ticket(
-                created,
-                resolved if resolved <= AS_OF else None,
-                ticket_id=f"T{number}",
-                priority=priority,
-                category=category,
-                sla_hours=target,
-            )
-        )
-    return rows
 
 
 def asked(warehouse, as_of, zone, is_proven=True):

@@ -24,6 +24,15 @@ AHEAD = {
         "opsdesk.warehouse.open",
         "opsdesk.display.frames",
     ],
+    "04_foresight": [
+        "opsdesk.workbench",
+        "opsdesk.instants",
+        "opsdesk.warehouse.open",
+        "opsdesk.steps.foresight",
+        "opsdesk.foresight.notebook",
+        "opsdesk.display.foresight_charts",
+        "opsdesk.display.frames",
+    ],
     "05_trends": [
         "opsdesk.workbench",
         "opsdesk.instants",
