@@ -8,8 +8,12 @@ import pytest
 
 from desks import desk
 from exports import line, run_ingest, write_export
+from opsdesk.catalogue import identities
 from opsdesk.catalogue.tables import catalogue, estimates
 from opsdesk.google.connection import ON_THIS_MACHINE, GoogleConnection
+from opsdesk.spark import compute
+from opsdesk.warehouse.bigquery import warehouse as bigquery
+from opsdesk.warehouse.duckdb import warehouse as native
 from opsdesk.workbench import Workbench
 from sparked import SPARK, cloud, emulators, spark  # noqa: F401
 from steps import backfill, open_warehouse, transform
@@ -17,6 +21,7 @@ from steps import backfill, open_warehouse, transform
 pytestmark = pytest.mark.xdist_group("spark")
 RUN_AT = "2026-11-24T00:00:00+00:00"
 AS_OF = "2024-04-30 23:59:59"
+READ = ("dim_agents", "fact_tickets", "features_daily", "backlog_daily")  # by foresight
 NAMES = [table.name for table in estimates()]
 
 
@@ -32,6 +37,17 @@ def export_lines(count=900):
             category=row["category"],
             status="Closed" if resolved else "Open",
         )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_tables():
+    """Only the tables that foresight reads: the others take Spark and the emulator a minute."""
+    few = tuple(catalogue()[name] for name in READ)
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (bigquery, compute, native):
+            patch.setattr(module, "results", lambda: few)
+        patch.setattr(identities, "CHECKS", identities.CHECKS[:1])
+        yield
 
 
 @pytest.fixture(scope="module")

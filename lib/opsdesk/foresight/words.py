@@ -89,8 +89,9 @@ def about_more_resolved(changed: pd.DataFrame, per_day: float) -> str:
     last = changed.iloc[-1]
     tickets = "ticket" if abs(per_day) == 1 else "tickets"
     how = "more" if per_day >= 0 else "fewer"
+    verb = "was" if abs(per_day) == 1 else "were"
     return (
-        f"If {abs(per_day):g} {how} {tickets} were resolved per day: {last['backlog_size']:,.0f} "
+        f"If {abs(per_day):g} {how} {tickets} {verb} resolved per day: {last['backlog_size']:,.0f} "
         f"open on {_day(last['ops_date'])} ({last['lo80']:,.0f} to {last['hi80']:,.0f})."
     )
 

@@ -5,5 +5,6 @@ the other; `notebook`, `failures` and `kernels` one of them in a kernel. `record
 `lock` and `owners` say who may write, `latest` which runs are kept. `state` and `summary` are the
 figures at the end. `plan` is the dry run, `status` the look back, `lab` opens JupyterLab.
 
-May import: `workbench`, `steps`, `display`, `trends`, `ingest`, and every room below them.
+May import: `workbench`, `steps`, `display`, `trends`, `foresight`, `ingest`, and every room below
+them.
 """
