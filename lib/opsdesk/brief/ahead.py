@@ -1,4 +1,4 @@
-"""What lies ahead, for the report: sentences and a chart; nothing where nothing was estimated."""
+"""What is ahead, for the report: sentences and a chart; nothing where nothing was estimated."""
 
 from typing import NamedTuple
 
@@ -27,7 +27,7 @@ BANDS = ((95, 0.16), (80, 0.3))  # percent, and how dark
 
 
 class Ahead(NamedTuple):
-    """The part of the report on what lies ahead."""
+    """The part of the report on what is ahead."""
 
     breach: str
     backlog: str
