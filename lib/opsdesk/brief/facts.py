@@ -10,6 +10,7 @@ from opsdesk.brief.now import Now, read_now
 from opsdesk.brief.stock import Stock, read_stock
 from opsdesk.config.targets import ALL
 from opsdesk.errors import OpsdeskError
+from opsdesk.foresight.published import Foresight, read_foresight, with_probability
 from opsdesk.instants import read_zone
 from opsdesk.trends import by_segment, explain, series, snapshot
 from opsdesk.trends.coverage import DAY, Coverage, read_coverage
@@ -41,7 +42,8 @@ class Facts:
     """What one morning knows.
 
     `changes` has the last day, week and month where the data reach so far back; `dimension` is the
-    one that explains them, "" where all tickets are in one segment of each.
+    one that explains them, "" where all tickets are in one segment of each. `foresight` is None
+    where no estimates were made of this publication.
     """
 
     coverage: Coverage
@@ -62,6 +64,7 @@ class Facts:
     work: FirstTen
     are_updates_known: bool
     stock: Stock
+    foresight: Foresight | None
 
     @property
     def last_day(self) -> pd.Timestamp:
@@ -138,10 +141,16 @@ def _read_facts(warehouse: Warehouse, targets: Mapping[str, str], names: DayName
         segments=segments,
         agents=snapshot.read_agents(warehouse, coverage),
         deadlines=deadlines,
-        work=first_ten(warehouse),
+        work=_first_ten(warehouse),
         are_updates_known=not read_since_update(warehouse).empty,
         stock=read_stock(warehouse, coverage, days),
+        foresight=read_foresight(warehouse),
     )
+
+
+def _first_ten(warehouse: Warehouse) -> FirstTen:
+    first = first_ten(warehouse)
+    return first._replace(rows=with_probability(warehouse, first.rows))
 
 
 def _judge(
