@@ -158,7 +158,7 @@ def with_one_day_changed(export: Path, what: str) -> Path:
 
 
 def notebooks(export: Path, rounds: int) -> str:
-    """The whole `opsdesk run` with its four notebooks next to the steps alone."""
+    """The whole `opsdesk run` with its five notebooks next to the steps alone."""
     params = OUTPUTS / "benchmark.yaml"
     agents = export.with_name("agents_master.csv")
     params.write_text(
@@ -176,7 +176,7 @@ def notebooks(export: Path, rounds: int) -> str:
     more = statistics.median(a - b for a, b in zip(whole, lib, strict=True))
     rows = [
         ("lib, the three steps", median(lib), peak(found["lib"])),
-        ("`opsdesk run`, four notebooks and the report", median(whole), peak(found["opsdesk run"])),
+        ("`opsdesk run`, five notebooks and the report", median(whole), peak(found["opsdesk run"])),
         ("**more**", f"{more:.2f}", ""),
     ]
     return markdown((size_of(export), "s", "peak MB"), rows)

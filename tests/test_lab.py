@@ -144,18 +144,18 @@ def wait_for_server(server, address):
     pytest.fail(f"JupyterLab did not start (exit status {server.poll()})")
 
 
-@pytest.mark.parametrize("name", ["01_ingest.ipynb", "04_trends.ipynb"])
+@pytest.mark.parametrize("name", ["01_ingest.ipynb", "05_trends.ipynb"])
 def test_all_cells_run_and_end_idle_without_error(browser, sample_published, lab, name):
     work, url = lab
     page = run_all_in(browser, url, f"{url}/lab/tree/{name}?token={TOKEN}&reset", work / name)
-    if name == "04_trends.ipynb":
+    if name == "05_trends.ipynb":
         assert page.locator(".jp-RenderedImage img").count() > 0
     page.close()
 
 
 def test_lab_opens_the_trends_of_the_last_run_and_all_cells_run(browser, opened_lab):
     root, url, log = opened_lab
-    trends = "outputs/berlin/latest/04_trends.ipynb"
+    trends = "outputs/berlin/latest/05_trends.ipynb"
     assert f"/lab/tree/{trends}?token=" in log.read_text()  # what a person without a browser reads
     page = run_all_in(browser, url, f"{url}/?token={TOKEN}", root / trends)
     assert page.url.startswith(f"{url}/lab/tree/{trends}")
@@ -167,7 +167,7 @@ def test_lab_opens_the_trends_of_the_last_run_and_all_cells_run(browser, opened_
 
 def test_lab_has_run_the_sample_so_that_the_notebooks_run_too(browser, opened_lab):
     root, url, _ = opened_lab
-    name = "notebooks/04_trends.ipynb"
+    name = "notebooks/05_trends.ipynb"
     page = run_all_in(browser, url, f"{url}/lab/tree/{name}?token={TOKEN}&reset", root / name)
     assert page.locator(".jp-RenderedImage img").count() > 0
     page.close()

@@ -6,7 +6,7 @@ import pytest
 
 from wheel_install import IN_THE_WHEEL, ROOT, TRACKED, do, install_wheel
 
-COMPARED = ("01_ingest.ipynb", "04_trends.ipynb")
+COMPARED = ("01_ingest.ipynb", "05_trends.ipynb")
 
 
 @pytest.fixture(scope="module")

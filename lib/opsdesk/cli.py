@@ -194,7 +194,7 @@ def _open_report(report: Path | None) -> None:
     import webbrowser
 
     if report is None:
-        _say("There is no report to open: 04_trends writes it.", err=True)
+        _say("There is no report to open: 05_trends writes it.", err=True)
     elif not webbrowser.open(report.as_uri()):
         _say(f"No browser could be opened: open {report} yourself.", err=True)
 

@@ -15,6 +15,7 @@ from opsdesk.config.locations import BigQueryLocation, DuckDBLocation, read_ware
 from opsdesk.config.parameters import Parameters, read_parameters
 from opsdesk.duckdb_file import refuse_other_than_select
 from opsdesk.errors import OpsdeskError
+from opsdesk.foresight.published import with_probability
 from opsdesk.google.connection import GoogleConnection
 from opsdesk.guards.texts import printable
 from opsdesk.instants import read_zone
@@ -211,13 +212,15 @@ class Session:
     def work(self, agent: str = "") -> pd.DataFrame:
         """Return the open tickets to work on first, in order of rank; those of one `agent`.
 
+        The last column is the probability of breach, where it is estimated.
+
         Raises:
             OpsdeskError: nothing is published yet, or no ticket has that agent; the text has the
                 near names.
         """
         self._published()
         warehouse = self._warehouse()
-        tickets = read_work(warehouse, agent)
+        tickets = with_probability(warehouse, read_work(warehouse, agent))
         if agent and tickets.empty:
             refuse_unknown("agent_id", agent, read_values(warehouse, "agent_id"))
         if tickets.empty:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from opsdesk.ingest.result import IngestResult
     from opsdesk.spark.engine import SparkEngine
     from opsdesk.steps.backfill import BackfillResult
+    from opsdesk.steps.foresight import ForesightResult
     from opsdesk.steps.transform import TransformResult
     from opsdesk.warehouse.open import Warehouse
 
@@ -131,6 +132,16 @@ class Workbench:
         target = self.open_warehouse(warehouse, step="transform")
         engine_ = self._engine(engine)
         return transform(target, as_of, timezone, self.run_at, engine_, rules, clock)
+
+    def foresee(self, warehouse: str) -> "ForesightResult":
+        """Make the estimates from what was published last, and publish them (step 04).
+
+        Raises:
+            OpsdeskError: see `steps.foresight`.
+        """
+        from opsdesk.steps.foresight import foresee
+
+        return foresee(self.open_warehouse(warehouse, step="foresight"), self.run_at)
 
     def open_warehouse(self, warehouse: str, step: str = "") -> "Warehouse":
         """Return the warehouse at duckdb:PATH or bigquery:PROJECT.DATASET.

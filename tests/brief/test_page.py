@@ -20,7 +20,7 @@ SCRIPT = "<script>document.title = 'owned'</script>"
 IMAGE = "<img src=https://evil.example/x.png onerror=\"document.title = 'owned'\">"
 HOSTILE = f"{SCRIPT}{IMAGE}"
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-STEPS = [{"step": "04_trends", "status": "done", "seconds": 1.25}]
+STEPS = [{"step": "05_trends", "status": "done", "seconds": 1.25}]
 RECORD = {
     "rows": 100,
     "kept": 90,

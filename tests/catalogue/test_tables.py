@@ -54,7 +54,7 @@ def test_every_sql_file_is_a_result_table() -> None:
 def test_everything_is_said_in_sentences(table: Table) -> None:
     for text in (table.description, *(column.description for column in table.columns)):
         assert re.fullmatch(r"[A-Z].{15,}\.", text), text
-    assert table.kind in ("raw", "result", "ledger")
+    assert table.kind in ("raw", "result", "estimate", "ledger")
     assert set(table.key) <= {column.name for column in table.columns}
 
 

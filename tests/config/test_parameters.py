@@ -253,12 +253,12 @@ def test_byte_order_mark_is_no_part_of_the_first_key(root):
 
 def test_notebooks_that_disagree_about_a_default(root):
     other = notebook(parameters='lake: str = "elsewhere"')
-    (root / "notebooks" / "04_trends.ipynb").write_text(json.dumps(other))
+    (root / "notebooks" / "05_trends.ipynb").write_text(json.dumps(other))
     assert "different defaults" in error_of(root, 'agents: ""')
 
 
 def test_notebook_with_a_number_for_default(root):
-    (root / "notebooks" / "04_trends.ipynb").write_text(
+    (root / "notebooks" / "05_trends.ipynb").write_text(
         json.dumps(notebook(parameters="weeks: int = 3"))
     )
     assert "`weeks: int = 3`" in error_of(root, 'agents: ""')

@@ -17,7 +17,7 @@ MOMENT = datetime(2026, 11, 24, 3, 1, 47, tzinfo=UTC)
 def root(monkeypatch, tmp_path):
     root = make_project(monkeypatch, tmp_path)
     trends = notebook(parameters='notes: str = ""\nholidays_country: str = ""')
-    (root / "notebooks" / "04_trends.ipynb").write_text(json.dumps(trends))
+    (root / "notebooks" / "05_trends.ipynb").write_text(json.dumps(trends))
     (root / "params" / "notes.yaml").write_text("2011-08-28: hurricane\n28.8.2011: x\n")
     return root
 
@@ -25,5 +25,5 @@ def root(monkeypatch, tmp_path):
 def test_before_anything_runs(root):
     parameters = read_parameters("params/mine.yaml", {"notes": "params/notes.yaml"})
     with pytest.raises(OpsdeskError, match=r"^params/notes.yaml, line 2: '28.8.2011' is not a day"):
-        run(parameters, ["01_ingest", "04_trends"], lambda: MOMENT, [].append)
+        run(parameters, ["01_ingest", "05_trends"], lambda: MOMENT, [].append)
     assert not list((root / "outputs" / "mine").glob("runs/*"))

@@ -123,7 +123,9 @@ def imports_of_workbench():
     }
 
 
-@pytest.mark.parametrize("step", ["01_ingest", "02_backfill", "03_transform", "04_trends"])
+@pytest.mark.parametrize(
+    "step", ["01_ingest", "02_backfill", "03_transform", "04_foresight", "05_trends"]
+)
 def test_nothing_of_opsdesk_is_left_to_import_for_a_notebook(step):
     """In a fresh Python: what `AHEAD` names, then all that the committed notebook imports."""
     notebook = json.loads((project.ROOT / "notebooks" / f"{step}.ipynb").read_text())

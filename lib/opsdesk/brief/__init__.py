@@ -4,5 +4,5 @@ Read `facts` (all that it knows, as values), `briefing` (its sentences), `figure
 `quality`, `day_charts` and `week_charts` (its parts), `page` (the report) and `mail` (the digest),
 in this order. It draws from frames, never from the outputs of notebooks.
 
-May import: trends, display, ingest, and everything below them.
+May import: trends, foresight, display, ingest, and everything below them.
 """

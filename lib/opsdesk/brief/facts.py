@@ -11,6 +11,7 @@ from opsdesk.brief.stock import Stock, read_stock
 from opsdesk.calendars.clock_words import read_sentence
 from opsdesk.config.targets import ALL
 from opsdesk.errors import OpsdeskError
+from opsdesk.foresight.published import Foresight, read_foresight, with_probability
 from opsdesk.guards.texts import one_line
 from opsdesk.instants import read_zone
 from opsdesk.trends import by_segment, explain, series, snapshot
@@ -44,7 +45,8 @@ class Facts:
 
     `changes` has the last day, week and month where the data reach so far back; `dimension` is the
     one that explains them, "" where all tickets are in one segment of each. `sla_clock` says when
-    the SLA clock runs, "" where that is round the clock.
+    the SLA clock runs, "" where that is round the clock. `foresight`
+    is None where no estimates were made of this publication.
     """
 
     coverage: Coverage
@@ -66,6 +68,7 @@ class Facts:
     are_updates_known: bool
     stock: Stock
     sla_clock: str
+    foresight: Foresight | None
 
     @property
     def last_day(self) -> pd.Timestamp:
@@ -142,11 +145,17 @@ def _read_facts(warehouse: Warehouse, targets: Mapping[str, str], names: DayName
         segments=segments,
         agents=snapshot.read_agents(warehouse, coverage),
         deadlines=deadlines,
-        work=first_ten(warehouse),
+        work=_first_ten(warehouse),
         are_updates_known=not read_since_update(warehouse).empty,
         stock=read_stock(warehouse, coverage, days),
         sla_clock=one_line(read_sentence(run["parameters"])),
+        foresight=read_foresight(warehouse),
     )
+
+
+def _first_ten(warehouse: Warehouse) -> FirstTen:
+    first = first_ten(warehouse)
+    return first._replace(rows=with_probability(warehouse, first.rows))
 
 
 def _judge(

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import jinja2
 
+from opsdesk.brief.ahead import read_ahead
 from opsdesk.brief.bars import sparkline
 from opsdesk.brief.briefing import briefing, headline, span_sentences
 from opsdesk.brief.charts import read_charts, signal_chart
@@ -100,6 +101,7 @@ def page_values(facts: Facts, quality: Quality, about: About) -> dict[str, Any]:
         "has_agents": bool(facts.agents.empty or facts.agents["is_agent"].any()),
         "signal_chart": signal_chart(facts),
         "baseline": about_baseline(facts.signal_days) if len(facts.signal_days) else "",
+        "ahead": read_ahead(facts),
         "charts": read_charts(facts),
         "dimensions": read_dimensions(facts),
         "agents": read_agent_rows(facts),

@@ -47,10 +47,16 @@ def _row(facts: Facts, ticket: pd.Series) -> WorkRow:
         ticket=one_line(str(ticket["ticket_id"])),
         kind=", ".join(kind for kind in kinds if kind not in NONE),
         agent=one_line(str(ticket["agent_id"])),
-        due=_due(facts, ticket),
+        due=_due(facts, ticket) + _chance(ticket),
         reasons=one_line(str(ticket["reasons"])),
         action=one_line(str(ticket["action"])),
     )
+
+
+def _chance(ticket: pd.Series) -> str:
+    """Return how likely the ticket is to breach, where that is estimated."""
+    chance = ticket.get("probability")
+    return "" if chance is None or pd.isna(chance) else f", {chance:.0%} likely to breach"
 
 
 def _due(facts: Facts, ticket: pd.Series) -> str:

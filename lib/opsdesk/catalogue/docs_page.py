@@ -7,6 +7,7 @@ from opsdesk.catalogue.tables import Table, catalogue
 
 KINDS = {
     "result": "Published tables",
+    "estimate": "Estimates, shown only with the publication that they were made from",
     "raw": "Loaded tables",
     "ledger": "Ledgers",
 }

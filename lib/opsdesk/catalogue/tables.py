@@ -76,7 +76,7 @@ class Layout:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of kind `raw`, `result` or `ledger`.
+    """A table of kind `raw`, `result`, `estimate` or `ledger`.
 
     The columns of `key` together occur once.
     """
@@ -125,6 +125,11 @@ def catalogue() -> dict[str, Table]:
 def results() -> tuple[Table, ...]:
     """Return the tables that SQL computes, in the order in which they are built."""
     return tuple(table for table in catalogue().values() if table.kind == "result")
+
+
+def estimates() -> tuple[Table, ...]:
+    """Return the tables of estimates, in the order of tables.yaml."""
+    return tuple(table for table in catalogue().values() if table.kind == "estimate")
 
 
 def read_sql(table: Table) -> str:

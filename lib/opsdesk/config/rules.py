@@ -138,6 +138,11 @@ def _share(value: str) -> str | None:
     return None if valid else 'must be a number between 0 and 1 such as "0.2"'
 
 
+def _per_day(value: str) -> str | None:
+    valid = re.fullmatch(r"-?\d{1,6}(\.\d{1,3})?", value, re.ASCII)
+    return None if valid else 'must be a number of tickets per day such as "4"'
+
+
 def _engine(value: str) -> str | None:
     valid = value in ("warehouse", "spark")
     return None if valid else 'must be "warehouse" (its own SQL) or "spark"'
@@ -163,4 +168,5 @@ CHECKS: dict[str, Check] = {
     "file_mode": _file_mode,
     "max_rejected_share": _share,
     "lineage": problem_with_lineage,
+    "more_resolved": _per_day,
 }

@@ -99,7 +99,7 @@ def date_axis(ax: Axes, frame: pd.DataFrame, when: str) -> None:
         end = last["intake_until"]
     if pd.isna(end):
         end = last[when]
-    _tick_dates(ax, end - first)
+    tick_dates(ax, end - first)
     margin = max((end - first) / 100, pd.Timedelta(hours=1))
     ax.set_xlim(first - margin, end + margin)  # the last line is not at the very edge
     if ax.get_yscale() == "linear":
@@ -110,7 +110,7 @@ def date_axis(ax: Axes, frame: pd.DataFrame, when: str) -> None:
         ax.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
 
 
-def _tick_dates(ax: Axes, span: pd.Timedelta) -> None:
+def tick_dates(ax: Axes, span: pd.Timedelta) -> None:
     """Set few dates; over years they are quarters, half-years or years, with a mark per quarter."""
     locator: dates.DateLocator = dates.AutoDateLocator(minticks=3, maxticks=TICKS)
     years = span.days / 365

@@ -6,5 +6,6 @@ the other; `notebook`, `failures` and `kernels` one of them in a kernel. `record
 figures at the end. `plan` is the dry run, `status` the look back, `lab` opens JupyterLab.
 `lineage/` has the events of a run for OpenLineage.
 
-May import: `workbench`, `steps`, `display`, `trends`, `ingest`, and every room below them.
+May import: `workbench`, `steps`, `display`, `trends`, `foresight`, `ingest`, and every room below
+them.
 """

@@ -8,7 +8,7 @@ from opsdesk import project
 from opsdesk.runner.latest import LATEST
 from opsdesk.runner.record import FILE, read_record
 
-TRENDS = "04_trends.ipynb"
+TRENDS = "05_trends.ipynb"
 
 
 def last_trends() -> Path | None:

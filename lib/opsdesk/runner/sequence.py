@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 INGEST = "01_ingest"
 TRANSFORM = "03_transform"
 PUBLISHING = ("02_backfill", TRANSFORM)
-REPORTED = "04_trends"  # the notebook whose charts the report shows
+REPORTED = "05_trends"  # the notebook whose charts the report shows
 Log = Callable[[str], None]
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from opsdesk.config.parameters import Parameters
 from opsdesk.display.query_output import csv_text, neutralised
 from opsdesk.errors import OpsdeskError
+from opsdesk.foresight.published import with_probability
 from opsdesk.google.connection import GoogleConnection
 from opsdesk.trends.work import read_work
 from opsdesk.warehouse.open import open_warehouse
@@ -28,7 +29,8 @@ def write_work(folder: Path, parameters: Parameters) -> str:
         OSError: a file cannot be written. There is no folder work/ then.
     """
     google = GoogleConnection.of(parameters.block("google"))
-    rows = read_work(open_warehouse(parameters.values["warehouse"], google))
+    warehouse = open_warehouse(parameters.values["warehouse"], google)
+    rows = with_probability(warehouse, read_work(warehouse))
     new = folder / f".{FOLDER}.new"
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir()

@@ -6,7 +6,7 @@ words), `series` (days and weeks), `snapshot`, `by_segment` and `updates` (the s
 as_of). Then what a morning asks: `clearing`, `debt`, `concentration`, `arrivals` and `periods`,
 with their sentences in `..._words`. `drill_down` goes from a number to its tickets; `selection`
 chooses tickets by filters, and `selected_series` has the days and weeks of the chosen ones.
-`notebook` names the modules that 04_trends uses.
+`notebook` names the modules that 05_trends uses.
 
 May import: `warehouse`, and every room below it.
 """

@@ -1,4 +1,4 @@
-"""The modules that the sections of 04_trends use, by one name: `trends.series.read_days(...)`."""
+"""The modules that the sections of 05_trends use, by one name: `trends.series.read_days(...)`."""
 
 from opsdesk.config import targets
 from opsdesk.trends import (

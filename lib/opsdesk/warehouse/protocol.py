@@ -12,6 +12,7 @@ import pandas as pd
 
 from opsdesk.lake.partition import Partition
 from opsdesk.warehouse.billing import Billed
+from opsdesk.warehouse.estimates import Estimates
 from opsdesk.warehouse.link import Link
 from opsdesk.warehouse.publication import Publication
 
@@ -165,5 +166,19 @@ class Warehouse(Protocol):
             OpsdeskError: the tables contradict themselves, the warehouse cannot write them, or a
                 table with one of their names is not ours.
                 Readers still see the previous tables then.
+        """
+        ...
+
+    def estimated(self) -> pd.DataFrame:
+        """Return the row of `_foresight`; no row where nothing was estimated yet."""
+        ...
+
+    def publish_estimates(self, estimates: Estimates) -> dict[str, int]:
+        """Replace every table of estimates, and the row of `_foresight`, in one transaction.
+
+        Return the rows by table.
+
+        Raises:
+            OpsdeskError: the warehouse cannot write them. Readers still see the previous ones then.
         """
         ...

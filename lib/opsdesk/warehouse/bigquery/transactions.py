@@ -17,20 +17,20 @@ def publish_script(new: Queries, old: Places, run: Iterable[str], runs: str) -> 
 
     The row comes from parameters named as in `run`.
     """
-    statements = []
-    for name, query in new.items():
-        table = catalogue()[name]
-        columns = ", ".join(column.name for column in table.columns)
-        select = f"SELECT {columns} FROM (\n{query}\n) AS new_rows"
-        statements += [
-            f"TRUNCATE TABLE `{old[name]}`",
-            insert_statement(table, old[name], select),
-        ]
+    statements = _replaced(new, old)
     names = list(run)
     columns = ", ".join(map(_column, [*names, INSERTED_AT]))
     values = ", ".join(f"@{name}" for name in names)
     row = f"INSERT INTO `{runs}` ({columns}) VALUES ({values}, CURRENT_TIMESTAMP())"
     return _transaction([*statements, row])
+
+
+def estimates_script(new: Queries, old: Places, row: Iterable[str], ledger: str) -> str:
+    """Return the script by which every old table gets its new rows, and `ledger` its only row.
+
+    The row comes from parameters named as in `row`.
+    """
+    return _transaction([*_replaced(new, old), *_only_row(ledger, row)])
 
 
 def replace_script(
@@ -65,11 +65,7 @@ def remove_script(part: str, target: str, ledger: str) -> str:
 
 def link_script(target: str, row: Iterable[str]) -> str:
     """Return the script by which the row from the parameters becomes the only one of `target`."""
-    names = list(row)
-    columns = ", ".join(map(_column, names))
-    values = ", ".join(f"@{name}" for name in names)
-    insert = f"INSERT INTO `{target}` ({columns}) VALUES ({values})"
-    return _transaction([f"DELETE FROM `{target}` WHERE TRUE", insert])
+    return _transaction(_only_row(target, row))
 
 
 def month_parameters(part: str) -> dict[str, datetime]:
@@ -97,6 +93,29 @@ def lake_columns(table: Table) -> dict[str, str]:
 def staged_columns(table: Table) -> dict[str, str]:
     """Return how each column comes from a staging table that another engine has filled."""
     return {column.name: f"CAST({name} AS {column.type})" for column, name in _named(table)}
+
+
+def _replaced(new: Queries, old: Places) -> list[str]:
+    """Return the statements by which every old table gets its new rows."""
+    statements = []
+    for name, query in new.items():
+        table = catalogue()[name]
+        columns = ", ".join(column.name for column in table.columns)
+        select = f"SELECT {columns} FROM (\n{query}\n) AS new_rows"
+        statements += [
+            f"TRUNCATE TABLE `{old[name]}`",
+            insert_statement(table, old[name], select),
+        ]
+    return statements
+
+
+def _only_row(target: str, row: Iterable[str]) -> list[str]:
+    """Return the statements by which the row from the parameters is the only one of `target`."""
+    names = list(row)
+    columns = ", ".join(map(_column, names))
+    values = ", ".join(f"@{name}" for name in names)
+    insert = f"INSERT INTO `{target}` ({columns}) VALUES ({values})"
+    return [f"DELETE FROM `{target}` WHERE TRUE", insert]
 
 
 def _deletes(part: str, target: str, ledger: str) -> list[str]:

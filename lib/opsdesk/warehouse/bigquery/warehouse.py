@@ -18,6 +18,7 @@ from opsdesk.google.connection import GoogleConnection
 from opsdesk.google.errors import translate_errors
 from opsdesk.warehouse.bigquery import statements
 from opsdesk.warehouse.bigquery.calls import CALL
+from opsdesk.warehouse.bigquery.estimates import LEDGER, write_estimates
 from opsdesk.warehouse.bigquery.expirations import refuse_expiring
 from opsdesk.warehouse.bigquery.jobs import Jobs, frame
 from opsdesk.warehouse.bigquery.loader import BigQueryLoader
@@ -32,6 +33,7 @@ from opsdesk.warehouse.bigquery.publisher import (
 from opsdesk.warehouse.bigquery.tables import drop, ensure_dataset, ensure_table, rows_of
 from opsdesk.warehouse.bigquery.transactions import INSERTED_AT
 from opsdesk.warehouse.billing import Billed
+from opsdesk.warehouse.estimates import Estimates
 from opsdesk.warehouse.link import Link
 from opsdesk.warehouse.protocol import Staged
 from opsdesk.warehouse.publication import Publication
@@ -169,6 +171,20 @@ class BigQueryWarehouse:
             finally:
                 self.jobs.together(*(partial(drop, self.jobs, table) for table in new.values()))
         return rows
+
+    def estimated(self) -> pd.DataFrame:
+        """Return the row of `_foresight`; no row where nothing was estimated yet."""
+        with self._reading():
+            if rows_of(self.jobs, LEDGER) is None:
+                return pd.DataFrame()
+        return self.table(LEDGER)
+
+    def publish_estimates(self, estimates: Estimates) -> dict[str, int]:
+        """Replace every table of estimates in one transaction; see `protocol.Warehouse`."""
+        with translate_errors(f"publish in {self.url} (readers still see the previous estimates)"):
+            refuse_foreign(self.jobs, self.url)
+            refuse_expiring(self.jobs)
+            return write_estimates(self.jobs, estimates)
 
     def _found(self, name: str) -> Found:
         try:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import duckdb
 
-from opsdesk.catalogue.tables import catalogue, results
+from opsdesk.catalogue.tables import catalogue, estimates, results
 from opsdesk.marks.mark import SHOWN, foreign_error
 from opsdesk.warehouse.duckdb.tables import columns_of, is_as_declared
 from opsdesk.warehouse.link import KIND, TABLE, Link, link_row, read_link
@@ -40,6 +40,19 @@ def refuse_unpublished(con: duckdb.DuckDBPyConnection, url: str) -> None:
     published = json.loads(last[0]) if last else {}
     there = [table.name for table in results() if columns_of(con, table.name)]
     found = [name for name in there if name not in published]
+    if found:
+        raise foreign_error(url, "table", found, "rename it, or name another file as `warehouse`")
+
+
+def refuse_unestimated(con: duckdb.DuckDBPyConnection, url: str) -> None:
+    """Refuse to replace a table that has the name of an estimate where nothing was estimated yet.
+
+    Raises:
+        OpsdeskError: there is one. Nothing was written.
+    """
+    if columns_of(con, "_foresight"):
+        return
+    found = [table.name for table in estimates() if columns_of(con, table.name)]
     if found:
         raise foreign_error(url, "table", found, "rename it, or name another file as `warehouse`")
 

@@ -20,10 +20,17 @@ from opsdesk.warehouse.duckdb.builder import Builder
 from opsdesk.warehouse.duckdb.connections import Connections
 from opsdesk.warehouse.duckdb.day_ledger import note_published
 from opsdesk.warehouse.duckdb.decision import Thresholds
+from opsdesk.warehouse.duckdb.estimates import LEDGER, write_estimates
 from opsdesk.warehouse.duckdb.loader import DuckDBLoader
-from opsdesk.warehouse.duckdb.mark import find_link, refuse_foreign, refuse_unpublished
+from opsdesk.warehouse.duckdb.mark import (
+    find_link,
+    refuse_foreign,
+    refuse_unestimated,
+    refuse_unpublished,
+)
 from opsdesk.warehouse.duckdb.memory import Memory, set_limit
 from opsdesk.warehouse.duckdb.tables import columns_of, ensure_table, parquet_select
+from opsdesk.warehouse.estimates import Estimates
 from opsdesk.warehouse.link import Link
 from opsdesk.warehouse.protocol import Staged
 from opsdesk.warehouse.publication import Publication
@@ -128,6 +135,19 @@ class DuckDBWarehouse:
     def runs(self) -> pd.DataFrame:
         """Return the ledger of publications in the order in which they were committed."""
         return self.query("SELECT * FROM _runs ORDER BY rowid")
+
+    def estimated(self) -> pd.DataFrame:
+        """Return the row of `_foresight`; no row where nothing was estimated yet."""
+        with self._connections.reading() as con:
+            if not columns_of(con, LEDGER):
+                return pd.DataFrame()
+            return con.execute(f"SELECT * FROM {LEDGER}").df()
+
+    def publish_estimates(self, estimates: Estimates) -> dict[str, int]:
+        """Replace every table of estimates in one transaction; see `protocol.Warehouse`."""
+        with self._connections.writing() as con:
+            refuse_unestimated(con, self.url)
+            return write_estimates(con, estimates)
 
     def unload(self, name: str, folder: Path) -> None:
         """Write a table as Parquet files into a new folder, for another engine."""
