@@ -49,7 +49,8 @@ CHECKS = (
         "features_daily and backlog_daily count the same",
         """SELECT ops_date, open_tickets, backlog_size
         FROM features_daily FULL JOIN backlog_daily USING (ops_date)
-        WHERE total_tickets + reopened_tickets IS DISTINCT FROM inflow OR resolved_tickets IS DISTINCT FROM outflow
+        WHERE total_tickets + reopened_tickets IS DISTINCT FROM inflow
+            OR resolved_tickets IS DISTINCT FROM outflow
             OR open_tickets IS DISTINCT FROM backlog_size
             OR past_due_tickets IS DISTINCT FROM past_due LIMIT 3""",
     ),

@@ -34,8 +34,9 @@ class Changes:
 def changes_since(run: pd.DataFrame, publication: Publication) -> Changes | None:
     """Return what is new since the publication `run`, its row of `_runs`; None to build everything.
 
-    Everything must be built where the definitions or the time zone differ, where there are changes
-    of tickets, whose histories reach into many days, now or before, and where as_of went back: a ticket that was resolved by the old as_of looks the same at every later one, but not at
+    Everything must be built where the definitions or the time zone differ; where there are changes
+    of tickets, now or before, because their histories reach into many days; and where as_of went
+    back: a ticket that was resolved by the old as_of looks the same at every later one, but not at
     an earlier one.
     """
     if run.empty or run["definitions"].item() != publication.definitions:
