@@ -26,7 +26,10 @@ KEYS = (
     "missing",
     "exclude",
     "closed_statuses",
+    "paused_statuses",
     "sla_hours_by_priority",
+    "sla_priority",
+    "events",
     "decimal",
     "earliest",
     "delimiter",
@@ -125,11 +128,14 @@ def optional(where: str, block: dict[str, Any]) -> tuple[str, ...]:
     return listed
 
 
-def values(where: str, values: object) -> dict[str, dict[str, str]]:
-    """Return for each column the texts to replace and their replacements."""
+def values(where: str, values: object, known: tuple[str, ...] = ()) -> dict[str, dict[str, str]]:
+    """Return for each column the texts to replace and their replacements.
+
+    `known` are the columns that may be named, all that an export can have if it is empty.
+    """
     if not isinstance(values, dict) or not all(map(_is_block, values.values())):
         raise OpsdeskError(f"{where}: values must give a block of translations for each column.")
-    refuse_unknown(f"{where}, values", "column", values, exported_columns())
+    refuse_unknown(f"{where}, values", "column", values, known or exported_columns())
     return {target: _translations(where, target, block) for target, block in values.items()}
 
 
