@@ -222,6 +222,7 @@ def test_a_dry_run_measures_and_changes_nothing(both, params):
     assert [(part.name, part.action) for part in plan.parts] == [
         ("2011-08", "load"),
         ("agents", "remove"),
+        ("events-2011-08", "remove"),
     ]
     assert plan.is_measured and plan.scanned > 20 * LEAST_BILLED
     text = "\n".join(plan_lines(parameters, plan))
