@@ -43,8 +43,8 @@ class Sizes:
 def size_of(column: Column) -> str:
     """The SQL for the bytes of a column in BigQuery; a NULL has none."""
     if column.type == "STRING":
-        return f"coalesce(sum(2 + strlen({column.name})), 0)"
-    return f"count({column.name}) * {BYTES[column.type]}"
+        return f'coalesce(sum(2 + strlen("{column.name}")), 0)'
+    return f'count("{column.name}") * {BYTES[column.type]}'
 
 
 @lru_cache

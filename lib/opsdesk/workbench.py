@@ -48,6 +48,7 @@ class Workbench:
         export_kind: str,
         lake: str,
         timezone: str = "UTC",
+        events: str = "",
     ) -> "IngestResult":
         """Bring an export into the lake (step 01).
 
@@ -59,6 +60,7 @@ class Workbench:
                 ticket_id).
             lake: a folder, or gs://bucket[/prefix].
             timezone: that of times without one, where neither header nor mapping names it.
+            events: path or glob of an export of changes, or "".
 
         Raises:
             OpsdeskError: see `steps.ingest`.
@@ -72,7 +74,8 @@ class Workbench:
         target = open_lake(lake, self.google)
         files = find_files(export, self.google)
         people = find_files(agents, self.google) if agents else []
-        return ingest(files, rules, people, export_kind, target, self.run_at)
+        changes = find_files(events, self.google) if events else []
+        return ingest(files, rules, people, export_kind, target, self.run_at, changes)
 
     def backfill(
         self,

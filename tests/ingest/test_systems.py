@@ -13,7 +13,8 @@ from opsdesk.workbench import Workbench
 from system_forms import NOW, TICKETS, System, Ticket
 from systems import SYSTEMS
 
-OTHERS = {"ops_tickets", "boston311"}  # tested with the sample, and on Boston's own file
+# tested with the sample, on Boston's own file, and with its log of changes
+OTHERS = {"ops_tickets", "boston311", "servicenow_log"}
 
 
 def newest_versions(system: System) -> dict[int, Ticket]:

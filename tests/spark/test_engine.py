@@ -32,6 +32,8 @@ from opsdesk.spark.read_lake import CSV
 from opsdesk.spark.session import spark_session
 from opsdesk.spark.setup import SparkSetup
 from sla_clocks import SHIFTS, clock
+from own_events import feed as feed_events
+from own_events import write_log
 from sparked import (  # noqa: F401
     SPARK,
     cloud,
@@ -438,3 +440,24 @@ def test_what_the_connectors_send_is_what_google_describes(recorders, cloud, spa
     called = {files.method_id(one) for one in storage.requests}
     called |= {tables.method_id(one) for one in bigquery.requests}
     assert {"storage.objects.insert", "storage.objects.rewrite", "bigquery.jobs.insert"} <= called
+
+
+def test_months_of_changes_are_read_by_spark(tmp_path):
+    """Their cells have quotes and commas, and one line is two; the rows are those that DuckDB loads."""
+    log = write_log(
+        tmp_path,
+        "T1,2023-01-31 23:59:59,state,New,Waiting",
+        "T1,2023-01-31 23:59:59,state,Waiting,Done",
+        'T9,2023-02-01 00:00:00,grp,"a ""b"", c","two\nlines"',
+        "T1,2023-02-01 00:00:01,prio,Low,1",
+    )
+    feed_events(tmp_path, log)
+    found = {}
+    for name, engine in (("duckdb", None), ("spark", SPARK)):
+        place = f"duckdb:{tmp_path}/{name}.duckdb"
+        loaded = backfill(f"{tmp_path}/lake", place, "", "", RUN_AT, spark=engine)
+        assert [row.rows for row in loaded.months.itertuples()][-2:] == [2, 2]
+        rows = open_warehouse(place).query('SELECT * FROM events_raw ORDER BY "at", ticket_id, seq')
+        found[name] = rows.astype(str).values.tolist()
+    assert found["spark"] == found["duckdb"] and len(found["duckdb"]) == 4
+    assert found["duckdb"][2][5] == "two\nlines"

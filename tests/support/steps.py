@@ -7,8 +7,9 @@ from opsdesk.workbench import Workbench
 RUN_AT = "2026-11-24T00:00:00+00:00"
 
 
-def ingest(export, mapping, agents, export_kind, lake, run_at, google=ON_THIS_MACHINE):
-    return Workbench(run_at, google).ingest(export, mapping, agents, export_kind, lake)
+def ingest(export, mapping, agents, export_kind, lake, run_at, google=ON_THIS_MACHINE, events=""):
+    bench = Workbench(run_at, google)
+    return bench.ingest(export, mapping, agents, export_kind, lake, events=events)
 
 
 def backfill(lake, warehouse, first_month, last_month, run_at, google=ON_THIS_MACHINE, spark=None):

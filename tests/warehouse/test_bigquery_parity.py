@@ -45,8 +45,19 @@ EXPORT, ZONE, AS_OF = (
     "2011-12-31 23:59:59",
 )
 NAMES = DayNames()
-MORE = "\nattributes: {place: neighborhood, kind: department}\n"
-TABLES = ("tickets_raw", "agents_raw", *(table.name for table in results()))
+MORE = """
+attributes: {place: neighborhood, kind: department}
+events:
+  columns: {ticket_id: id, at: when, field: what, old: was, new: is}
+  fields: {status: status, owner: agent_id}
+  timestamps: ["%Y-%m-%d %H:%M:%S"]
+"""
+LOG = """id,when,what,was,is
+never seen,2011-07-31 23:59:59,status,Open,Closed
+never seen,2011-07-31 23:59:59,status,Closed,Open
+never seen,2011-08-01 00:00:00,owner,,"a ""b"", c"
+"""
+TABLES = ("tickets_raw", "events_raw", "agents_raw", *(table.name for table in results()))
 
 
 def every_twentieth(path):
@@ -65,7 +76,10 @@ def run(lake, warehouse, cloud, folder):
     mapping = folder / "boston.yaml"
     known = (project.ROOT / "params/mappings/boston311.yaml").read_text()
     mapping.write_text(known + MORE)
-    ingest(str(folder / "boston.csv"), str(mapping), str(agents), "full", lake, RUN_AT, cloud)
+    log = folder / "log.csv"
+    log.write_text(LOG)
+    export = str(folder / "boston.csv")
+    ingest(export, str(mapping), str(agents), "full", lake, RUN_AT, cloud, str(log))
     backfill(lake, warehouse, "", "", RUN_AT, cloud)
     transform(warehouse, AS_OF, ZONE, RUN_AT, cloud)
 
@@ -208,6 +222,7 @@ def test_a_dry_run_measures_and_changes_nothing(both, params):
     assert [(part.name, part.action) for part in plan.parts] == [
         ("2011-08", "load"),
         ("agents", "remove"),
+        ("events-2011-08", "remove"),
     ]
     assert plan.is_measured and plan.scanned > 20 * LEAST_BILLED
     text = "\n".join(plan_lines(parameters, plan))

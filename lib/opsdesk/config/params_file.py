@@ -17,7 +17,7 @@ from opsdesk.guards.secrets import looks_secret
 
 TEXT = "tag:yaml.org,2002:str"
 NOTES = "notes.yaml"  # in params/ too, and no params file
-LISTED = "export"  # the key that takes a list too
+LISTED = ("export", "events")  # the keys that take a list too
 KINDS = {
     "timestamp": "a date",
     "int": "a number",
@@ -59,7 +59,7 @@ def _texts(where: str, block: yaml.MappingNode, prefix: str) -> dict[str, str]:
         seen.add(key)
         if key in BLOCKS:
             values |= _block(line, where, key, value_node)
-        elif key == LISTED and isinstance(value_node, yaml.SequenceNode):
+        elif key in LISTED and isinstance(value_node, yaml.SequenceNode):
             texts = [_text(line, key, item) for item in value_node.value]
             values[key] = BETWEEN_PATTERNS.join(texts)
         else:

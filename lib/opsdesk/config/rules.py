@@ -52,6 +52,10 @@ def _export(value: str) -> str | None:
     return next(filter(None, map(_path, split_patterns(value))), None)
 
 
+def _optional_export(value: str) -> str | None:
+    return _export(value) if value else None
+
+
 def _optional_path(value: str) -> str | None:
     return _path(value) if value else None
 
@@ -156,6 +160,7 @@ CHECKS: dict[str, Check] = {
     "notes": _notes,
     "holidays_country": problem_with_country,
     "agents": _optional_path,
+    "events": _optional_export,
     "export_kind": _export_kind,
     "lake": _path,
     "warehouse": problem_with_warehouse,

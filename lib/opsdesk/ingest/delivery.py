@@ -9,6 +9,8 @@ from opsdesk.errors import OpsdeskError
 from opsdesk.ingest.agents import read_agents
 from opsdesk.ingest.agents_file import Agent, agents_csv
 from opsdesk.ingest.column_plan import ColumnPlan, plan_columns
+from opsdesk.ingest.events.delivery import EventDelivery
+from opsdesk.ingest.events.plan import block_of
 from opsdesk.ingest.export_file import DeliveredFile, ExportFile, fetch_export, read_tables
 from opsdesk.ingest.forms.reading_options import Reading
 from opsdesk.ingest.mapping import Mapping
@@ -23,6 +25,7 @@ KINDS = ("full", "delta")
 class Delivery:
     """The export's files as delivered, how to read them, the agents, and the export's kind.
 
+    `events` are the files of changes, None where there are none.
     A `full` export is all there is: days that it does not have disappear from the lake. The rows of
     a `delta` replace those of the same ticket_id.
     """
@@ -32,6 +35,7 @@ class Delivery:
     agents: list[Agent]
     kind: str
     work: Path  # a folder for what must be converted
+    events: EventDelivery | None = None
 
     @property
     def is_full(self) -> bool:
@@ -68,6 +72,8 @@ class Delivery:
             OpsdeskError: see `plans`.
         """
         _ = self.plans
+        if self.events:
+            self.events.check()
 
     @property
     def size(self) -> int:
@@ -96,7 +102,8 @@ class Delivery:
     def notes(self) -> list[str]:
         """Return sentences on what was assumed, and on what the mapping names in vain."""
         assumed = [note for file in self.files for note in file.text.notes]
-        return [*assumed, *(note for plan in self.plans.values() for note in plan.notes)]
+        notes = [*assumed, *(note for plan in self.plans.values() for note in plan.notes)]
+        return notes + (self.events.notes if self.events else [])
 
     def ensure_unchanged(self) -> None:
         """Check, after reading, that no file of the export has changed since it was opened.
@@ -111,7 +118,8 @@ class Delivery:
     def signature(self) -> Signature:
         """Return all that decides what an ingest of it writes, but for the moment of the run."""
         agents = agents_csv(self.agents)
-        return input_signature(self.delivered, self.mapping, agents, self.kind)
+        events = self.events.delivered if self.events else None
+        return input_signature(self.delivered, self.mapping, agents, self.kind, events)
 
 
 def reading_of(mapping: Mapping) -> Reading:
@@ -140,16 +148,22 @@ def open_delivery(
     agents: Sequence[SourceFile],
     kind: str,
     work: Path,
+    events: Sequence[SourceFile] = (),
 ) -> Delivery:
     """Fetch every file and read the agents.
 
     Raises:
-        OpsdeskError: an unknown kind, a file that is not there, or agents that cannot be read.
+        OpsdeskError: an unknown kind, a file that is not there, agents that cannot be read, or
+            changes that the mapping does not know.
     """
     if kind not in KINDS:
         raise OpsdeskError(f"export_kind: {kind!r} is neither full nor delta.")
+    changes = None
+    if events:
+        block_of(mapping)
+        changes = EventDelivery(_fetch_files(events, work), mapping, kind, work)
     delivered = _fetch_files(export, work)
-    return Delivery(delivered, mapping, read_agents(agents, work), kind, work)
+    return Delivery(delivered, mapping, read_agents(agents, work), kind, work, changes)
 
 
 def _fetch_files(sources: Sequence[SourceFile], work: Path) -> list[DeliveredFile]:

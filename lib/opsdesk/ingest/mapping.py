@@ -12,6 +12,9 @@ from opsdesk.errors import OpsdeskError
 from opsdesk.guards.documents import UnreadableDocument, compose_yaml, parse_yaml
 from opsdesk.ingest import mapping_checks as check
 from opsdesk.ingest import mapping_file_form as form
+from opsdesk.ingest.change_rules import Events
+from opsdesk.ingest.mapping_clock import paused_statuses, sla_priority
+from opsdesk.ingest.mapping_events import read_events
 from opsdesk.ingest.mapping_exclude import ExcludeRule, read_exclude
 from opsdesk.ingest.mapping_sources import Source
 from opsdesk.ingest.timestamp_formats import ALL, check_formats
@@ -27,8 +30,9 @@ class Mapping:
     `timestamps` are the accepted formats, by our column or for all. `timezone` is that of times
     without an offset, "" where the mapping names none; `zone_from` says who named it. `missing` are
     texts that mean blank, `decimal` is the sign before the fraction of a number. `earliest` is the
-    first plausible instant (UTC), None where the export itself is to tell. The rest says how a file
-    is read: `encoding` is a codec of Python, `sheet` one of a workbook, `header_row` counts from 1.
+    first plausible instant (UTC), None where the export itself is to tell. `events` says how an
+    export of changes becomes ours, None where the mapping does not. The rest says how a file is
+    read: `encoding` is a codec of Python, `sheet` one of a workbook, `header_row` counts from 1.
     """
 
     name: str
@@ -43,8 +47,11 @@ class Mapping:
     missing: tuple[str, ...] = ()
     exclude: tuple[ExcludeRule, ...] = ()
     closed_statuses: tuple[str, ...] = ()
+    paused_statuses: tuple[str, ...] = ()
     sla_hours_by_priority: dict[str, float] = field(default_factory=dict)
     sla_days_by_priority: dict[str, int] = field(default_factory=dict)
+    sla_priority: str = "in_force"
+    events: Events | None = None
     decimal: str = "."
     earliest: datetime | None = None
     delimiter: str = ","
@@ -146,8 +153,11 @@ def _checked(path: Path, content: object) -> Mapping:
         missing=check.texts(where, "missing", block.get("missing") or []),
         exclude=read_exclude(where, block.get("exclude") or []),
         closed_statuses=check.texts(where, "closed_statuses", block.get("closed_statuses") or []),
+        paused_statuses=paused_statuses(where, block),
         sla_hours_by_priority=by_priority[0],
         sla_days_by_priority=by_priority[1],
+        sla_priority=sla_priority(where, block),
+        events=read_events(where, block.get("events")),
         decimal=form.decimal(where, block.get("decimal", ".")),
         earliest=form.earliest(where, block.get("earliest")),
         delimiter=form.delimiter(where, block.get("delimiter", ",")),

@@ -26,8 +26,11 @@ KEYS = (
     "missing",
     "exclude",
     "closed_statuses",
+    "paused_statuses",
     "sla_hours_by_priority",
     "sla_days_by_priority",
+    "sla_priority",
+    "events",
     "decimal",
     "earliest",
     "delimiter",
@@ -129,11 +132,15 @@ def optional(where: str, block: dict[str, Any]) -> tuple[str, ...]:
     return listed
 
 
-def values(where: str, values: object) -> dict[str, dict[str, str]]:
-    """Return for each column the texts to replace and their replacements."""
+def values(where: str, values: object, known: tuple[str, ...] = ()) -> dict[str, dict[str, str]]:
+    """Return for each column the texts to replace and their replacements.
+
+    `known` are the columns that may be named, all that an export can have if it is empty.
+    """
     if not isinstance(values, dict) or not all(map(_is_block, values.values())):
         raise OpsdeskError(f"{where}: values must give a block of translations for each column.")
-    refuse_unknown(f"{where}, values", "column", values, (*exported_columns(), "sla_days"))
+    columns = known or (*exported_columns(), "sla_days")
+    refuse_unknown(f"{where}, values", "column", values, columns)
     return {target: _translations(where, target, block) for target, block in values.items()}
 
 

@@ -99,7 +99,7 @@ def _source(where: str, target: str, item: object) -> Source:
         )
     refuse_unknown(where, "key", item, KEYS)
     _check_keys(where, item)
-    conditions = _conditions(where, item.get("when", {}))
+    conditions = read_conditions(where, item.get("when", {}))
     if "pattern" in item:
         return Source(pattern=_pattern(where, item["pattern"]), conditions=conditions)
     if "join" in item:
@@ -165,7 +165,12 @@ def _unit(where: str, target: str, unit: object) -> str:
     return str(unit)
 
 
-def _conditions(where: str, block: object) -> tuple[Condition, ...]:
+def read_conditions(where: str, block: object) -> tuple[Condition, ...]:
+    """Return the conditions of a block `when:`.
+
+    Raises:
+        OpsdeskError: it is something else.
+    """
     if not isinstance(block, dict):
         raise OpsdeskError(
             f'{where}: when must be a block such as {{"Status Category": [Done]}}, got {block!r}.'

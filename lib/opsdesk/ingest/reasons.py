@@ -15,6 +15,19 @@ REASONS = {
     "duplicate_ticket_id": "an older version of a ticket that is in the export again",
     "closed_without_resolved_at": "the status says closed, but no resolved_at can be read",
 }
+EVENT_REASONS = {
+    "malformed_line": REASONS["malformed_line"],
+    "missing_ticket_id": "no ticket_id",
+    "missing_at": "no moment of the change",
+    "bad_at": "the moment is in none of the mapping's formats, before 1970, or in no zone",
+    "at_in_future": "changed after the moment of the run",
+}
+EVENT_ISSUES = {
+    "ambiguous_time": "a wall time that a clock change repeats: the first of the two was taken",
+    "nonexistent_time": "a wall time that a clock change skips: moved forward by the gap",
+    "date_only": "a moment that is only a day: midnight was taken",
+    "two_formats_at": "the moment fits two of the mapping's formats: the first was taken",
+}
 ISSUE_MEANINGS = {
     "bad_resolved_at": "an open ticket's resolved_at cannot be read: it stays open",
     "resolved_in_future": "resolved after the moment of the run: it is open until then",

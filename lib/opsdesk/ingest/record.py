@@ -1,11 +1,13 @@
 """The record of an ingest: what the next one, `opsdesk status` and the notebook need to know."""
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
 from opsdesk.checksums import Checksum
 from opsdesk.ingest.day_files import Written
 from opsdesk.ingest.delivery import Delivery
+from opsdesk.ingest.events.record import EVENT_DAYS_BEGUN
 from opsdesk.ingest.reconciliation import Counts
 from opsdesk.ingest.rejects import listed_reject_files
 from opsdesk.ingest.signature import BEGUN
@@ -57,9 +59,12 @@ def make_record(
     }
 
 
-def begun_record(last: Record, delivery: Delivery, counts: Counts) -> Record:
+def begun_record(
+    last: Record, delivery: Delivery, counts: Counts, event_days: Collection[str]
+) -> Record:
     """Return the record while an ingest writes: the `last` one, and what is being written.
 
+    `event_days` are those on which something changes.
     A later ingest finds in it which files are ours, should this one never end.
     """
     begun = {*counts.days, *unfinished(last).get(BEGUN, [])}
@@ -69,6 +74,9 @@ def begun_record(last: Record, delivery: Delivery, counts: Counts) -> Record:
         if isinstance(rejects, dict) and name in rejects:
             files[name] = rejects[name]  # it stays what it was until it is written again
     now = {"writing": delivery.signature, BEGUN: sorted(begun), "rejects": files}
+    changes = {*event_days, *unfinished(last).get(EVENT_DAYS_BEGUN, [])}
+    if changes:
+        now[EVENT_DAYS_BEGUN] = sorted(changes)
     return last | now
 
 
@@ -86,10 +94,19 @@ def unfinished(last: Record) -> Record:
 
     What such an ingest has sent to a bucket may arrive late.
     """
-    begun = last.get(BEGUN)
-    return {BEGUN: begun} if "writing" in last and isinstance(begun, list) else {}
+    if "writing" not in last:
+        return {}
+    keys = (BEGUN, EVENT_DAYS_BEGUN)
+    return {key: last[key] for key in keys if isinstance(last.get(key), list)}
 
 
-def known_span(since: datetime | None, until: datetime | None) -> list[str | None]:
-    """Return, for the record, from and until when (UTC) the lake is what it is."""
+def known_span(
+    instants: Iterable[datetime | None], ends: Iterable[datetime | None]
+) -> list[str | None]:
+    """Return, for the record, from and until when (UTC) the lake is what it is.
+
+    That is from the last of `instants` until the first of `ends`.
+    """
+    since = max(filter(None, instants), default=None)
+    until = min(filter(None, ends), default=None)
     return [moment.isoformat() if moment else None for moment in (since, until)]

@@ -7,27 +7,38 @@ import csv
 import hashlib
 import io
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import merge
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import pandas as pd
 
 from opsdesk.checksums import Checksum
 from opsdesk.ingest.reading.chunk_layout import Layout
 from opsdesk.ingest.reasons import REASONS
-from opsdesk.ingest.verdicts import Verdicts
+from opsdesk.ingest.verdicts import Verdict
 from opsdesk.lake.lake import Lake, Record
 from opsdesk.lake.names import FOR_DELTAS, REJECTS_FOLDER, is_reject_file
 
 SHOWN = 200  # characters of a text outside of the file of rejects
 # Exports end with lines such as a total; more than a few are no footer.
 MOST_FOOTERS = 10
-FOOTER_REASONS = ("malformed_line", "missing_ticket_id", "missing_created_at")
+FOOTER_REASONS = ("malformed_line", "missing_ticket_id", "missing_created_at", "missing_at")
+EVENT_FILES = "events"  # key of a signature: the files of changes
 Place = tuple[int, str]  # the line of a reject, and its reason
+
+
+class Verdicts(Protocol):
+    """What became of the records of an export."""
+
+    def rejected(self, file: int) -> Iterator[Verdict]:
+        """Yield the rejected records of the file of that number, in order."""
+
+    def last_kept(self, file: int) -> int | None:
+        """Return the last record of the file of that number that is not rejected."""
 
 
 class Reject(NamedTuple):
@@ -42,7 +53,7 @@ class Reject(NamedTuple):
 
 @dataclass
 class Rejects:
-    """Rejected rows by reason, and the first of each, in the order of `REASONS`.
+    """Rejected rows by reason, and the first of each, in the order of the reasons.
 
     `footers` counts those that are the last lines of a file, such as a total.
     """
@@ -57,8 +68,13 @@ class Rejects:
         return sum(self.counts.values())
 
 
-def collect_rejects(verdicts: Verdicts, layouts: list[Layout], file: Path) -> Rejects:
-    """Write every row that is malformed or rejected to `file` (CSV); return what was written."""
+def collect_rejects(
+    verdicts: Verdicts, layouts: list[Layout], file: Path, known: Mapping[str, str] = REASONS
+) -> Rejects:
+    """Write every row that is malformed or rejected to `file` (CSV); return what was written.
+
+    `known` are the reasons, in their order.
+    """
     counts: Counter[str] = Counter()
     examples: dict[str, Reject] = {}
     footers = 0
@@ -77,7 +93,7 @@ def collect_rejects(verdicts: Verdicts, layouts: list[Layout], file: Path) -> Re
                 tail.append((reject.line, reject.reason))
             if tail:
                 footers += _count_footers(tail, layout, verdicts.last_kept(number))
-    reasons = [reason for reason in REASONS if reason in counts]
+    reasons = [reason for reason in known if reason in counts]
     return Rejects(
         {reason: counts[reason] for reason in reasons},
         [examples[reason] for reason in reasons],
@@ -123,19 +139,22 @@ def _rejected(verdicts: Verdicts, number: int, layout: Layout) -> Iterator[Rejec
 
 
 def store_rejects(
-    lake: Lake, file: Path, last: Record, signature: dict[str, Any]
+    lake: Lake, file: Path, events_file: Path | None, last: Record, signature: dict[str, Any]
 ) -> dict[str, Checksum]:
     """Move the collected rows into the lake and return our files that are there, by name.
 
-    A full export replaces what earlier ones left: the files that the `last` record lists, and no
-    other.
+    `events_file` has those of changes. A full export replaces what earlier ones left: the files
+    that the `last` record lists, and no other.
     """
-    name = reject_file_name(signature)
-    lake.store.write_from(name, file)
-    ours = {name, *listed_reject_files(last)}
+    new = {reject_file_name(signature): file}
+    if events_file:
+        new[event_reject_file_name(signature)] = events_file
+    for name, content in new.items():
+        lake.store.write_from(name, content)
+    ours = {*new, *listed_reject_files(last)}
     there = lake.store.names(REJECTS_FOLDER)
     if signature["kind"] == "full":
-        for other in sorted(ours.intersection(there) - {name}):
+        for other in sorted(ours.intersection(there) - {*new}):
             lake.store.delete(other)
     sums = lake.store.checksums(REJECTS_FOLDER)
     return {file: found for file, found in sums.items() if file in {*ours, *FOR_DELTAS}}
@@ -149,17 +168,38 @@ def listed_reject_files(record: Record) -> set[str]:
         signature = record.get(key)
         if isinstance(signature, dict) and "files" in signature:
             names.add(reject_file_name(signature))
+            if EVENT_FILES in signature:
+                names.add(event_reject_file_name(signature))
     return names
 
 
 def read_rejects(lake: Lake, record: Record) -> pd.DataFrame:
     """Return all rejected rows of the export that left `record`: the columns of `Reject`."""
-    content = lake.store.read(reject_file_name(record["signature"]))
+    return _read_file(lake, reject_file_name(record["signature"]))
+
+
+def read_event_rejects(lake: Lake, record: Record) -> pd.DataFrame:
+    """Return all rejected rows of the export of changes, none where there was no such export."""
+    if EVENT_FILES not in record["signature"]:
+        return pd.DataFrame(columns=Reject._fields)
+    return _read_file(lake, event_reject_file_name(record["signature"]))
+
+
+def _read_file(lake: Lake, name: str) -> pd.DataFrame:
+    content = lake.store.read(name)
     # blank cells are texts here, and so is a raw line such as NA
     return pd.read_csv(io.BytesIO(content), dtype={"line": "int64"}, keep_default_na=False)
 
 
 def reject_file_name(signature: dict[str, Any]) -> str:
     """Return the name of the file of rejected rows of one export."""
-    digest = hashlib.sha256(repr(signature["files"]).encode()).hexdigest()
-    return f"{REJECTS_FOLDER}/rejects-{digest[:8]}.csv"
+    return f"{REJECTS_FOLDER}/rejects-{_digest(signature['files'])}.csv"
+
+
+def event_reject_file_name(signature: dict[str, Any]) -> str:
+    """Return the name of the file of rejected rows of an export of changes."""
+    return f"{REJECTS_FOLDER}/event-rejects-{_digest(signature[EVENT_FILES])}.csv"
+
+
+def _digest(files: Any) -> str:
+    return hashlib.sha256(repr(files).encode()).hexdigest()[:8]

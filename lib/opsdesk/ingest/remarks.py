@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from opsdesk.guards.texts import one_line, readable
 from opsdesk.ingest.alarm import alarms, number_of
+from opsdesk.ingest.events.summary import change_alarms
 from opsdesk.lake.lake import Record
 
 QUIET_DAY = "A quiet day: the delta has a header and no rows, so no ticket was changed."
@@ -38,7 +39,7 @@ def delta_sentences(record: Record) -> list[str]:
 def remarks_by_kind(record: Record) -> list[tuple[str, str]]:
     """Return kind and sentence of all that was assumed or looks odd, the loudest first."""
     found = {
-        LOUD: alarms(record),
+        LOUD: [*alarms(record), *change_alarms(record)],
         "odd": [*sentences(record, "suspicions"), *sentences(record, "looks_cut")],
         "note": sentences(record, "notes"),
         "zone": list(zone_sentences(record)),

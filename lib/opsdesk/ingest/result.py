@@ -6,8 +6,9 @@ import pandas as pd
 
 from opsdesk.guards.texts import one_line
 from opsdesk.ingest.alarm import alarms
+from opsdesk.ingest.events.summary import change_alarms, change_counts, left_out
 from opsdesk.ingest.reasons import ISSUE_MEANINGS, REASONS
-from opsdesk.ingest.rejects import read_rejects
+from opsdesk.ingest.rejects import read_event_rejects, read_rejects
 from opsdesk.ingest.remarks import QUIET_DAY, delta_sentences, remarks_by_kind
 from opsdesk.lake.lake import Lake, Record
 
@@ -75,7 +76,7 @@ class IngestResult:
     @property
     def alarms(self) -> pd.DataFrame:
         """Return what a few bad rows do not explain: alarm. It has no rows where all is well."""
-        return pd.DataFrame({"alarm": alarms(self.record)})
+        return pd.DataFrame({"alarm": [*alarms(self.record), *change_alarms(self.record)]})
 
     @property
     def odd(self) -> pd.DataFrame:
@@ -110,6 +111,25 @@ class IngestResult:
             for reason, detail, file, line, *_ in self.record["examples"]
         ]
         return pd.DataFrame(rows, columns=["reason", "detail", "file", "line"])
+
+    @property
+    def changes(self) -> pd.DataFrame:
+        """Return what became of the export of changes: changes, rows; no rows without one.
+
+        The first number is the others' sum.
+        """
+        counts = change_counts(self.record)
+        return pd.DataFrame(list(counts.items()), columns=["changes", "rows"])
+
+    @property
+    def left_out(self) -> pd.DataFrame:
+        """Return why changes are not in the lake, or doubtful: reason, rows, meaning."""
+        return pd.DataFrame(left_out(self.record), columns=["reason", "rows", "meaning"])
+
+    @property
+    def change_rejects(self) -> pd.DataFrame:
+        """Return every rejected row of changes: reason, detail, file, line, raw."""
+        return read_event_rejects(self.lake, self.record)
 
     @property
     def months(self) -> pd.DataFrame:

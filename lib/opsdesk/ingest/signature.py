@@ -7,12 +7,14 @@ from typing import Any
 import duckdb
 
 from opsdesk.errors import OpsdeskError
+from opsdesk.ingest.events.record import EVENT_DAYS_BEGUN, event_digests
 from opsdesk.ingest.export_file import DeliveredFile
 from opsdesk.ingest.mapping import Mapping
+from opsdesk.ingest.rejects import EVENT_FILES
 from opsdesk.instants import zone_digest, zone_release
 from opsdesk.lake.lake import MISSING, Lake, Record, not_as_left, refuse_other_columns
 from opsdesk.lake.manifest import lake_digest
-from opsdesk.lake.names import REJECTS_FOLDER, REMOVED, TICKETS, WAITING, day_of
+from opsdesk.lake.names import EVENTS, REJECTS_FOLDER, REMOVED, TICKETS, WAITING, Series, day_of
 
 # raise it when the same export would give another lake: then no lake counts as up to date
 CLEANING = 5
@@ -26,9 +28,14 @@ SHOWN = {"rows", "kept", "examples", "months", "held"}  # keys of a record that 
 
 
 def input_signature(
-    files: list[DeliveredFile], mapping: Mapping, agents: bytes, kind: str
+    files: list[DeliveredFile],
+    mapping: Mapping,
+    agents: bytes,
+    kind: str,
+    events: list[DeliveredFile] | None = None,
 ) -> Signature:
     """Return all that decides what an ingest writes, but for the moment of the run."""
+    changes = {} if events is None else {EVENT_FILES: [[file.name, file.digest] for file in events]}
     return {
         "files": [[file.name, file.digest] for file in files],
         "mapping": [mapping.name, hashlib.sha256(mapping.path.read_bytes()).hexdigest()],
@@ -36,15 +43,18 @@ def input_signature(
         "kind": kind,
         # DuckDB's digests and its reading of numbers may differ between versions
         "cleaning": [CLEANING, duckdb.__version__, *_zone_of(mapping)],
+        **changes,
     }
 
 
 def _zone_of(mapping: Mapping) -> list[str]:
     """Return what decides how times without a zone are read, but for the headers."""
     sources = [source for listed in mapping.columns.values() for source in listed]
+    sources += mapping.events.sources if mapping.events else []
     # a zone in a header is read with the same release of the zones' data
     release = [zone_release()] if any(source.pattern for source in sources) else []
-    return [zone_digest(mapping.timezone), *release]
+    events = mapping.events.of_the_file.get("timezone") if mapping.events else None
+    return [zone_digest(mapping.timezone), *release, *([zone_digest(events)] if events else [])]
 
 
 def is_up_to_date(record: Record, signature: Signature, moment: datetime, lake: Lake) -> bool:
@@ -67,14 +77,15 @@ def is_up_to_date(record: Record, signature: Signature, moment: datetime, lake: 
     return {name: found.get(name) for name in rejects} == rejects
 
 
-def trusted_digests(record: Record, signature: Signature, lake: Lake) -> dict[str, Any]:
-    """Return what each day of the lake holds, by the record of the last ingest.
+def trusted_digests(
+    record: Record, signature: Signature, lake: Lake, digests: object
+) -> dict[str, Any]:
+    """Return what each day of the lake holds, by `digests` in the record of the last ingest.
 
     Nothing is trusted of one that was interrupted, that cleaned by other rules, or that left
     another lake than the one that is there: then every day is written again.
     """
     last = record.get("signature")
-    digests = record.get("digests")
     if not isinstance(last, dict) or not isinstance(digests, dict) or "writing" in record:
         return {}
     if record.get("lake") != lake_digest(lake.manifests(skip_unreadable=True)):
@@ -128,9 +139,8 @@ def refuse_unknown_days(lake: Lake, record: Record) -> None:
     if "writing" in record and (lake.store.or_at_work or not is_listed):
         return  # in a bucket, what an overtaken ingest has sent may come after any list
     known = {*_keys(record, "digests"), *_keys(record, BEGUN)}
-    for manifest in lake.manifests(skip_unreadable=True, folders=(TICKETS.folder,)).values():
-        known.update(file.day for file in manifest.files)
-    unknown = [name for name in lake.day_files() if day_of(name) not in known]
+    begun = {*event_digests(record), *_keys(record, EVENT_DAYS_BEGUN)}
+    unknown = [*_unknown_files(lake, TICKETS, known), *_unknown_files(lake, EVENTS, begun)]
     if unknown:
         raise OpsdeskError(
             f"The lake {lake.store.url} holds {unknown[0]}, which no manifest and no record of an "
@@ -138,6 +148,14 @@ def refuse_unknown_days(lake: Lake, record: Record) -> None:
             "and writes nothing. Move it away (or delete it, if it is of an earlier lake), "
             "then run 01_ingest again."
         )
+
+
+def _unknown_files(lake: Lake, series: Series, known: set[str]) -> list[str]:
+    """Return the day files of a series whose day is neither `known` nor in a manifest."""
+    days = set(known)
+    for manifest in lake.manifests(skip_unreadable=True, folders=(series.folder,)).values():
+        days.update(file.day for file in manifest.files)
+    return [name for name in lake.day_files(series) if day_of(name) not in days]
 
 
 def _keys(record: Record, key: str) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 from opsdesk.checksums import Checksum
 from opsdesk.errors import OpsdeskError
 from opsdesk.guards.documents import parse_json
-from opsdesk.lake.columns import ticket_column_names
+from opsdesk.lake.columns import event_column_names, ticket_column_names
 from opsdesk.lake.manifest import DataFile, Manifest, describe_file, read_manifest
 from opsdesk.lake.names import (
     DATA_FOLDERS,
@@ -29,7 +29,9 @@ from opsdesk.marks.mark import Mark, find_mark, new_mark, refuse_foreign
 
 MISSING = "is missing"
 KIND = "lake"  # in its mark
-COLUMNS = "columns"  # key of a record: the columns of the day files
+COLUMNS = "columns"  # key of a record: the columns of the day files of tickets
+EVENTS_KEY = "events"  # key of a record: what it says of changes
+EVENT_COLUMNS = "columns"  # key there: the columns of the day files of changes
 Record = dict[str, Any]  # JSON that an earlier version or a person may have written
 
 
@@ -164,7 +166,11 @@ def refuse_other_columns(lake: Lake, then: str) -> None:
         OpsdeskError: an ingest of another version wrote them; `then` is what to do afterwards.
     """
     record = lake.record()
-    if "signature" in record and record.get(COLUMNS) != list(ticket_column_names()):
+    events = record.get(EVENTS_KEY)
+    differs = "signature" in record and record.get(COLUMNS) != list(ticket_column_names())
+    if isinstance(events, dict) and events.get(EVENT_COLUMNS) != list(event_column_names()):
+        differs = True
+    if differs:
         raise OpsdeskError(
             f"The day files of the lake {lake.store.url} have other columns than this version of "
             f"opsdesk reads: another one wrote them. Run 01_ingest with a full export, then {then}."

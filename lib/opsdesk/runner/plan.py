@@ -94,7 +94,8 @@ def _after_ingest(
     kind = given["export_kind"]
     export = find_files(given["export"], google)
     people = find_files(given["agents"], google) if given["agents"] else []
-    delivery = open_delivery(export, rules, people, given["export_kind"], work)
+    changes = find_files(given["events"], google) if given.get("events") else []
+    delivery = open_delivery(export, rules, people, kind, work, changes)
     at = moment.replace(tzinfo=None)
     if is_up_to_date(lake.record(), delivery.signature, at, lake):
         return SAME, lake.manifests()
@@ -102,7 +103,7 @@ def _after_ingest(
     if kind == "delta":
         return DELTA, lake.manifests()
     scratch = open_lake(str(work / "lake"))
-    ingest(export, rules, people, kind, scratch, moment.isoformat())
+    ingest(export, rules, people, kind, scratch, moment.isoformat(), changes)
     return NEW, scratch.manifests()
 
 

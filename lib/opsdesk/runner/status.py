@@ -13,7 +13,7 @@ from opsdesk.runner import lock
 from opsdesk.runner.owners import other_owners
 from opsdesk.runner.record import RunRecord, past_runs
 from opsdesk.runner.state import Published, read_lake_record, read_published
-from opsdesk.runner.summary import Summary, issue_notes, make_summary
+from opsdesk.runner.summary import Summary, change_lines, issue_notes, make_summary
 from opsdesk.warehouse.billing import Billed
 
 RUNS_SHOWN = 10
@@ -107,6 +107,9 @@ def _export_lines(last: Summary, rejects_folder: str) -> Iterator[str]:
     yield from _count_lines(f"Rejected rows ({rejects_folder})", last.rejected, "none")
     if last.issues:
         yield from _count_lines("Issues of kept rows", last.issues, "none", issue_notes(last))
+    changes = {label.strip(): rows for label, rows, _ in change_lines(last.changes)}
+    if changes:
+        yield from _count_lines("Changes of tickets", changes, "none")
     said = [*last.remarks, *last.alarms]
     if said:
         yield "\nThe last export"

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from opsdesk.ingest.alarm import alarms, counts_of, examples_of, issue_shares, number_of, percent
+from opsdesk.ingest.events.summary import REPORTED, change_alarms, change_counts
 from opsdesk.ingest.remarks import remarks
 from opsdesk.runner.state import Backlog
 
@@ -17,7 +18,8 @@ class Summary:
     """The figures of a run, as run.json keeps them.
 
     `rows`, `kept`, `excluded` (by rule) and `rejected` (by reason) count rows of the export,
-    `issues` counts kept rows by code. `examples` says by reason where the first rejected row is.
+    `issues` counts kept rows by code. `changes` says what became of the rows of an export of
+    changes; the first is the sum. `examples` says by reason where the first rejected row is.
     `remarks` are sentences about the export, `alarms` those that are loud. `open_now` is the
     backlog at as_of, whose day is `open_on`. `targets` are those of the params file, judged.
     `sla_clock` says when the SLA clock runs, where it is not round the clock. `work` says where the
@@ -30,6 +32,7 @@ class Summary:
     rejected: dict[str, int] = field(default_factory=dict)
     examples: dict[str, str] = field(default_factory=dict)
     issues: dict[str, int] = field(default_factory=dict)
+    changes: dict[str, int] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
     alarms: list[str] = field(default_factory=list)
     open_now: int | None = None
@@ -54,8 +57,9 @@ def make_summary(
         rejected=counts_of(record, "rejected"),
         examples=examples_of(record),
         issues=counts_of(record, "issues"),
+        changes=change_counts(record),
         remarks=remarks(record),
-        alarms=alarms(record),
+        alarms=[*alarms(record), *change_alarms(record)],
         open_now=backlog.size if backlog else None,
         open_on=str(backlog.day) if backlog else None,
         targets=targets or [],
@@ -65,7 +69,8 @@ def make_summary(
 
 def summary_lines(summary: Summary, report: Path | None) -> Iterator[str]:
     """Return the figures as lines to print, the numbers below each other, what is loud last."""
-    lines = [*_row_lines(summary), *_issue_lines(summary), *_backlog_lines(summary)]
+    lines = [*_row_lines(summary), *_issue_lines(summary), *change_lines(summary.changes)]
+    lines += _backlog_lines(summary)
     width = max((len(label) for label, _, _ in lines), default=0)
     for label, number, note in lines:
         yield f"{label:<{width}}  {number:>12,}{note}"
@@ -107,6 +112,15 @@ def issue_notes(summary: Summary) -> dict[str, str]:
     """Return by code the share of the kept rows, as it follows their number."""
     shares = issue_shares({"kept": summary.kept, "issues": summary.issues})
     return {code: f"  {percent(share)} of the kept rows" for code, share in shares.items()}
+
+
+def change_lines(changes: dict[str, int]) -> Iterator[Line]:
+    """Return what became of the changes; only what there is."""
+    for name, rows in changes.items():
+        if name == REPORTED:
+            yield "Changes read", rows, ""
+        elif rows:
+            yield f"    {name}", rows, ""
 
 
 def _counted(title: str, counts: dict[str, int], notes: dict[str, str]) -> Iterator[Line]:

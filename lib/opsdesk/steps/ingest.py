@@ -19,6 +19,8 @@ from opsdesk.ingest.day_files import write_days
 from opsdesk.ingest.day_rows import Target
 from opsdesk.ingest.delivery import Delivery, open_delivery
 from opsdesk.ingest.delta import Merged, merge_with_lake
+from opsdesk.ingest.events.bring import open_events, remove_events
+from opsdesk.ingest.events.record import event_digests, events_record
 from opsdesk.ingest.looks_cut import looks_cut
 from opsdesk.ingest.mapping import Mapping
 from opsdesk.ingest.plausibility import find_earliest, judge
@@ -45,7 +47,7 @@ from opsdesk.ingest.waiting import WaitingTickets
 from opsdesk.ingest.work_database import translate_errors, work_database
 from opsdesk.instants import read_instant
 from opsdesk.lake.lake import Lake, Record
-from opsdesk.lake.names import AGENTS_FOLDER, TICKETS
+from opsdesk.lake.names import AGENTS_FOLDER, EVENTS, TICKETS
 
 
 def ingest(
@@ -55,6 +57,7 @@ def ingest(
     export_kind: str,
     lake: Lake,
     run_at: str,
+    events: Sequence[SourceFile] = (),
 ) -> IngestResult:
     """Bring an export into the lake.
 
@@ -66,6 +69,7 @@ def ingest(
             same ticket_id).
         lake: where to write.
         run_at: the moment of the run (ISO 8601); later instants are the future.
+        events: the files of changes, or none.
 
     Raises:
         OpsdeskError: anything a person can put right. Nothing that tables are made from has changed
@@ -73,7 +77,7 @@ def ingest(
     """
     moment = read_instant("run_at", run_at).replace(tzinfo=None)  # DuckDB's TIMESTAMP, in UTC
     with lake.locked(), lake.store.work_folder() as work:
-        delivery = open_delivery(export, mapping, agents, export_kind, work)
+        delivery = open_delivery(export, mapping, agents, export_kind, work, events)
         record = lake.record()
         if is_up_to_date(record, delivery.signature, moment, lake):
             lake.claim()
@@ -102,7 +106,10 @@ def _write_lake(
 ) -> Record:
     rejects_file = work / "rejects.csv"
     before = lake.record()
-    with work_database(work, delivery.size) as con:
+    with (
+        work_database(work, delivery.size) as con,
+        open_events(delivery.events, moment, work) as changes,
+    ):
         cache = RowCache(con, cache_file, _cache_key(delivery), moment)
         layouts, rows = _read(con, delivery, moment, cache, work)
         delivery.ensure_unchanged()
@@ -117,9 +124,11 @@ def _write_lake(
         waiting = WaitingTickets(con, rows)
         removed = RemovedTickets(con, verdicts)
         # from here on the lake is incomplete; every reader sees that it is being written
-        lake.write_record(begun_record(before, delivery, counts))
+        lake.write_record(begun_record(before, delivery, counts, changes.days if changes else ()))
         # what is there is looked at after the claim: another writer may have come before it
-        trusted = trusted_digests(before, delivery.signature, lake)
+        trust = partial(trusted_digests, before, delivery.signature, lake)
+        trusted = trust(before.get("digests"))
+        known_changes = trust(event_digests(before))
         merged = Merged(Target(verdicts.kept, counts.days))
         if not delivery.is_full:
             merged = merge_with_lake(con, verdicts.kept, waiting, removed, moment, lake, work)
@@ -128,18 +137,30 @@ def _write_lake(
         odd = suspicions(verdicts.kept, delivery.mapping.closed_statuses, counts.issues, older)
         waiting.store(lake, work)
         removed.store(lake, work)
-        known_until = min(filter(None, (counts.known_until, waiting.until())), default=None)
+        brought = None
+        if changes:
+            brought = changes.write(lake, known_changes)
+        elif delivery.is_full:
+            brought = remove_events(lake, work)
+        changes_read = changes.counts if changes else None
+        ends = [
+            counts.known_until,
+            waiting.until(),
+            changes_read.known_until if changes_read else None,
+        ]
     write_agents(lake, delivery.agents)
-    rejects = store_rejects(lake, rejects_file, before, delivery.signature)
+    events_file = changes.rejects_file if changes else None
+    rejects = store_rejects(lake, rejects_file, events_file, before, delivery.signature)
     manifests = lake.manifests()  # as they are, not as they were meant to be
     # another writer may have come between our writes and this listing
     lake.store.ensure_unchanged(TICKETS.folder)
     lake.store.ensure_unchanged(AGENTS_FOLDER)
+    lake.store.ensure_unchanged(EVENTS.folder)
     held = confirm_lake(lake, manifests, counts.kept, merged)
     record = make_record(delivery, counts, rejects, written, manifests)
     record |= origin(before, delivery.kind) | unfinished(before)
     record |= {
-        "known": known_span(counts.latest, known_until),
+        "known": known_span([counts.latest, brought.latest if brought else None], ends),
         "held": held,
         "outdated": merged.outdated,
         "left": merged.left,
@@ -147,6 +168,7 @@ def _write_lake(
         "looks_cut": looks_cut(layouts),
     }
     record |= odd
+    record |= events_record(changes_read, brought, before, manifests, lake)
     lake.write_record(record)
     return record
 

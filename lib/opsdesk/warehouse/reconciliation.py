@@ -15,7 +15,7 @@ SELECT (SELECT COUNT(*) FROM tickets_raw) AS tickets, (SELECT COUNT(*) FROM even
 """
 # Asked only where the whole does not agree: it reads a column, the count of all rows reads none.
 BY_MONTH = """\
-SELECT FORMAT_TIMESTAMP('{prefix}%Y-%m', `{instant}`, 'UTC') AS month, COUNT(*) AS tickets
+SELECT FORMAT_TIMESTAMP('%Y-%m', `{instant}`, 'UTC') AS month, COUNT(*) AS tickets
 FROM {table}
 GROUP BY month
 """
@@ -87,8 +87,8 @@ def _reconcile(
 
 def _differing(series: Series, loaded: Mapping[str, int], warehouse: Warehouse) -> str:
     """Return a sentence about the months that the table has with other rows than the ledger."""
-    query = BY_MONTH.format(prefix=series.prefix, instant=series.instant, table=series.table)
-    found = {month: int(rows) for month, rows in warehouse.ask(query).values.tolist()}
+    rows_by_month = warehouse.ask(BY_MONTH.format(instant=series.instant, table=series.table))
+    found = {series.partition(month): int(rows) for month, rows in rows_by_month.values.tolist()}
     months = sorted(
         month for month in {*loaded, *found} if loaded.get(month, 0) != found.get(month, 0)
     )

@@ -40,6 +40,22 @@ def find_text(value: dict[str, Any], path: str) -> str | None:
     return value_text(found)
 
 
+def unfold(value: dict[str, Any], path: str) -> Iterator[dict[str, Any]]:
+    """Yield an object once for each element of the lists on a path, with that element alone.
+
+    Where there is no list, or an empty one, the object comes once, with nothing there.
+    """
+    name, _, rest = path.partition(".")
+    if not name:
+        yield value
+        return
+    inner = value.get(name)
+    for item in inner or [None] if isinstance(inner, list) else [inner]:
+        parts = unfold(item, rest) if rest and isinstance(item, dict) else [item]
+        for part in parts:
+            yield {**value, name: part}
+
+
 def all_texts(value: dict[str, Any], before: str = "", depth: int = 1) -> Iterator[tuple[str, str]]:
     """Yield every path of an object with its text."""
     for name, item in value.items():

@@ -79,7 +79,7 @@ def _open_text(path: Path, reading: Reading, work: Path, shown: str) -> CsvText:
     if is_json(first):
         from opsdesk.ingest.forms.json_file import read_json
 
-        return read_json(plain, reading.wanted, work, shown)
+        return read_json(plain, reading, work, shown)
     header, last_line = read_header(plain, reading.delimiter, shown, reading.header_row)
     return CsvText(
         plain,

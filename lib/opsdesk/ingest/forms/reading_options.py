@@ -9,7 +9,8 @@ class Reading:
 
     `delimiter` and `encoding` ("" is UTF-8) are those of CSV text, `sheet` is one of a workbook
     ("" is the first with a header). `header_row` is counted from 1. `wanted` are the columns that
-    the mapping may read, None is all: only those of JSON objects are converted.
+    the mapping may read, None is all: only those of JSON objects are converted. `each` is the path
+    of lists in a JSON object, each element of which is a row; "" makes one row of an object.
     """
 
     delimiter: str = ","
@@ -17,3 +18,4 @@ class Reading:
     sheet: str = ""
     header_row: int = 1
     wanted: tuple[str, ...] | None = None
+    each: str = ""
