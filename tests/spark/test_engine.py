@@ -31,9 +31,9 @@ from opsdesk.spark.compute import compute_tables
 from opsdesk.spark.read_lake import CSV
 from opsdesk.spark.session import spark_session
 from opsdesk.spark.setup import SparkSetup
-from sla_clocks import SHIFTS, clock
 from own_events import feed as feed_events
 from own_events import write_log
+from sla_clocks import SHIFTS, clock
 from sparked import (  # noqa: F401
     SPARK,
     cloud,
