@@ -10,8 +10,9 @@ view: fact_tickets {
       channel, customer_tier, status, agent_id, updated_at_time, first_response_at_time,
       customer, subject, attributes, due_at_time, due_date, sla_state, breached_at_time,
       hours_open, first_response_date, first_response_hours, hours_since_update,
-      sla_calendar, sla_clock_hours, business_resolution_hours, business_hours_open, team,
-      reopens, assignments, first_resolved_at_time, paused_hours, is_paused, log_issues]
+      sla_calendar, sla_clock_hours, business_resolution_hours, business_hours_open,
+      team_in_force, reopens, assignments, first_resolved_at_time, paused_hours, is_paused,
+      log_issues]
   }
 
   set: dimensions_only {
@@ -27,9 +28,9 @@ view: fact_tickets {
       first_response_raw, first_response_date, first_response_day_of_week,
       first_response_week, first_response_month, first_response_quarter,
       first_response_year, first_response_hours, hours_since_update, sla_calendar,
-      sla_clock_hours, business_resolution_hours, business_hours_open, team, reopens,
-      assignments, first_resolved_at_raw, first_resolved_at_time, paused_hours, is_paused,
-      log_issues]
+      sla_clock_hours, business_resolution_hours, business_hours_open, team_in_force,
+      reopens, assignments, first_resolved_at_raw, first_resolved_at_time, paused_hours,
+      is_paused, log_issues]
   }
 
   dimension: ticket_id {
@@ -257,9 +258,9 @@ view: fact_tickets {
     description: "How long an open ticket had been open at as_of on the SLA clock; NULL where hours_open is."
   }
 
-  dimension: team {
+  dimension: team_in_force {
     type: string
-    sql: ${TABLE}.team ;;
+    sql: ${TABLE}.team_in_force ;;
     description: "The team in force at as_of by the export of changes; NULL where that names none: then it is that of the agent."
   }
 

@@ -17,22 +17,28 @@ from tickets import instant
 # DESIGN, section 4: the columns in their order.
 COLUMNS = {
     "dim_agents": "agent_id name team active_from active_to daily_capacity",
-    "fact_tickets": "ticket_id created_at resolved_at created_date resolved_date is_resolved resolution_hours_clean sla_hours sla_breached priority "
-    "category channel customer_tier status agent_id updated_at first_response_at customer subject attributes due_at due_date sla_state breached_at "
-    "hours_open first_response_date first_response_hours hours_since_update sla_calendar sla_clock_hours business_resolution_hours "
-    "business_hours_open",
-    "dim_attributes": "attribute",
     "dim_calendar": "calendar starts_at ends_at is_open open_seconds_before open_days closes_day",
-    "features_daily": "ops_date total_tickets resolved_tickets open_tickets avg_tat sla_breach_rate median_tat p90_tat sla_due_tickets "
-    "sla_due_missed sla_attainment past_due_tickets first_responses median_first_response p90_first_response met breached",
+    "ticket_history": "ticket_id place from_at until_at from_date until_date state status priority agent_id team sla_hours sla_clock_hours "
+    "clock_hours_used clock_hours_passed is_closing is_reopening is_assignment is_past_due judged resolution_hours due_at breached_at "
+    "missed_date kept_date log_issues",
+    "fact_tickets": "ticket_id created_at resolved_at created_date resolved_date is_resolved resolution_hours_clean sla_hours sla_breached priority "
+    "category channel customer_tier status agent_id updated_at first_response_at customer subject attributes due_at due_date sla_state "
+    "breached_at hours_open first_response_date first_response_hours hours_since_update sla_calendar sla_clock_hours "
+    "business_resolution_hours business_hours_open team_in_force reopens assignments first_resolved_at paused_hours is_paused "
+    "log_issues",
+    "dim_attributes": "attribute",
+    "features_daily": "ops_date total_tickets resolved_tickets open_tickets avg_tat sla_breach_rate median_tat p90_tat sla_due_tickets sla_due_missed "
+    "sla_attainment past_due_tickets first_responses median_first_response p90_first_response met breached reopened_tickets",
     "backlog_daily": "ops_date backlog_size opening inflow outflow age_0_1 age_2_7 age_8_30 age_31_90 age_over_90 age_p50_days age_p90_days past_due",
-    "daily_agent_load": "ops_date agent_id tickets_assigned tickets_resolved avg_resolution_hours sla_breaches open_tickets_from_day open_tickets",
+    "daily_agent_load": "ops_date agent_id tickets_assigned tickets_resolved avg_resolution_hours sla_breaches open_tickets_from_day open_tickets "
+    "tickets_reopened moved_in moved_out",
     "ticket_sla_risk": "ticket_id created_at_ts created_date priority category agent_id resolution_hours_clean sla_hours sla_breached day_of_week "
     "hour_of_day is_high_priority is_long_resolution hours_open hours_left sla_elapsed sla_state risk_band",
     "cohort_daily": "created_date tickets resolved_1d resolved_7d resolved_30d open_now",
-    "work_next": "rank ticket_id priority category agent_id customer hours_left score reasons action",
-    "segment_daily": "ops_date dimension segment created resolved backlog_size past_due sla_due_tickets sla_due_missed met breached",
+    "segment_daily": "ops_date dimension segment created resolved backlog_size past_due sla_due_tickets sla_due_missed met breached reopened moved_in "
+    "moved_out",
     "signal_daily": "ops_date indicator dimension segment value expected lower upper excess signal",
+    "work_next": "rank ticket_id priority category agent_id customer hours_left score reasons action",
 }
 RESULTS = [pytest.param(table, id=table.name) for table in results()]
 ALL = [pytest.param(table, id=table.name) for table in catalogue().values()]

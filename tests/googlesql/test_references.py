@@ -78,21 +78,24 @@ def test_what_the_files_read():
     assert {table.name: list(sources(table)) for table in results()} == {
         "dim_agents": ["agents_raw"],
         "dim_calendar": [],
-        "fact_tickets": ["tickets_raw", "dim_calendar"],
+        "ticket_history": ["tickets_raw", "events_raw", "dim_calendar"],
+        "fact_tickets": ["tickets_raw", "dim_calendar", "ticket_history"],
         "dim_attributes": ["fact_tickets"],
-        "features_daily": ["fact_tickets"],
-        "backlog_daily": ["fact_tickets", "features_daily"],
-        "daily_agent_load": ["fact_tickets"],
+        "features_daily": ["ticket_history", "fact_tickets"],
+        "backlog_daily": ["ticket_history", "fact_tickets", "features_daily"],
+        "daily_agent_load": ["ticket_history", "fact_tickets"],
         "ticket_sla_risk": ["fact_tickets"],
         "cohort_daily": ["fact_tickets", "features_daily"],
-        "segment_daily": ["dim_agents", "fact_tickets", "dim_attributes"],
+        "segment_daily": ["dim_agents", "ticket_history", "fact_tickets", "dim_attributes"],
         "work_next": ["fact_tickets", "ticket_sla_risk"],
         "signal_daily": ["features_daily", "segment_daily"],
     }
     assert sources(catalogue()["backlog_daily"])["fact_tickets"] == {
         "created_date",
         "is_resolved",
+        "reopens",
         "resolved_date",
+        "ticket_id",
     }
 
 
@@ -100,6 +103,7 @@ def test_which_tables_others_are_computed_from():
     assert [table.name for table in results() if is_read(table)] == [
         "dim_agents",
         "dim_calendar",
+        "ticket_history",
         "fact_tickets",
         "dim_attributes",
         "features_daily",

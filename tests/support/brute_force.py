@@ -252,14 +252,21 @@ def _fact_row(fact: SimpleNamespace, end: datetime) -> Row:
 
 
 def _of_log(fact: SimpleNamespace) -> Row:
-    names = ("team", "reopens", "assignments", "first_resolved_at", "paused_hours", "is_paused")
+    names = (
+        "team_in_force",
+        "reopens",
+        "assignments",
+        "first_resolved_at",
+        "paused_hours",
+        "is_paused",
+    )
     if fact.view is None:
         return dict.fromkeys((*names, "log_issues"))
     steps, view = fact.view.steps, fact.view
     agents = [step.values["agent_id"] for step in steps if step.kind != "closed" or step.former]
     got = [new for old, new in zip([None, *agents], agents, strict=False) if new != old]
     return {
-        "team": view.values["team"],
+        "team_in_force": view.values["team"],
         "reopens": sum(step.kind == "reopened" for step in steps),
         "assignments": sum(agent != "(unassigned)" for agent in got),
         "first_resolved_at": min((s.at for s in steps if s.kind == "closed"), default=None),

@@ -166,7 +166,7 @@ SELECT
   sla_clock_hours,
   IF(resolved_at >= created_at AND NOT is_date_only, clock_hours, NULL) AS business_resolution_hours,
   IF(resolved_at IS NULL AND NOT is_date_only, clock_hours, NULL) AS business_hours_open,
-  team,
+  team AS team_in_force,
   reopens,
   assignments,
   first_resolved_at,
