@@ -45,7 +45,18 @@ EXPORT, ZONE, AS_OF = (
     "2011-12-31 23:59:59",
 )
 NAMES = DayNames()
-MORE = "\nattributes: {place: neighborhood, kind: department}\n"
+# Deadlines of the export, and promises on the SLA clock where it has none, in hours and in days; the staff's own
+# requests round the clock.
+MORE = """
+attributes: {place: neighborhood, kind: department}
+sla_hours_by_priority: {Constituent Call: 30.5, Employee Generated: 30.5}
+sla_days_by_priority: {Self Service: 3}
+"""
+DESK = """
+weekly: {mon: ["08:30-12:00", "13:00-18:30"], wed: ["00:00-24:00"], fri: ["22:00-02:00"], sun: ["01:15-03:45"]}
+holidays: {country: US, subdivision: MA}
+per_priority: {Employee Generated: ""}
+"""
 TABLES = ("tickets_raw", "agents_raw", *(table.name for table in results()))
 
 
@@ -64,10 +75,14 @@ def run(lake, warehouse, cloud, folder):
     )
     mapping = folder / "boston.yaml"
     known = (project.ROOT / "params/mappings/boston311.yaml").read_text()
-    mapping.write_text(known + MORE)
+    mapping.write_text(
+        known.replace("  channel: source\n", "  channel: source\n  priority: source\n") + MORE
+    )
+    calendar = folder / "desk.yaml"
+    calendar.write_text(DESK)
     ingest(str(folder / "boston.csv"), str(mapping), str(agents), "full", lake, RUN_AT, cloud)
     backfill(lake, warehouse, "", "", RUN_AT, cloud)
-    transform(warehouse, AS_OF, ZONE, RUN_AT, cloud)
+    transform(warehouse, AS_OF, ZONE, RUN_AT, cloud, calendar=str(calendar))
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +101,10 @@ def test_every_table_has_the_same_rows(both):
     local, distant, _ = both
     expected = outcome(*local, TABLES)
     assert_same(outcome(*distant, TABLES), expected)
-    assert len(expected["fact_tickets"]) == 2_913 and len(expected["dim_agents"]) == 2
+    facts = expected["fact_tickets"]
+    assert len(facts) == 2_913 and len(expected["dim_agents"]) == 2
+    clocks = facts.groupby(facts["sla_calendar"].fillna("round the clock"))["due_at"].count()
+    assert set(clocks.index) == {"desk", "round the clock"} and clocks.min() > 100
     assert all(len(rows) for rows in expected.values())
     assert 'a "b" \\u0022 ü' in set(expected["segment_daily"]["segment"])
 
@@ -166,6 +184,7 @@ def params(both, monkeypatch, tmp_path):
         "mapping": both[0][0].removeprefix("duckdb:").replace("w.duckdb", "boston.yaml"),
         "timezone": ZONE,
         "as_of": AS_OF,
+        "calendar": both[0][0].removeprefix("duckdb:").replace("w.duckdb", "desk.yaml"),
         "lake": f"{corner.lake}/lake",
         "warehouse": corner.warehouse,
     }
@@ -179,7 +198,7 @@ def test_a_session_and_a_query_ask_bigquery(both, params):
     backlog = session.table("backlog_daily").iloc[-1]
     assert len(session.tickets("2011-12-31")) == backlog["backlog_size"] > 300
     assert (
-        len(session.tickets("2011-12-31", state="resolved", priority=["(none)"]))
+        len(session.tickets("2011-12-31", state="resolved", customer_tier=["(none)"]))
         == backlog["outflow"]
     )
     assert "as of 2011-12-31 23:59:59-05:00" in repr(session)
