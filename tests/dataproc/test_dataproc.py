@@ -90,6 +90,15 @@ def test_what_a_cluster_cannot_see_is_refused(change):
         commands(**change)
 
 
+def test_a_calendar_that_opsdesk_brings_goes_to_the_job_and_a_file_of_this_machine_does_not():
+    submits = [words for words in commands(calendar="extended") if "submit" in words]
+    assert submits and all("calendar=extended" in words for words in submits)
+    with pytest.raises(
+        OpsdeskError, match=r"calendar: 'params/calendars/extended\.yaml' is a file"
+    ):
+        commands(calendar="params/calendars/extended.yaml")
+
+
 def test_without_dry_run_nothing_is_printed_to_paste():
     call = [
         sys.executable,

@@ -7,11 +7,12 @@ import duckdb
 TABLES = """
 CREATE TABLE fact_tickets (ticket_id VARCHAR, created_at TIMESTAMPTZ, resolved_at TIMESTAMPTZ, created_date DATE,
   resolved_date DATE, due_at TIMESTAMPTZ, due_date DATE, breached_at TIMESTAMPTZ, priority VARCHAR, agent_id VARCHAR,
-  attributes VARCHAR);
+  attributes VARCHAR, sla_calendar VARCHAR);
 INSERT INTO fact_tickets
 SELECT id, created::TIMESTAMPTZ, resolved::TIMESTAMPTZ, created[:10]::DATE, resolved[:10]::DATE,
   due::TIMESTAMPTZ, due[:10]::DATE, CASE WHEN breached THEN due::TIMESTAMPTZ END, priority, agent,
-  CASE id WHEN 'T3' THEN '{"place":"a\\u0022b\\u005cc","product":"Phone"}' WHEN 'T5' THEN '{"product":"Car"}' END
+  CASE id WHEN 'T3' THEN '{"place":"a\\u0022b\\u005cc","product":"Phone"}' WHEN 'T5' THEN '{"product":"Car"}' END,
+  NULL
 FROM (VALUES
   ('T1', '2023-01-01 09:00Z', '2023-01-01 12:00Z', '2023-01-01 13:00Z', false, 'High', 'A1'),
   ('T2', '2023-01-01 10:00Z', '2023-01-03 10:00Z', '2023-01-02 10:00Z', true, 'Low', 'A1'),

@@ -3,12 +3,13 @@
 Every twentieth ticket, of all months: the emulator hands out 58,251 rows in half a minute a table. All of them were compared once.
 """
 
+import csv
 import gzip
 import importlib
 import json
 import subprocess
 import sys
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import duckdb
 import pandas as pd
@@ -45,17 +46,35 @@ EXPORT, ZONE, AS_OF = (
     "2011-12-31 23:59:59",
 )
 NAMES = DayNames()
+# Deadlines of the export, and promises on the SLA clock where it has none, in hours and in days; the staff's own
+# requests round the clock; a log of changes of some tickets, and of one that is in no export.
 MORE = """
 attributes: {place: neighborhood, kind: department}
+sla_hours_by_priority: {Constituent Call: 30.5, Employee Generated: 30.5}
+sla_days_by_priority: {Self Service: 3}
+paused_statuses: [Waiting]
 events:
   columns: {ticket_id: id, at: when, field: what, old: was, new: is}
-  fields: {status: status, owner: agent_id}
+  fields: {status: status, owner: agent_id, source: priority}
   timestamps: ["%Y-%m-%d %H:%M:%S"]
 """
 LOG = """id,when,what,was,is
 never seen,2011-07-31 23:59:59,status,Open,Closed
 never seen,2011-07-31 23:59:59,status,Closed,Open
 never seen,2011-08-01 00:00:00,owner,,"a ""b"", c"
+"""
+CHANGES = (
+    (1, "status,Open,Waiting"),
+    (5, "status,Waiting,Open"),
+    (6, "owner,,A1"),
+    (30, "status,Open,Closed"),
+    (30, "status,Closed,Open"),
+    (50, "source,Constituent Call,Self Service"),
+)
+DESK = """
+weekly: {mon: ["08:30-12:00", "13:00-18:30"], wed: ["00:00-24:00"], fri: ["22:00-02:00"], sun: ["01:15-03:45"]}
+holidays: {country: US, subdivision: MA}
+per_priority: {Employee Generated: ""}
 """
 TABLES = ("tickets_raw", "events_raw", "agents_raw", *(table.name for table in results()))
 
@@ -67,6 +86,15 @@ def every_twentieth(path):
     path.write_text("".join([lines[0], *rows]))
 
 
+def changes(export):
+    """Lines of a log: what happened to every seventh ticket, some hours after it was opened."""
+    with export.open(newline="", encoding="utf-8") as file:
+        for row in list(csv.DictReader(file))[::7]:
+            opened = datetime.fromisoformat(row["open_dt"])
+            for hours, change in CHANGES:
+                yield f"{row['case_enquiry_id']},{opened + timedelta(hours=hours)},{change}\n"
+
+
 def run(lake, warehouse, cloud, folder):
     every_twentieth(folder / "boston.csv")
     agents = folder / "agents.csv"
@@ -75,13 +103,17 @@ def run(lake, warehouse, cloud, folder):
     )
     mapping = folder / "boston.yaml"
     known = (project.ROOT / "params/mappings/boston311.yaml").read_text()
-    mapping.write_text(known + MORE)
+    mapping.write_text(
+        known.replace("  channel: source\n", "  channel: source\n  priority: source\n") + MORE
+    )
+    calendar = folder / "desk.yaml"
+    calendar.write_text(DESK)
     log = folder / "log.csv"
-    log.write_text(LOG)
+    log.write_text(LOG + "".join(changes(folder / "boston.csv")))
     export = str(folder / "boston.csv")
     ingest(export, str(mapping), str(agents), "full", lake, RUN_AT, cloud, str(log))
     backfill(lake, warehouse, "", "", RUN_AT, cloud)
-    transform(warehouse, AS_OF, ZONE, RUN_AT, cloud)
+    transform(warehouse, AS_OF, ZONE, RUN_AT, cloud, calendar=str(calendar))
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +132,10 @@ def test_every_table_has_the_same_rows(both):
     local, distant, _ = both
     expected = outcome(*local, TABLES)
     assert_same(outcome(*distant, TABLES), expected)
-    assert len(expected["fact_tickets"]) == 2_913 and len(expected["dim_agents"]) == 2
+    facts = expected["fact_tickets"]
+    assert len(facts) == 2_913 and len(expected["dim_agents"]) == 2
+    clocks = facts.groupby(facts["sla_calendar"].fillna("round the clock"))["due_at"].count()
+    assert set(clocks.index) == {"desk", "round the clock"} and clocks.min() > 100
     assert all(len(rows) for rows in expected.values())
     assert 'a "b" \\u0022 ü' in set(expected["segment_daily"]["segment"])
 
@@ -180,6 +215,7 @@ def params(both, monkeypatch, tmp_path):
         "mapping": both[0][0].removeprefix("duckdb:").replace("w.duckdb", "boston.yaml"),
         "timezone": ZONE,
         "as_of": AS_OF,
+        "calendar": both[0][0].removeprefix("duckdb:").replace("w.duckdb", "desk.yaml"),
         "lake": f"{corner.lake}/lake",
         "warehouse": corner.warehouse,
     }
@@ -193,7 +229,7 @@ def test_a_session_and_a_query_ask_bigquery(both, params):
     backlog = session.table("backlog_daily").iloc[-1]
     assert len(session.tickets("2011-12-31")) == backlog["backlog_size"] > 300
     assert (
-        len(session.tickets("2011-12-31", state="resolved", priority=["(none)"]))
+        len(session.tickets("2011-12-31", state="resolved", customer_tier=["(none)"]))
         == backlog["outflow"]
     )
     assert "as of 2011-12-31 23:59:59-05:00" in repr(session)

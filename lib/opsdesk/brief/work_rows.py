@@ -9,6 +9,7 @@ from opsdesk.guards.texts import one_line
 from opsdesk.trends import number_words as words
 
 NONE = ("(none)", "(unassigned)")
+TENTHS_BELOW = 100  # business hours
 
 
 class WorkRow(NamedTuple):
@@ -69,7 +70,8 @@ def _due(facts: Facts, ticket: pd.Series) -> str:
         hours = words.hours(abs(ticket["hours_left"]))
         return f"{hours} late" if is_late else f"{due:%a %H:%M}, in {hours}"
     # a day of a calendar has no fixed length, so these stay hours
-    hours = f"{abs(ticket['hours_left']):,.1f} business h"
+    spent = abs(float(ticket["hours_left"]))
+    hours = f"{spent:,.1f} business h" if spent < TENTHS_BELOW else f"{spent:,.0f} business h"
     if is_late:
         return f"{hours} late"
     # an exported deadline may be at a time at which the clock does not run

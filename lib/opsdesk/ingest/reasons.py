@@ -48,9 +48,7 @@ ISSUE_MEANINGS = {
         "the exported resolution_hours is more than 0.1 h off the timestamps, which decide"
     ),
     "bad_sla_flag": "the exported SLA flag is neither true nor false: left out",
-    "sla_flag_differs": (
-        "the exported SLA flag contradicts the timestamps (in elapsed hours), which decide"
-    ),
+    "sla_flag_differs": "the exported SLA flag contradicts the timestamps, which decide",
     "ambiguous_time": "a wall time that a clock change repeats: the first of the two was taken",
     "nonexistent_time": "a wall time that a clock change skips: moved forward by the gap",
     "date_only": "a time that is only a day: midnight was taken, and no hours follow from it",

@@ -13,6 +13,6 @@ SELECT
   facts.due_at,
   facts.sla_calendar
 FROM work_next AS work
-INNER JOIN fact_tickets AS facts ON facts.ticket_id = work.ticket_id
+LEFT JOIN fact_tickets AS facts ON facts.ticket_id = work.ticket_id
 WHERE work.rank <= @places
 ORDER BY work.rank

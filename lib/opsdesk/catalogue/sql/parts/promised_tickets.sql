@@ -68,7 +68,7 @@ known AS (
 ),
 
 calendars AS (               -- priorities that have a calendar of their own; '' is round the clock
-  SELECT REGEXP_EXTRACT(line, '^([^\t]*)\t') AS calendar, REGEXP_EXTRACT(line, '\t(.*)$') AS priority
+  SELECT COALESCE(REGEXP_EXTRACT(line, '^([^\t]*)\t'), '') AS calendar, REGEXP_EXTRACT(line, '\t(.*)$') AS priority
   FROM UNNEST(REGEXP_EXTRACT_ALL(@calendar_of_priority, '[^\n]+')) AS line
 ),
 
@@ -156,20 +156,28 @@ due AS (                     -- the first instant at which the clock shows the p
   LEFT JOIN calendar_ends ON calendar_ends.calendar = begun.sla_calendar
 ),
 
+bounded AS (                 -- an exported deadline after the end of its calendar is looked up at that end
+  SELECT
+    due.*,
+    LEAST(due.due_at, TIMESTAMP_SUB(calendar_ends.ends_at, INTERVAL 1 SECOND)) AS known_due_at
+  FROM due
+  LEFT JOIN calendar_ends ON calendar_ends.calendar = due.sla_calendar
+),
+
 promised_tickets AS (        -- what the clock has run from the creation until the promise falls due
   SELECT
     due.*,
     IF(
       due.sla_calendar IS NOT NULL AND (due.is_due_exported OR due.is_in_days),
       due_in.open_seconds_before
-      + IF(due_in.is_open, TIMESTAMP_DIFF(due.due_at, due_in.starts_at, SECOND), 0)
+      + IF(due_in.is_open, TIMESTAMP_DIFF(due.known_due_at, due_in.starts_at, SECOND), 0)
       - due.clock_created,
       due.sla_seconds
     ) AS promised_seconds
-  FROM due
+  FROM bounded AS due
   LEFT JOIN stretch_days AS due_in
     ON due_in.calendar = due.sla_calendar
-    AND due_in.day_number = DIV(UNIX_MICROS(due.due_at), 86400000000)
-    AND due_in.starts_at <= due.due_at
-    AND due_in.ends_at > due.due_at
+    AND due_in.day_number = DIV(UNIX_MICROS(due.known_due_at), 86400000000)
+    AND due_in.starts_at <= due.known_due_at
+    AND due_in.ends_at > due.known_due_at
 )
