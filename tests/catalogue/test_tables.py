@@ -27,7 +27,7 @@ COLUMNS = {
     "business_resolution_hours business_hours_open team_in_force reopens assignments first_resolved_at paused_hours is_paused "
     "log_issues",
     "dim_attributes": "attribute",
-    "features_daily": "ops_date total_tickets resolved_tickets open_tickets avg_tat sla_breach_rate median_tat p90_tat sla_due_tickets sla_due_missed "
+    "features_daily": "ops_date total_tickets resolved_tickets open_tickets avg_tat sla_breach_rate median_tat p90_tat sla_due_tickets sla_due_missed "  # noqa: E501
     "sla_attainment past_due_tickets first_responses median_first_response p90_first_response met breached reopened_tickets",
     "backlog_daily": "ops_date backlog_size opening inflow outflow age_0_1 age_2_7 age_8_30 age_31_90 age_over_90 age_p50_days age_p90_days past_due",
     "daily_agent_load": "ops_date agent_id tickets_assigned tickets_resolved avg_resolution_hours sla_breaches open_tickets_from_day open_tickets "
@@ -35,7 +35,7 @@ COLUMNS = {
     "ticket_sla_risk": "ticket_id created_at_ts created_date priority category agent_id resolution_hours_clean sla_hours sla_breached day_of_week "
     "hour_of_day is_high_priority is_long_resolution hours_open hours_left sla_elapsed sla_state risk_band",
     "cohort_daily": "created_date tickets resolved_1d resolved_7d resolved_30d open_now",
-    "segment_daily": "ops_date dimension segment created resolved backlog_size past_due sla_due_tickets sla_due_missed met breached reopened moved_in "
+    "segment_daily": "ops_date dimension segment created resolved backlog_size past_due sla_due_tickets sla_due_missed met breached reopened moved_in "  # noqa: E501
     "moved_out",
     "signal_daily": "ops_date indicator dimension segment value expected lower upper excess signal",
     "work_next": "rank ticket_id priority category agent_id customer hours_left score reasons action",

@@ -18,6 +18,7 @@ from opsdesk.catalogue.tables import catalogue
 from opsdesk.config.rules import SHIPPED_RULES
 from opsdesk.errors import OpsdeskError
 from opsdesk.instants import read_instant, read_zone
+from opsdesk.lake.names import EVENTS
 from opsdesk.warehouse.billing import Billed
 from opsdesk.warehouse.protocol import Staged, Warehouse
 from opsdesk.warehouse.publication import Publication
@@ -34,6 +35,10 @@ SPAN = """SELECT MIN(created_at) AS first,
   MAX(created_at) AS last_created, MAX(resolved_at) AS last_resolved,
   MAX(sla_hours) AS longest_target
 FROM tickets_raw"""
+# asked where changes of tickets are loaded
+EVENT_SPAN = """SELECT MAX(IF(`at` <= @run, `at`, NULL)) AS last,
+  MAX(GREATEST(COALESCE(old_sla_hours, 0), COALESCE(new_sla_hours, 0))) AS longest_target
+FROM events_raw"""
 
 
 @dataclass(frozen=True)
@@ -120,7 +125,10 @@ def transform(
             as_of,
             run,
             started,
-            span=(span.first, max(span.last_due, moment, texts.until)),
+            span=(
+                span.first,
+                max(span.last_due, moment + timedelta(hours=span.longest_target), texts.until),
+            ),
             rules=chosen,
             clock=clock,
             clock_parameters=texts.parameters,
@@ -213,11 +221,10 @@ def _ask_span(warehouse: Warehouse, run: datetime) -> Span:
         raise OpsdeskError(
             f"The warehouse {warehouse.url} holds no tickets: run 01_ingest and 02_backfill first."
         )
-    there = warehouse.columns("tickets_raw")
-    if any(column.name not in there for column in catalogue()["tickets_raw"].columns):
+    if not (_is_current(warehouse, "tickets_raw") and _is_current(warehouse, "events_raw")):
         raise OpsdeskError(
-            f"The table tickets_raw of {warehouse.url} is of an earlier version of opsdesk and "
-            "lacks columns: run 02_backfill first."
+            f"The raw tables of {warehouse.url} are of an earlier version of opsdesk and lack "
+            "columns: run 02_backfill first."
         )
     span = warehouse.query(SPAN.format(run=f"TIMESTAMP '{run:%Y-%m-%d %H:%M:%S}+00:00'")).iloc[0]
     first = _in_utc(span["first"])
@@ -230,7 +237,23 @@ def _ask_span(warehouse: Warehouse, run: datetime) -> Span:
     latest = _in_utc(span[["last_created", "last_resolved"]].dropna().max())
     target = span["longest_target"]
     hours = 0.0 if pd.isna(target) else float(target)
-    return Span(first, last, latest, hours)
+    if not any(part.startswith(EVENTS.prefix) for part in _loaded(warehouse)):
+        return Span(first, last, latest, hours)
+    events = warehouse.ask(EVENT_SPAN, {"run": run}).iloc[0]
+    if not pd.isna(events["last"]):
+        last = max(last, _in_utc(events["last"]))
+    # a pause moves a deadline, at most to this long after the last change
+    hours = max(hours, float(events["longest_target"]))
+    return Span(first, last, max(latest, last), hours)
+
+
+def _is_current(warehouse: Warehouse, name: str) -> bool:
+    """Return whether a raw table has all columns of this version."""
+    try:
+        there = warehouse.columns(name)
+    except OpsdeskError:
+        return False
+    return all(column.name in there for column in catalogue()[name].columns)
 
 
 def _resolve_as_of(span: Span, as_of: str, timezone: str, run: datetime) -> datetime:
