@@ -14,7 +14,7 @@ from opsdesk.foresight.origins import origin_now
 from opsdesk.foresight.questions import read_odds_question, read_question
 from opsdesk.warehouse.estimates import Question
 
-VERSION = "1"  # of the mathematics; a change makes estimates that are there be made again
+VERSION = "2"  # of the mathematics; a change makes estimates that are there be made again
 QUERIES = ("breach_bins", "ticket_breach_risk")
 RISK = "ticket_breach_risk"
 DTYPES = {"INT64": "Int64", "FLOAT64": "float64", "STRING": "object", "BOOL": "bool"}
