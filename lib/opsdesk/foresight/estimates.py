@@ -32,6 +32,11 @@ def risk_question(as_of: datetime, timezone: str, *, is_proven: bool) -> Questio
     return Question(read_odds_question(RISK), values | {"is_proven": is_proven})
 
 
+def no_risk() -> pd.DataFrame:
+    """Return ticket_breach_risk without a row."""
+    return _typed(pd.DataFrame(), catalogue()[RISK])
+
+
 def tables_of(backlog: BacklogForecast, breach: BreachBacktest) -> dict[str, pd.DataFrame]:
     """Return the rows of every table of estimates but ticket_breach_risk."""
     frames = {
