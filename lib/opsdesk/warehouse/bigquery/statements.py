@@ -52,7 +52,7 @@ def under_names(sql: str, queries: Queries) -> str:
     """Return a SELECT in which each name that it reads means the rows of its query."""
     read = references(sql)
     ctes = ",\n".join(f"{name} AS ({query})" for name, query in queries.items() if name in read)
-    return f"WITH {ctes}\n{sql}"
+    return f"WITH {ctes}\n{sql}" if ctes else sql
 
 
 def refuse_writing(sql: str) -> None:
