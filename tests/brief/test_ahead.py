@@ -89,6 +89,13 @@ def test_where_nothing_is_shown_a_sentence_says_why(facts):
     assert ahead.backlog.startswith("No forecast of the backlog is shown:")
 
 
+def test_with_an_export_of_changes_one_sentence_says_so_once(facts):
+    checks = facts.foresight.checks.assign(is_shown=False, reason="changes")
+    hidden = replace(facts.foresight, checks=checks, forecast=facts.foresight.forecast.head(0))
+    shown = page(replace(facts, foresight=hidden))
+    assert shown.count("An export of changes is in use:") == 1
+
+
 def test_estimates_of_an_earlier_publication_are_not_shown(place, facts):
     transform(place, "2011-12-30 12:00:00", "America/New_York", "2026-11-25T00:00:00+00:00")
     assert read(place).foresight is None and facts.foresight is not None

@@ -20,7 +20,7 @@ CODE = "from opsdesk.cli import main; main()"
 # 6:15 in New York on 31 May: by its UTC date and time the tables would be others.
 MORNING = "2023-05-31T10:15:00+00:00"
 AS_OF = "2023-05-31 06:15:00"
-STEPS = ["01_ingest", "02_backfill", "03_transform", "04_trends"]
+STEPS = ["01_ingest", "02_backfill", "03_transform", "04_foresight", "05_trends"]
 # One worker for all: the second line runs on the outputs that the first one left.
 pytestmark = pytest.mark.xdist_group("airflow")
 
@@ -188,7 +188,7 @@ def test_the_file_defines_a_dag_for_each_desk_and_says_what_is_wrong(airflow, ho
     later = tmp_path / "later"  # a project with one more step
     for name in ("notebooks", "params"):
         shutil.copytree(home / name, later / name)
-    (later / "notebooks" / "04_foresight.ipynb").touch()
+    (later / "notebooks" / "06_more.ipynb").touch()
     binaries, environment = airflow
     unset = {"OPSDESK_HOME": "", "OPSDESK_PARAMS": "desk"}
     given = [
@@ -217,13 +217,12 @@ def test_the_file_defines_a_dag_for_each_desk_and_says_what_is_wrong(airflow, ho
         "schedule": "15 6 * * *",
         "zone": "America/New_York",
         "tasks": [*STEPS, "quality"],
-        "edges": 4,
-        "retries": [2] * 5,
+        "edges": 5,
+        "retries": [2] * 6,
         "catchup": False,
         "runs": 1,
     }
-    more = [*STEPS[:3], "04_foresight", STEPS[3], "quality"]
-    assert copied["opsdesk_desk"]["tasks"] == more
+    assert copied["opsdesk_desk"]["tasks"] == [*STEPS, "06_more", "quality"]
 
 
 INGEST = "run params/desk.yaml --only 01_ingest -p as_of=2023-01-30 22:00:00"
@@ -253,8 +252,8 @@ def test_what_is_tried_again(airflow, home, tmp_path):
     given.append(("01_ingest", {"OPSDESK_COMMAND": "/no/opsdesk"}))
     later = tmp_path / "later"
     shutil.copytree(home / "notebooks", later / "notebooks")
-    (later / "notebooks" / "04_foresight.ipynb").touch()
-    given.append(("04_trends", {**given[0][1], "OPSDESK_HOME": str(later)}))
+    (later / "notebooks" / "06_more.ipynb").touch()
+    given.append(("05_trends", {**given[0][1], "OPSDESK_HOME": str(later)}))
     done = subprocess.run(
         [binaries / "python", "-c", EXECUTE, FOLDER / "opsdesk_dag.py"],
         input=json.dumps(given),
@@ -272,5 +271,6 @@ def test_what_is_tried_again(airflow, home, tmp_path):
     assert missing.startswith("AirflowException: /no/opsdesk is not there: `make run` in")
     assert other.startswith(
         "AirflowFailException: This DAG was made of the steps 01_ingest, 02_backfill, 03_transform, "
-        f"04_trends, but {later}/notebooks has 01_ingest, 02_backfill, 03_transform, 04_foresight, "
+        f"04_foresight, 05_trends, but {later}/notebooks has 01_ingest, 02_backfill, 03_transform, "
+        "04_foresight, 05_trends, 06_more."
     )

@@ -21,7 +21,7 @@ INSTALLED = project.ROOT / ".scheduler"
 PAGE = project.ROOT / "deploy" / "jupyter-scheduler" / "README.md"
 TOKEN = "local-test"
 PATIENCE = 90  # seconds for a job
-STEPS = ["01_ingest", "02_backfill", "03_transform", "04_trends"]
+STEPS = ["01_ingest", "02_backfill", "03_transform", "04_foresight", "05_trends"]
 EXPORT = """ticket_id,created_at,resolved_at,priority,status,agent_id,resolution_hours,sla_hours,sla_breached,category,channel,customer_tier
 T1,2023-01-02 10:00:00,2023-01-02 12:00:00,Low,Closed,A1,,8,,,,
 T2,2023-01-03 23:30:00,,High,Open,A2,,4,,,,

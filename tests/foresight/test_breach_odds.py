@@ -7,15 +7,27 @@ import pandas as pd
 import pytest
 
 from desks import AS_OF, desk
-from foreseen import auc, calibration_error, looks, odds_at, simple_rates
-from generated_tickets import ZONES, many_tickets
+from foreseen import (
+    auc,
+    calibration_error,
+    looks,
+    odds_at,
+    simple_rates,
+    used_share,
+    with_slow_calendars,
+)
+from generated_tickets import ZONES, many_tickets, with_kinds
 from opsdesk.foresight import breach_backtest
 from opsdesk.foresight.breach_backtest import run_breach_backtest
 from opsdesk.foresight.estimates import risk_question
 from opsdesk.foresight.origins import origin_now, origins_on, past_origins
-from tickets import ticket
+from opsdesk.foresight.questions import read_question
+from sla_clocks import OFFICE, SHIFTS, clock
+from slow_clock import SlowCalendar
+from tickets import build, ticket
 
 DAY = timedelta(days=1)
+SHARES = "SELECT ticket_id, SAFE_DIVIDE(used_seconds, target_seconds) AS share FROM placed"
 
 
 def asked(warehouse, as_of, zone, is_proven=True):
@@ -44,6 +56,42 @@ def test_probabilities_on_the_boundaries_of_everything(facts, zone):
     assert set(found.index) == pending
 
 
+@pytest.mark.parametrize(
+    ("weekly", "zone", "seed"),
+    [(OFFICE, "Europe/Berlin", 5), (SHIFTS, "America/New_York", 6), (None, "UTC", 7)],
+)
+def test_with_a_calendar_time_is_used_up_while_it_is_open(facts, weekly, zone, seed):
+    """High runs round the clock; the share at as_of is that of ticket_sla_risk."""
+    tickets, as_of = many_tickets(zone, 700, seed)
+    hours = {} if weekly is None else {"clock": clock(weekly, zone, High="")}
+    tickets = tickets if weekly is None else with_kinds(tickets)
+    warehouse, rows = facts(tickets, as_of, zone, **hours)
+    rows = with_slow_calendars(rows, SlowCalendar.of("desk", zone, weekly or {}))
+    origin = origin_now(as_of, zone)
+    shares = warehouse.ask(read_question("breach_odds") + SHARES, origin.parameters(as_of))
+    shares = shares.set_index("ticket_id")["share"]
+    risk = build(tickets, as_of, zone, only=("fact_tickets", "ticket_sla_risk"), **hours)
+    elapsed = {row["ticket_id"]: row["sla_elapsed"] for row in risk["ticket_sla_risk"]}
+    ahead = [row for row in rows if not row["is_resolved"] and row["ticket_id"] in shares.index]
+    timed = [row for row in ahead if row["sla_calendar"]]
+    assert len(ahead) >= 15 and len(timed) >= (10 if weekly else 0)
+    for row in ahead:
+        share = shares[row["ticket_id"]]
+        if elapsed[row["ticket_id"]] is None:  # a target without open time
+            assert pd.isna(share) and used_share(row, as_of) == 1
+        else:
+            assert share == pytest.approx(elapsed[row["ticket_id"]], abs=1e-6)
+            assert share == pytest.approx(float(used_share(row, as_of)), abs=1e-6)
+    expected, _ = odds_at(rows, origin.days[0], as_of)
+    near = {
+        row["ticket_id"]: expected[row["ticket_id"]]
+        for row in rows
+        if row["ticket_id"] in expected and row["due_at"] - as_of <= 28 * DAY
+    }
+    found = asked(warehouse, as_of, zone).set_index("ticket_id")["probability"].dropna()
+    assert len(near) >= 5 and found.to_dict() == pytest.approx(near, abs=1e-6)
+
+
 def test_the_basis_says_why_there_is_no_probability(facts):
     later = ticket("2024-04-30 10:00", ticket_id="later", sla_hours=24 * 28 + 14.1)
     soon = ticket("2024-04-30 10:00", ticket_id="soon", sla_hours=24 * 28 + 13.9)
@@ -62,9 +110,12 @@ def small(monkeypatch):
     monkeypatch.setattr(breach_backtest, "LEAST_CASES", 20)
 
 
-def test_the_back_test(facts, small):
+@pytest.mark.parametrize("weekly", [None, OFFICE], ids=["round the clock", "office hours"])
+def test_the_back_test(facts, small, weekly):
     zone = "Europe/Berlin"
-    warehouse, rows = facts(desk(), AS_OF, zone)
+    hours = {} if weekly is None else {"clock": clock(weekly, zone, L="")}
+    warehouse, rows = facts(desk(), AS_OF, zone, **hours)
+    rows = with_slow_calendars(rows, SlowCalendar.of("desk", zone, weekly or {}))
     origins = past_origins(min(row["created_date"] for row in rows), AS_OF.date(), None, zone)
     found = run_breach_backtest(warehouse, origins, AS_OF)
     expected = looks(rows, list(origins.days), zone, AS_OF)

@@ -21,7 +21,14 @@ from steps import backfill, open_warehouse, transform
 pytestmark = pytest.mark.xdist_group("spark")
 RUN_AT = "2026-11-24T00:00:00+00:00"
 AS_OF = "2024-04-30 23:59:59"
-READ = ("dim_agents", "fact_tickets", "features_daily", "backlog_daily")  # by foresight
+READ = (
+    "dim_agents",
+    "dim_calendar",
+    "ticket_history",
+    "fact_tickets",
+    "features_daily",
+    "backlog_daily",
+)  # by foresight
 NAMES = [table.name for table in estimates()]
 
 

@@ -158,6 +158,34 @@ def test_expected_breaches_are_the_sums_of_probabilities(place):
     assert 0 < len(soon) < len(risk)
 
 
+def test_with_an_export_of_changes_nothing_is_estimated(place):
+    """One change of one ticket is enough; what was estimated before it is gone."""
+    foresee(place)
+    warehouse = open_warehouse(place)
+    assert len(warehouse.table("ticket_breach_risk")) == 18
+    with duckdb.connect(place.removeprefix("duckdb:")) as con:
+        con.execute(
+            """INSERT INTO events_raw BY NAME SELECT ticket_id, created_at AS at, 0 AS seq,
+            'priority' AS field, 'H' AS old_value, 'L' AS new_value, created_at AS _ingestion_ts,
+            'events.csv' AS _source_file FROM tickets_raw ORDER BY created_at LIMIT 1"""
+        )
+    transform(place, "2024-04-29 12:00:00", "UTC", LATER)  # an earlier moment: all is built again
+    assert len(warehouse.table("ticket_history")) >= 1
+    assert read_foresight(warehouse) is None
+    result = foresee(place, LATER)
+    assert result.rows["foresight_checks"] == 5 and sum(result.rows.values()) == 5
+    assert warehouse.table("ticket_breach_risk").empty
+    ahead = read_foresight(warehouse)
+    assert set(ahead.checks["reason"]) == {"changes"} and not ahead.checks["is_shown"].any()
+    sentence = (
+        "An export of changes is in use: what was known of a deadline at a past moment is not "
+        "replayed in the back-test, so nothing is estimated."
+    )
+    assert words.about_breach(ahead) == words.about_backlog(ahead) == sentence
+    assert tables.calibration(ahead).empty and answers.answers(ahead, {}, "4").empty
+    assert read_likeliest(warehouse).empty and foresee(place, LATER).unchanged
+
+
 def test_young_data_are_skipped_with_a_sentence(tmp_path):
     run_ingest(
         tmp_path, write_export(tmp_path, line(created_at="2024-04-30 10:00:00")), run_at=RUN_AT

@@ -18,6 +18,7 @@ from opsdesk.catalogue.identities import CHECKS
 from opsdesk.catalogue.tables import catalogue
 from opsdesk.config.parameters import read_parameters
 from opsdesk.errors import OpsdeskError
+from opsdesk.foresight.questions import read_odds_question
 from opsdesk.googlesql.references import references
 from opsdesk.guards.secrets import redacted
 from opsdesk.runner import run as pipeline
@@ -37,6 +38,8 @@ STEPS = {
     "ingest": [START + "bench.ingest(export, mapping, agents, export_kind, lake)"],
     "backfill": [START + "bench.backfill(lake, warehouse)"],
     "transform": [START + "bench.transform(warehouse, as_of, timezone)"],
+    "foresight": [START + "bench.foresee(warehouse)"],
+    "trends": [START + "bench.open_warehouse(warehouse).table('backlog_daily')"],
 }
 EXPORT = """ticket_id,created_at,resolved_at,priority,status,agent_id,resolution_hours,sla_hours,sla_breached,category,channel,customer_tier
 T1,2023-01-02 10:00:00,2023-01-02 12:00:00,Low,Closed,A1,,8,,,,
@@ -110,7 +113,7 @@ def whole(tmp_path_factory):
 
 def test_each_event_is_valid_by_the_schemas_and_by_the_client_s_classes(whole):
     _, _, server, _ = whole
-    assert len(server.events) == 10
+    assert len(server.events) == 14
     assert [problem for event in server.events for problem in problems(event)] == []
 
 
@@ -126,10 +129,14 @@ def test_every_step_starts_and_completes_within_the_run(whole):
         ("COMPLETE", "mine.03_transform"),
         ("START", "mine.03_transform.checks"),
         ("COMPLETE", "mine.03_transform.checks"),
+        ("START", "mine.04_foresight"),
+        ("COMPLETE", "mine.04_foresight"),
+        ("START", "mine.05_trends"),
+        ("COMPLETE", "mine.05_trends"),
         ("COMPLETE", "mine"),
     ]
     ids = {event["job"]["name"]: event["run"]["runId"] for event in server.events}
-    assert len(set(ids.values())) == 5
+    assert len(set(ids.values())) == 7
     kinds = {"mine": "RUN", "mine.03_transform.checks": "CHECKS"}
     for event in server.events:
         kind = event["job"]["facets"]["jobType"]["jobType"]
@@ -163,6 +170,30 @@ def test_the_rows_are_those_of_a_hand_typed_export(whole):
     expected = {"fact_tickets": 3, "ticket_sla_risk": 3, "dim_agents": 2, "dim_attributes": 0}
     expected |= {"features_daily": 4, "backlog_daily": 4, "cohort_daily": 4}  # 2 to 5 January
     assert {name: tables[f"desk.duckdb/{name}"] for name in expected} == expected
+
+
+def test_estimates_are_written_by_one_step_and_read_by_the_next(whole):
+    """Three tickets are too few: each of five checks says so, and nothing is estimated."""
+    root, _, server, _ = whole
+    foresight = find(server.events, "COMPLETE", "mine.04_foresight")
+    read = {"dim_calendar": 0, "fact_tickets": 3, "backlog_daily": 4}
+    assert rows(foresight["inputs"], root) == {f"desk.duckdb/{n}": c for n, c in read.items()}
+    written = rows(foresight["outputs"], root)
+    none = ("ticket_breach_risk", "risk_backtest", "risk_calibration", "backlog_forecast")
+    assert written == {
+        **{f"desk.duckdb/{name}": 0 for name in (*none, "forecast_backtest")},
+        "desk.duckdb/foresight_checks": 5,
+    }
+    shown = rows(find(server.events, "COMPLETE", "mine.05_trends")["inputs"], root)
+    assert shown.items() > written.items() and shown["desk.duckdb/segment_daily"] > 0
+
+
+def test_without_estimates_the_charts_read_published_tables_alone(monkeypatch, tmp_path):
+    make_project(monkeypatch, tmp_path)
+    parameters = read_parameters("params/mine.yaml")
+    read, written = datasets_of("05_trends", parameters, {"fact_tickets": 3})
+    kinds = {catalogue()[one.name.rpartition("/")[2]].kind for one in read}
+    assert kinds == {"result"} and written == []
 
 
 def test_tables_have_their_columns_in_words_and_the_name_that_dbt_gives_them(whole):
@@ -200,7 +231,10 @@ def test_the_checks_are_assertions_on_the_tables_that_they_read(whole):
         assert all(each["success"] for each in assertions)
         found[dataset["name"].rpartition("/")[2]] = [each["name"] for each in assertions]
     assert {name for each in found.values() for name in each} == {check.says for check in CHECKS}
-    assert found["daily_agent_load"] == ["the agents' stocks add up to the backlog"]
+    assert found["daily_agent_load"] == [
+        "the agents' stocks add up to the backlog",
+        "what leaves a segment or an agent comes to another one",
+    ]
     assert "the agents' stocks add up to the backlog" in found["backlog_daily"]
 
 
@@ -595,9 +629,16 @@ def test_names_in_google_cloud_follow_the_conventions(monkeypatch, tmp_path):
     assert "symlinks" not in facts.as_output()["facets"]
 
 
-QUERIES = sorted((project.ROOT / "lib/opsdesk/trends/queries").glob("*.sql"))
+ROOMS = project.ROOT / "lib/opsdesk"
+QUERIES = [
+    path for room in ("trends", "foresight") for path in sorted(ROOMS.glob(f"{room}/queries/*.sql"))
+]
+CONTINUE = ("breach_bins", "ticket_breach_risk")  # they are no queries without breach_odds
+QUERIES = [path for path in QUERIES if path.stem not in (*CONTINUE, "breach_odds")]
+CONTINUED = {name: read_odds_question(name) for name in CONTINUE}
 SQL = [*(pytest.param(check.counterexamples, id=check.says) for check in CHECKS),
-       *(pytest.param(path.read_text(), id=path.stem) for path in QUERIES)]  # fmt: skip
+       *(pytest.param(path.read_text(), id=path.stem) for path in QUERIES),
+       *(pytest.param(sql, id=name) for name, sql in CONTINUED.items())]  # fmt: skip
 
 
 @pytest.mark.parametrize("sql", SQL)

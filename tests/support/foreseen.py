@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
+from slow_clock import SlowCalendar
 from tickets import Row
 
 DAY = timedelta(days=1)
@@ -30,9 +31,31 @@ def promised(tickets: Iterable[Row]) -> list[Row]:
 
 
 def used_share(row: Row, at: datetime) -> Fraction:
-    """The share of the target that is used up."""
-    used = (at - row["created_at"]) // timedelta(seconds=1)
-    return Fraction(used, (row["due_at"] - row["created_at"]) // timedelta(seconds=1))
+    """The share of the target that is used up, on the clock of the row's `slow_calendar`."""
+    calendar = row.get("slow_calendar")
+    used = _spent(calendar, row["created_at"], at) // timedelta(seconds=1)
+    target = _spent(calendar, row["created_at"], row["due_at"]) // timedelta(seconds=1)
+    return Fraction(used, target) if target else Fraction(1)
+
+
+def _spent(calendar: SlowCalendar | None, begin: datetime, end: datetime) -> timedelta:
+    """The time between two instants; the open time on a calendar, 0 where the end is before."""
+    if calendar is None:
+        return end - begin
+    total, day = timedelta(), begin.date() - 2 * DAY
+    while day <= end.date() + DAY:
+        for opens, closes in calendar.openings(day):
+            total += max(min(closes, end) - max(opens, begin), timedelta())
+        day += DAY
+    return total
+
+
+def with_slow_calendars(tickets: Iterable[Row], calendar: SlowCalendar) -> list[Row]:
+    """The tickets with the slow form of the calendar that times them; others have none."""
+    return [
+        row | {"slow_calendar": calendar if row["sla_calendar"] == calendar.name else None}
+        for row in tickets
+    ]
 
 
 def seen_from(row: Row, day: date, at: datetime) -> tuple[int, str]:
@@ -40,7 +63,8 @@ def seen_from(row: Row, day: date, at: datetime) -> tuple[int, str]:
     if row["is_resolved"] and row["resolved_date"] < day:
         if row["resolved_at"] >= row["due_at"]:
             return 20, "through"
-        return max(0, math.floor(used_share(row, row["resolved_at"]) * 20)), "resolved"
+        share = used_share(row, row["resolved_at"])
+        return min(max(0, math.floor(share * 20)), 20), "resolved"
     share = used_share(row, at)
     return (20, "through") if share >= 1 else (math.floor(share * 20), "open")
 

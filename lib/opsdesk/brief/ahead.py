@@ -40,9 +40,11 @@ def read_ahead(facts: Facts) -> Ahead | None:
     foresight = facts.foresight
     if foresight is None:
         return None
+    breach = about_breach(foresight)
+    backlog = about_backlog(foresight)
     return Ahead(
-        about_breach(foresight),
-        about_backlog(foresight),
+        breach,
+        "" if backlog == breach else backlog,  # one sentence where nothing at all is estimated
         _answers(facts, foresight),
         [_chart(facts, foresight)] if foresight.shows_backlog else [],
     )

@@ -41,13 +41,13 @@ def run_breach_backtest(
         OpsdeskError: the published tables cannot be read.
     """
     if not int(ask(warehouse, "promises")["with_deadline"].item()):
-        return _untested("no_targets")
+        return no_backtest("no_targets")
     if origins is None:
-        return _untested("too_young")
+        return no_backtest("too_young")
     bins = ask_odds(warehouse, "breach_bins", origins.parameters(as_of))
     elapsed = bins[bins["part"] == "elapsed"]
     if elapsed.empty:
-        return _untested("too_few")
+        return no_backtest("too_few")
     probabilities = bins[bins["part"] == "probability"]
     rates = simple_rates(elapsed)
     scored = {
@@ -65,7 +65,8 @@ def run_breach_backtest(
     )
 
 
-def _untested(reason: str) -> BreachBacktest:
+def no_backtest(reason: str) -> BreachBacktest:
+    """Return that no probability could be tested, and why."""
     return BreachBacktest(pd.DataFrame(), pd.DataFrame(), not_shown(BREACH, HORIZONS, reason))
 
 

@@ -14,7 +14,7 @@ from opsdesk.foresight.origins import origin_now
 from opsdesk.foresight.questions import read_odds_question, read_question
 from opsdesk.warehouse.estimates import Question
 
-VERSION = "1"  # of the mathematics; a change makes estimates that are there be made again
+VERSION = "2"  # of the mathematics; a change makes estimates that are there be made again
 QUERIES = ("breach_bins", "ticket_breach_risk")
 RISK = "ticket_breach_risk"
 DTYPES = {"INT64": "Int64", "FLOAT64": "float64", "STRING": "object", "BOOL": "bool"}
@@ -30,6 +30,11 @@ def risk_question(as_of: datetime, timezone: str, *, is_proven: bool) -> Questio
     """Return the question whose answer is ticket_breach_risk."""
     values = origin_now(as_of, timezone).parameters(as_of)
     return Question(read_odds_question(RISK), values | {"is_proven": is_proven})
+
+
+def no_risk() -> pd.DataFrame:
+    """Return ticket_breach_risk without a row."""
+    return _typed(pd.DataFrame(), catalogue()[RISK])
 
 
 def tables_of(backlog: BacklogForecast, breach: BreachBacktest) -> dict[str, pd.DataFrame]:

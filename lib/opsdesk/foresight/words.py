@@ -16,6 +16,10 @@ REASONS = {
     "silent": "nothing has happened for long before the moment that the tables describe",
     "not_better": "in the back-test a simple rule was as good",
 }
+CHANGES = (
+    "An export of changes is in use: what was known of a deadline at a past moment is not replayed "
+    "in the back-test, so nothing is estimated."
+)
 SHOWN_TENTH = 7  # 70 to 80 %
 LEAST_OF_A_TENTH = 20
 
@@ -26,7 +30,7 @@ def about_breach(foresight: Foresight | None) -> str:
         return NOT_MADE
     check = foresight.check(BREACH, 28)
     if not check["is_shown"]:
-        return f"No probability of breach is shown: {REASONS[check['reason']]}."
+        return _why_not("No probability of breach is shown", check["reason"])
     return f"{_expected(foresight)} {breach_record(foresight)}"
 
 
@@ -47,7 +51,7 @@ def about_backlog(foresight: Foresight | None) -> str:
         return NOT_MADE
     check = foresight.check(BACKLOG, 28)
     if not check["is_shown"]:
-        return f"No forecast of the backlog is shown: {REASONS[check['reason']]}."
+        return _why_not("No forecast of the backlog is shown", check["reason"])
     last = foresight.forecast.iloc[-1]
     return (
         f"On {_day(last['ops_date'])} {last['backlog_size']:,.0f} tickets are expected to be open, "
@@ -94,6 +98,10 @@ def about_more_resolved(changed: pd.DataFrame, per_day: float) -> str:
         f"If {abs(per_day):g} {how} {tickets} {verb} resolved per day: {last['backlog_size']:,.0f} "
         f"open on {_day(last['ops_date'])} ({last['lo80']:,.0f} to {last['hi80']:,.0f})."
     )
+
+
+def _why_not(what: str, reason: str) -> str:
+    return CHANGES if reason == "changes" else f"{what}: {REASONS[reason]}."
 
 
 def _expected(foresight: Foresight) -> str:

@@ -3,6 +3,7 @@
 DuckDB is asked without the warehouse's own classes: pandas alone takes longer than all the rest.
 """
 
+import json
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +21,7 @@ LOADS = "SELECT part, rows FROM _loads ORDER BY part"
 # as text: an instant would become one of Python's by a package that is not needed otherwise
 AS_OF = "strftime(as_of AT TIME ZONE 'UTC', '%Y-%m-%d %H:%M:%S+00:00')"
 LAST_RUN = f"SELECT {AS_OF}, timezone, rows, parameters FROM _runs ORDER BY rowid DESC LIMIT 1"
+ESTIMATED = "SELECT rows FROM _foresight"
 BACKLOG = "SELECT ops_date, backlog_size FROM backlog_daily ORDER BY ops_date DESC LIMIT 1"
 
 
@@ -68,6 +70,26 @@ def read_published(parameters: Parameters) -> Published:
     months = answers.get("_loads", [])
     runs = answers.get("_runs", [])
     return Published(months, _publication(*runs[0]) if runs else None)
+
+
+def read_estimated(parameters: Parameters) -> dict[str, int]:
+    """Return the rows of each table of estimates; empty where nothing was estimated yet.
+
+    Raises:
+        OpsdeskError: the warehouse cannot be read, or is being written.
+    """
+    place = read_warehouse(parameters.values["warehouse"])
+    if isinstance(place, BigQueryLocation):
+        from opsdesk.warehouse.bigquery.state import read_estimated_rows
+
+        google = GoogleConnection.of(parameters.block("google"))
+        ledger = read_estimated_rows(place, google, PATIENCE)
+    else:
+        ledger = [
+            rows for (rows,) in _ask(place.path, {"_foresight": ESTIMATED}).get("_foresight", [])
+        ]
+    found: dict[str, int] = json.loads(ledger[0]) if ledger else {}
+    return found
 
 
 def _publication(as_of: str, timezone: str, rows: str, parameters: str) -> tuple[str, str, str]:

@@ -10,8 +10,8 @@ import pandas as pd
 from opsdesk.catalogue.tables import catalogue
 from opsdesk.errors import OpsdeskError
 from opsdesk.foresight.backlog_forecast import BacklogForecast, forecast_backlog, no_forecast
-from opsdesk.foresight.breach_backtest import run_breach_backtest
-from opsdesk.foresight.estimates import RISK, method, risk_question, tables_of
+from opsdesk.foresight.breach_backtest import no_backtest, run_breach_backtest
+from opsdesk.foresight.estimates import RISK, method, no_risk, risk_question, tables_of
 from opsdesk.foresight.flows import read_flows
 from opsdesk.foresight.origins import past_origins
 from opsdesk.instants import read_instant
@@ -19,6 +19,8 @@ from opsdesk.trends.coverage import Coverage, last_whole_day, read_coverage
 from opsdesk.warehouse.billing import Billed
 from opsdesk.warehouse.estimates import Estimates
 from opsdesk.warehouse.protocol import Warehouse
+
+HISTORIES = "ticket_history"
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,8 @@ def _is_made_from(found: pd.DataFrame, run: dict[str, Any]) -> bool:
 def _make(warehouse: Warehouse, run: dict[str, Any], made_at: datetime) -> Estimates:
     as_of = run["as_of"].to_pydatetime().astimezone(UTC)
     timezone = str(run["timezone"])
+    if json.loads(run["rows"]).get(HISTORIES):
+        return _nothing(run, made_at)
     coverage = read_coverage(warehouse)
     first_day = coverage.first_day.date()
     origins = past_origins(first_day, coverage.last_day.date(), coverage.burn_in_days, timezone)
@@ -97,6 +101,19 @@ def _make(warehouse: Warehouse, run: dict[str, Any], made_at: datetime) -> Estim
         made_at=made_at,
         rows=tables_of(backlog, breach),
         questions={RISK: risk_question(as_of, timezone, is_proven=breach.is_proven)},
+    )
+
+
+def _nothing(run: dict[str, Any], made_at: datetime) -> Estimates:
+    """Return tables without estimates: histories move deadlines, and the past is not replayed."""
+    tables = tables_of(no_forecast("changes"), no_backtest("changes"))
+    return Estimates(
+        run_id=str(run["run_id"]),
+        fingerprint=str(run["fingerprint"]),
+        method=method(),
+        made_at=made_at,
+        rows=tables | {RISK: no_risk()},
+        questions={},
     )
 
 

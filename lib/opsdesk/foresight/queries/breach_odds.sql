@@ -15,6 +15,10 @@ promised AS (                -- last_date: open and not long past due until its 
     ticket_id,
     priority,
     category,
+    sla_calendar,
+    created_at,
+    business_resolution_hours,
+    sla_clock_hours,
     DIV(UNIX_MICROS(created_at), 1000000) AS created_seconds,
     DIV(UNIX_MICROS(resolved_at), 1000000) AS resolved_seconds,
     DIV(UNIX_MICROS(due_at), 1000000) AS due_seconds,
@@ -39,9 +43,42 @@ numbered AS (                -- open at the origins from first_origin to the one
   FROM promised
 ),
 
-looks AS (                   -- a ticket at each origin at which it is open
-  SELECT numbered.*, origin
+stretch_days AS (            -- the stretches of the calendars by UTC day, so that an instant looks among those of its day
+  SELECT calendar, starts_at, ends_at, is_open, open_seconds_before, day_number
+  FROM dim_calendar
+  CROSS JOIN UNNEST(
+    GENERATE_ARRAY(DIV(UNIX_MICROS(starts_at), 86400000000), DIV((UNIX_MICROS(ends_at) - 1), 86400000000))
+  ) AS day_number
+),
+
+clocks AS (                  -- what the clock of each calendar shows at the origins
+  SELECT
+    stretch_days.calendar,
+    origins.origin,
+    open_seconds_before + IF(is_open, origins.seconds - DIV(UNIX_MICROS(starts_at), 1000000), 0) AS clock_shown
+  FROM origins
+  INNER JOIN stretch_days
+    ON stretch_days.day_number = DIV(origins.seconds, 86400)
+    AND DIV(UNIX_MICROS(starts_at), 1000000) <= origins.seconds
+    AND DIV(UNIX_MICROS(ends_at), 1000000) > origins.seconds
+),
+
+begun AS (                   -- what the clock of its calendar shows when a ticket is created
+  SELECT
+    numbered.*,
+    begin_in.open_seconds_before
+    + IF(begin_in.is_open, created_seconds - DIV(UNIX_MICROS(begin_in.starts_at), 1000000), 0) AS clock_created
   FROM numbered
+  LEFT JOIN stretch_days AS begin_in
+    ON begin_in.calendar = numbered.sla_calendar
+    AND begin_in.day_number = DIV(UNIX_MICROS(numbered.created_at), 86400000000)
+    AND begin_in.starts_at <= numbered.created_at
+    AND begin_in.ends_at > numbered.created_at
+),
+
+looks AS (                   -- a ticket at each origin at which it is open
+  SELECT begun.*, origin
+  FROM begun
   CROSS JOIN UNNEST(GENERATE_ARRAY(first_origin, settled_at - 1)) AS origin
   WHERE first_origin < settled_at
 ),
@@ -52,23 +89,35 @@ moments AS (                 -- the instants at which the used share of a ticket
   INNER JOIN origins ON origins.origin = looks.origin
   UNION ALL
   SELECT *, settled_at AS origin, TRUE AS is_end, resolved_seconds AS at_seconds
-  FROM numbered
+  FROM begun
   WHERE is_early AND settled_at < (SELECT COUNT(*) FROM origins)
 ),
 
 clocked AS (
   -- THE SLA CLOCK, here alone: used seconds between created_at and an instant, and those of the whole target.
+  -- They are open seconds of the ticket's calendar; elapsed seconds where it has none.
   SELECT
-    *,
-    at_seconds - created_seconds AS used_seconds,
-    due_seconds - created_seconds AS target_seconds
+    moments.*,
+    CASE
+      WHEN sla_calendar IS NULL THEN at_seconds - created_seconds
+      -- NULL: resolved before it was created
+      WHEN is_end THEN CAST(ROUND(COALESCE(business_resolution_hours, 0) * 3600) AS INT64)
+      ELSE clocks.clock_shown - clock_created
+    END AS used_seconds,
+    IF(
+      sla_calendar IS NULL, due_seconds - created_seconds, CAST(ROUND(sla_clock_hours * 3600) AS INT64)
+    ) AS target_seconds
   FROM moments
+  LEFT JOIN clocks ON clocks.calendar = moments.sla_calendar AND clocks.origin = moments.origin
 ),
 
 placed AS (                  -- an edge belongs to the bin above it; 20: the target is used up
   SELECT
     *,
-    CAST(FLOOR(GREATEST(LEAST(SAFE_DIVIDE(used_seconds * 20, target_seconds), 20), 0)) AS INT64) AS bin
+    -- a target without open time is used up from the beginning
+    CAST(
+      FLOOR(GREATEST(LEAST(COALESCE(SAFE_DIVIDE(used_seconds * 20, target_seconds), 20), 20), 0)) AS INT64
+    ) AS bin
   FROM clocked
 ),
 

@@ -7,7 +7,7 @@ from opsdesk.ingest.alarm import counts_of, number_of
 from opsdesk.instants import read_instant
 from opsdesk.lake.names import EVENTS
 from opsdesk.runner.lineage.datasets import Rows
-from opsdesk.runner.state import read_lake_record, read_published
+from opsdesk.runner.state import read_estimated, read_lake_record, read_published
 
 
 def read_counts(step: str, parameters: Parameters) -> tuple[Rows, str]:
@@ -19,7 +19,7 @@ def read_counts(step: str, parameters: Parameters) -> tuple[Rows, str]:
     word = step.partition("_")[2]
     if word == "ingest":
         return _in_the_lake(parameters), ""
-    if word not in ("backfill", "transform", "trends"):
+    if word not in ("backfill", "transform", "foresight", "trends"):
         return {}, ""
     published = read_published(parameters)
     parts = dict(published.months)
@@ -31,7 +31,10 @@ def read_counts(step: str, parameters: Parameters) -> tuple[Rows, str]:
     if word == "backfill":
         return rows | _in_the_lake(parameters), ""
     as_of, tables, *_ = published.publication or ("", "{}", "")
-    return rows | json.loads(tables), _instant(as_of)
+    rows |= json.loads(tables)
+    if word in ("foresight", "trends"):
+        rows |= read_estimated(parameters)
+    return rows, _instant(as_of)
 
 
 def _in_the_lake(parameters: Parameters) -> dict[str, int]:

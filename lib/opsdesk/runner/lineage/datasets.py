@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from opsdesk import project
-from opsdesk.catalogue.tables import Column, Table, catalogue, results
+from opsdesk.catalogue.tables import Column, Table, catalogue, estimates, results
 from opsdesk.config.locations import (
     BigQueryLocation,
     is_in_bucket,
@@ -22,7 +22,7 @@ from opsdesk.config.parameters import Parameters
 from opsdesk.lake.columns import ticket_columns
 from opsdesk.lake.names import AGENTS_FILE, REJECTS_FOLDER, TICKETS
 from opsdesk.runner.lineage.facets import Facets, facet
-from opsdesk.runner.lineage.tables_read import tables_shown
+from opsdesk.runner.lineage.tables_read import tables_looked_ahead_from, tables_shown
 
 Rows = Mapping[str, int]  # how many rows there are: by table, or by a word of the lake
 WILD = "*?["
@@ -81,8 +81,12 @@ def datasets_of(
     if word == "transform" and "warehouse" in values:
         raw = [catalogue()[name] for name in RAW]
         return tables_of(values, raw, rows), tables_of(values, results(), rows)
+    if word == "foresight" and "warehouse" in values:
+        read = [catalogue()[name] for name in tables_looked_ahead_from()]
+        return tables_of(values, read, rows), tables_of(values, estimates(), rows)
     if word == "trends" and "warehouse" in values:
         shown = [catalogue()[name] for name in tables_shown()]
+        shown += [table for table in estimates() if table.name in rows]  # where there are any
         return tables_of(values, shown, rows), []
     return [], []
 

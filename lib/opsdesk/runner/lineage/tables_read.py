@@ -7,7 +7,7 @@ import re
 from functools import cache
 from importlib import resources
 
-from opsdesk.catalogue.tables import catalogue
+from opsdesk.catalogue.tables import catalogue, results
 
 READ = re.compile(r"\b(?:FROM|JOIN)\s+(\w+)")
 
@@ -20,7 +20,17 @@ def tables_read(sql: str) -> list[str]:
 
 @cache
 def tables_shown() -> list[str]:
-    """Return the tables that charts and report show."""
-    folder = resources.files("opsdesk.trends").joinpath("queries")
-    queries = (file.read_text(encoding="utf-8") for file in folder.iterdir())
-    return tables_read("\n".join(queries))
+    """Return the published tables that charts and report show."""
+    return tables_read(_queries("opsdesk.trends"))
+
+
+@cache
+def tables_looked_ahead_from() -> list[str]:
+    """Return the published tables that 04_foresight reads: its queries, coverage and a chart."""
+    read = {"backlog_daily", *tables_read(_queries("opsdesk.foresight"))}
+    return [table.name for table in results() if table.name in read]
+
+
+def _queries(room: str) -> str:
+    folder = resources.files(room).joinpath("queries")
+    return "\n".join(file.read_text(encoding="utf-8") for file in folder.iterdir())

@@ -45,6 +45,22 @@ def read_state(
     return months, (shown, last["rows"], read_sentence(last["parameters"]))
 
 
+def read_estimated_rows(
+    place: BigQueryLocation, google: GoogleConnection, patience: float
+) -> list[str]:
+    """Return the rows by table (JSON) of the ledger of estimates; nothing where there is none.
+
+    Raises:
+        OpsdeskError: BigQuery cannot be reached, or refuses.
+    """
+    warehouse = BigQueryWarehouse(place, google)
+    call: Call = {"retry": RETRY.with_timeout(patience), "timeout": TIMEOUT}
+    with translate_errors(f"read {warehouse.url}"):
+        if not warehouse.jobs.has_dataset(call):
+            return []
+        return [row["rows"] for row in _rows(warehouse.jobs, "_foresight", call)]
+
+
 def _rows(jobs: Jobs, table: str, call: Call) -> list[bigquery.Row]:
     try:
         found = jobs.client.get_table(jobs.place(table), **call)
