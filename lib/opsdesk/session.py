@@ -230,9 +230,8 @@ class Session:
     def explain(self, first_day: object, last_day: object, by: str = "category") -> pd.DataFrame:
         """Return which segments of the dimension `by` moved the backlog, the most growth first.
 
-        Columns: segment, opening, inflow, outflow, moved_in, moved_out, closing, change, usual_inflow,
-        usual_outflow.
-        Usual is the mean of the same weekdays in the eight weeks before the span, without the
+        Columns: segment, opening, inflow, outflow, moved_in, moved_out, closing, change,
+        usual_inflow, usual_outflow. Usual is the mean of the same weekdays in the eight weeks before the span, without the
         burn-in and without the days before a new baseline of the notes; NaN where fewer than four
         are known, or a day of the span is not over or after the end of intake.
 
