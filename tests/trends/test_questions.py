@@ -49,9 +49,12 @@ ANSWERS = {
     "dimensions": ({}, 5),  # four of ours, and the teams of the agents
     "due_days": ({"as_of": AS_OF}, None),
     "flows": ({}, 181),
+    "histories_by_week": ({"last_day": DAY}, 0),  # the sample has no log of changes
     "known": ({}, 1),
+    "log_issues": ({}, 0),
     "oldest": ({}, 1),
     "open_since": ({}, None),
+    "paused": ({}, 1),
     "resolved_after": ({}, None),
     "due_by_week": ({"last_day": DAY, "timezone": "UTC"}, 26),
     "resolved_by_week": ({"days_before": 1}, 26),

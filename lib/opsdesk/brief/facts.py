@@ -14,6 +14,7 @@ from opsdesk.instants import read_zone
 from opsdesk.trends import by_segment, explain, series, snapshot
 from opsdesk.trends.coverage import DAY, Coverage, read_coverage
 from opsdesk.trends.day_names import DayNames
+from opsdesk.trends.histories import read_histories, read_log_issues
 from opsdesk.trends.judgement import Judgement, judge_targets
 from opsdesk.trends.normal_range import Range, range_of_weeks
 from opsdesk.trends.sentences import about_filter
@@ -62,6 +63,8 @@ class Facts:
     work: FirstTen
     are_updates_known: bool
     stock: Stock
+    histories: pd.DataFrame
+    log_issues: pd.DataFrame
 
     @property
     def last_day(self) -> pd.Timestamp:
@@ -141,6 +144,8 @@ def _read_facts(warehouse: Warehouse, targets: Mapping[str, str], names: DayName
         work=first_ten(warehouse),
         are_updates_known=not read_since_update(warehouse).empty,
         stock=read_stock(warehouse, coverage, days),
+        histories=read_histories(warehouse, coverage, weeks),
+        log_issues=read_log_issues(warehouse),
     )
 
 

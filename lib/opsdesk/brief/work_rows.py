@@ -47,15 +47,18 @@ def _row(facts: Facts, ticket: pd.Series) -> WorkRow:
         ticket=one_line(str(ticket["ticket_id"])),
         kind=", ".join(kind for kind in kinds if kind not in NONE),
         agent=one_line(str(ticket["agent_id"])),
-        due=_due(facts, ticket["hours_left"]),
+        due=_due(facts, ticket),
         reasons=one_line(str(ticket["reasons"])),
         action=one_line(str(ticket["action"])),
     )
 
 
-def _due(facts: Facts, hours_left: float | None) -> str:
+def _due(facts: Facts, ticket: pd.Series) -> str:
+    hours_left = ticket["hours_left"]
     if pd.isna(hours_left):
         return "no deadline"
+    if hours_left > 0 and pd.notna(ticket["is_paused"]) and ticket["is_paused"]:
+        return f"paused, {words.hours(hours_left)} left"
     if hours_left <= 0:
         return f"{words.hours(-hours_left)} late"
     due = facts.due(float(hours_left))

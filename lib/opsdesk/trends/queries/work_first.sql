@@ -1,5 +1,18 @@
 -- work_first: the first of the open tickets that rules select, at most @places of them.
-SELECT rank, ticket_id, priority, category, agent_id, customer, hours_left, score, reasons, action
-FROM work_next
-WHERE rank <= @places
-ORDER BY rank
+-- is_paused is whether a status stops the clock of a ticket; NULL without a log of changes.
+SELECT
+  w.rank,
+  w.ticket_id,
+  w.priority,
+  w.category,
+  w.agent_id,
+  w.customer,
+  w.hours_left,
+  w.score,
+  w.reasons,
+  w.action,
+  t.is_paused
+FROM work_next AS w
+JOIN fact_tickets AS t ON t.ticket_id = w.ticket_id
+WHERE w.rank <= @places
+ORDER BY w.rank
