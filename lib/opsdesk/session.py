@@ -128,8 +128,9 @@ class Session:
     ) -> pd.DataFrame:
         """Return the tickets behind a number: those in `state` at the end of the day `ops_date`.
 
-        `state` is open, created, resolved, past_due, due or missed. Without `ops_date` it is the
-        last day. Further names are columns, team or attributes:
+        `state` is open, created, reopened, resolved, past_due, due or missed. Without `ops_date`
+        it is the last day. Further names are columns, team or attributes, with their values at
+        as_of:
         tickets("2023-06-30", priority="Critical", team=["Billing", "Core"]).
 
         Raises:
@@ -232,8 +233,8 @@ class Session:
     def explain(self, first_day: object, last_day: object, by: str = "category") -> pd.DataFrame:
         """Return which segments of the dimension `by` moved the backlog, the most growth first.
 
-        Columns: segment, opening, inflow, outflow, closing, change, usual_inflow, usual_outflow.
-        Usual is the mean of the same weekdays in the eight weeks before the span, without the
+        Columns: segment, opening, inflow, outflow, moved_in, moved_out, closing, change,
+        usual_inflow, usual_outflow. Usual is the mean of the same weekdays in the eight weeks before the span, without the
         burn-in and without the days before a new baseline of the notes; NaN where fewer than four
         are known, or a day of the span is not over or after the end of intake.
 

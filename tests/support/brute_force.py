@@ -364,7 +364,7 @@ def _rules_of(
     is_late, hours = fact.due_at is not None and fact.due_at <= end, None
     if fact.due_at and not fact.date_only:
         hours = Fraction((fact.promised - fact.used) // MICROSECOND, HOUR // MICROSECOND)
-    has_band = not is_late and hours is not None
+    has_band = not is_late and hours is not None and row["risk_band"] != "paused"
     answers = any(other.first_response_at for other in facts)
     agents = any(other.agent != "(unassigned)" for other in facts)
     alike = [
@@ -389,6 +389,7 @@ def _rules_of(
         ("not answered yet", 15, "Answer the customer", answers and not fact.first_response_at),
         ("no update for 72 h", 10, "Say what it waits for", quiet),
         ("slow", 10, "Find out what holds it up", is_slow),
+        ("reopened", 10, "Ask the customer what was not solved", _of_log(fact)["reopens"]),
     ]
     return [(name, weight, text) for name, weight, text, applies in rules if applies]
 

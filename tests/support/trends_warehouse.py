@@ -13,19 +13,23 @@ TABLES = {
     "age_2_7 BIGINT, age_8_30 BIGINT, age_31_90 BIGINT, age_over_90 BIGINT, age_p50_days BIGINT, "
     "age_p90_days BIGINT, past_due BIGINT",
     "features_daily": "ops_date DATE, sla_due_tickets BIGINT, sla_due_missed BIGINT, total_tickets BIGINT, "
-    "resolved_tickets BIGINT, open_tickets BIGINT, met BIGINT, breached BIGINT",
+    "resolved_tickets BIGINT, open_tickets BIGINT, met BIGINT, breached BIGINT, reopened_tickets BIGINT DEFAULT 0",
     "fact_tickets": "ticket_id VARCHAR, created_date DATE, resolved_date DATE, is_resolved BOOLEAN, "
     "resolution_hours_clean DOUBLE, hours_open DOUBLE, due_at TIMESTAMPTZ, due_date DATE, sla_breached BOOLEAN, "
     "first_response_date DATE, first_response_hours DOUBLE, priority VARCHAR, category VARCHAR, channel VARCHAR, "
-    "customer_tier VARCHAR, hours_since_update DOUBLE, sla_calendar VARCHAR",
+    "customer_tier VARCHAR, hours_since_update DOUBLE, sla_calendar VARCHAR, team_in_force VARCHAR, reopens BIGINT",
+    "ticket_history": "ticket_id VARCHAR, place BIGINT, from_date DATE, until_date DATE, state VARCHAR, priority VARCHAR, "
+    "clock_hours_passed DOUBLE, is_closing BOOLEAN, is_reopening BOOLEAN, is_assignment BOOLEAN, is_past_due BOOLEAN, "
+    "judged VARCHAR, resolution_hours DOUBLE, due_at TIMESTAMPTZ, missed_date DATE, kept_date DATE, log_issues VARCHAR",
     "segment_daily": "ops_date DATE, dimension VARCHAR, segment VARCHAR, created BIGINT, resolved BIGINT, "
-    "backlog_size BIGINT, past_due BIGINT, sla_due_tickets BIGINT, sla_due_missed BIGINT",
+    "backlog_size BIGINT, past_due BIGINT, sla_due_tickets BIGINT, sla_due_missed BIGINT, reopened BIGINT DEFAULT 0, "
+    "moved_in BIGINT DEFAULT 0, moved_out BIGINT DEFAULT 0",
     "signal_daily": "ops_date DATE, indicator VARCHAR, dimension VARCHAR, segment VARCHAR, value BIGINT, "
     "expected DOUBLE, lower DOUBLE, upper DOUBLE, excess DOUBLE, signal VARCHAR",
     "daily_agent_load": "ops_date DATE, agent_id VARCHAR, open_tickets BIGINT",
     "dim_agents": "agent_id VARCHAR, name VARCHAR, team VARCHAR, daily_capacity DOUBLE",
     "ticket_sla_risk": "ticket_id VARCHAR, priority VARCHAR, category VARCHAR, agent_id VARCHAR, hours_open DOUBLE, "
-    "hours_left DOUBLE, sla_elapsed DOUBLE, risk_band VARCHAR, created_date DATE, created_at_ts TIMESTAMPTZ, "
+    "hours_left DOUBLE, sla_elapsed DOUBLE, risk_band VARCHAR DEFAULT 'on_track', created_date DATE, created_at_ts TIMESTAMPTZ, "
     "day_of_week VARCHAR, hour_of_day BIGINT, resolution_hours_clean DOUBLE",
     "_runs": "run_id VARCHAR, as_of TIMESTAMPTZ, timezone VARCHAR, published_at TIMESTAMPTZ, parameters VARCHAR",
 }

@@ -33,12 +33,14 @@ def random_days(seed: int) -> pd.DataFrame:
         for day in range(number * 20 if number < 4 else 0, LENGTH):
             created = 0 if segment == "silent" else chance.randint(0, 9)
             resolved = chance.randint(0, min(stock + created, 9))
-            stock += created - resolved
+            moved_in = chance.randint(0, 3)
+            moved_out = chance.randint(0, min(stock + created - resolved, 3))
+            stock += created - resolved + moved_in - moved_out
             met = chance.randint(0, resolved)
             due = chance.randint(0, 5)
             rows.append({
-                "ops_date": FIRST + day * DAY, "segment": segment, "created": created,
-                "resolved": resolved, "backlog_size": stock, "sla_due_tickets": due,
+                "ops_date": FIRST + day * DAY, "segment": segment, "inflow": created,
+                "outflow": resolved, "moved_in": moved_in, "moved_out": moved_out, "backlog_size": stock, "sla_due_tickets": due,
                 "sla_due_missed": chance.randint(0, due), "met": met,
                 "breached": chance.randint(0, resolved - met),
             })  # fmt: skip
@@ -68,13 +70,14 @@ def test_explain_adds_up_and_equals_the_slow_computation(
     days, counted_from = random_days(seed), FIRST + skipped * DAY
     frame = explain(days, *span, baseline_from=counted_from)
     assert list(frame.columns) == COLUMNS
-    assert (frame["change"] == frame["inflow"] - frame["outflow"]).all()
+    moved = frame["moved_in"] - frame["moved_out"]
+    assert (frame["change"] == frame["inflow"] - frame["outflow"] + moved).all()
     assert (frame["closing"] == frame["opening"] + frame["change"]).all()
     stocks = by_segment(days, "backlog_size")
     total = sum(own[span.last] - own[span.first - DAY] for own in stocks.values())
     assert frame["change"].sum() == total
-    for flow, column in (("inflow", "created"), ("outflow", "resolved")):
-        counts = by_segment(days, column)
+    for flow in ("inflow", "outflow"):
+        counts = by_segment(days, flow)
         for row in frame.to_dict("records"):
             own = counts[row["segment"]]
             usual = Fraction(0)

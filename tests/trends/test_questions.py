@@ -12,7 +12,7 @@ from opsdesk.trends.questions import ask, read_question
 from opsdesk.trends.selection import select_tickets
 
 # The questions that are asked of selected tickets.
-NARROWED = ("known", "cohorts", "due_days", "resolved_by_week", "responses_by_week")
+NARROWED = ("known", "openings_and_closings", "due_days", "resolved_by_week", "responses_by_week")
 FOLDER = project.ROOT / "lib" / "opsdesk" / "trends" / "queries"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.sql"))
 DAY = date(2023, 6, 30)
@@ -41,7 +41,7 @@ SPANS = {
 # on the last day. None: at least one.
 ANSWERS = {
     "agents": ({"last_day": DAY}, 9),
-    "cohorts": ({}, None),
+    "openings_and_closings": ({}, None),
     "days": ({}, 181),
     "arrivals": ({"first_day": date(2023, 5, 6), "last_day": DAY}, None),
     "deadlines": ({"as_of": AS_OF}, 5),
@@ -49,9 +49,12 @@ ANSWERS = {
     "dimensions": ({}, 5),  # four of ours, and the teams of the agents
     "due_days": ({"as_of": AS_OF}, None),
     "flows": ({}, 181),
+    "histories_by_week": ({"last_day": DAY}, 0),  # the sample has no log of changes
     "known": ({}, 1),
+    "log_issues": ({}, 0),
     "oldest": ({}, 1),
     "open_since": ({}, None),
+    "paused": ({}, 1),
     "resolved_after": ({}, None),
     "due_by_week": ({"last_day": DAY, "timezone": "UTC"}, 26),
     "resolved_by_week": ({"days_before": 1}, 26),
@@ -76,6 +79,7 @@ ANSWERS = {
     "tickets_missed": ({"day": DAY}, None),
     "tickets_open": ({"day": DAY}, 74),
     "tickets_past_due": ({"day": DAY, "as_of": AS_OF}, 65),
+    "tickets_reopened": ({"day": DAY}, 0),
     "tickets_resolved": ({"day": DAY}, 24),
     "work": ({}, 71),
     "work_counts": ({}, 1),

@@ -89,19 +89,33 @@ def test_two_filters_and_a_list_as_counted_ticket_by_ticket(sample, covered):
 
 def test_stocks_by_hand():
     days = pd.date_range("2024-01-01", periods=3)
-    cohorts = pd.DataFrame(
-        {
-            "created_date": [date(2024, 1, 1), date(2024, 1, 1), date(2024, 1, 2)],
-            "resolved_date": [date(2024, 1, 3), date(2024, 1, 1), None],
-            "tickets": [3, 5, 1],
-        }
+    one, two, three = (date(2024, 1, day) for day in (1, 2, 3))
+    changes = pd.DataFrame(
+        [(one, one, 8, 5), (one, three, 0, 3), (two, two, 1, 0)],
+        columns=["created_date", "ops_date", "opened", "closed"],
     )
-    first, second, third = selected_days.stocks(cohorts, days)
+    first, second, third = selected_days.stocks(changes, days)
     assert (first["backlog_size"], first["age_p50_days"]) == (3, 0)
     assert (second["backlog_size"], second["age_0_1"], second["age_p90_days"]) == (4, 4, 1)
     assert (third["backlog_size"], third["age_p50_days"]) == (1, 1)
-    none = selected_days.stocks(cohorts.head(0), days)[2]
+    none = selected_days.stocks(changes.head(0), days)[2]
     assert none["backlog_size"] == 0 and np.isnan(none["age_p50_days"])
+
+
+def test_a_reopened_ticket_comes_back_with_its_age():
+    days = pd.date_range("2024-01-01", periods=4)
+    created = date(2024, 1, 1)
+    changes = pd.DataFrame(
+        [
+            (created, created, 1, 0),
+            (created, date(2024, 1, 2), 0, 1),
+            (created, date(2024, 1, 4), 1, 0),
+        ],
+        columns=["created_date", "ops_date", "opened", "closed"],
+    )
+    rows = selected_days.stocks(changes, days)
+    assert [row["backlog_size"] for row in rows] == [1, 0, 0, 1]
+    assert (rows[3]["age_p50_days"], rows[3]["age_2_7"]) == (3, 1)
 
 
 def test_the_weeks_of_all_segments_are_those_of_the_desk(sample, covered):

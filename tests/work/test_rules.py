@@ -13,7 +13,7 @@ from opsdesk.work.rules_file import read_rules
 
 SHIPPED = (
     "breached, due within 4 h, due within 24 h, at risk, high priority, unassigned, "
-    "not answered yet, no update for 72 h, slow"
+    "not answered yet, no update for 72 h, slow, reopened"
 )
 
 
@@ -149,4 +149,4 @@ def test_files_that_are_refused(tmp_path, text: str, message: str) -> None:
 
 def test_a_project_of_before_has_the_rules_of_the_package(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(project, "ROOT", tmp_path)
-    assert len(read_rules("default").rules) == 9
+    assert len(read_rules("default").rules) == 10

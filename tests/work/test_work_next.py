@@ -14,7 +14,7 @@ from opsdesk.steps import transform as step
 from opsdesk.warehouse.duckdb.warehouse import DuckDBWarehouse
 from opsdesk.work.rules import Rule, Rules
 from opsdesk.work.rules_file import read_rules
-from tickets import Row, build, instant, ticket
+from tickets import Row, build, event, instant, ticket
 
 pytestmark = pytest.mark.xdist_group("googlesql")
 AS_OF = "2023-01-10 12:00"
@@ -138,6 +138,27 @@ def test_the_edges_of_the_shipped_rules(columns: Row, reasons: str) -> None:
         reasons = "slow"
     found = {row["ticket_id"]: row["reasons"] for row in work([*resolved, *[old] * 9, one])}
     assert found == ({"one": reasons} if reasons else {})
+
+
+def test_a_reopened_ticket_comes_first_and_nothing_falls_due_while_paused() -> None:
+    """Both have 3 hours left: A was reopened and waits, B is open. C is breached, and waits since."""
+    log = [
+        event("A", "2023-01-10 10:00", "status", "Open", "Solved"),
+        event("A", "2023-01-10 11:00", "status", "Solved", "Waiting"),
+        event("C", "2023-01-10 11:30", "status", "Open", "Waiting"),
+    ]
+    tickets = [
+        ticket("2023-01-10 09:00", ticket_id="A", sla_hours=4.0),
+        ticket("2023-01-10 09:00", ticket_id="B", sla_hours=6.0),
+        ticket("2023-01-10 09:00", ticket_id="C", sla_hours=1.0),
+    ]
+    tables = build(tickets, AS_OF, only=[*READ, "work_next"], events=log)
+    found = {row["ticket_id"]: (row["reasons"], row["hours_left"]) for row in tables["work_next"]}
+    assert found == {
+        "A": ("reopened", 3.0),
+        "B": ("due within 4 h", 3.0),
+        "C": ("breached", -1.5),
+    }
 
 
 def test_a_changed_rule_builds_the_table_again_and_the_same_rules_do_not(tmp_path) -> None:

@@ -14,6 +14,7 @@ from opsdesk.trends import number_words as words
 from opsdesk.trends.change_words import against_usual, how_it_moved, is_close, where_it_changed
 from opsdesk.trends.coverage import DAY
 from opsdesk.trends.due_soon import DAYS_OF_A_WEEK
+from opsdesk.trends.history_words import about_moves
 from opsdesk.trends.signal_words import about_signals
 from opsdesk.trends.target_words import NAMES, target_sentences
 
@@ -89,7 +90,8 @@ def where(facts: Facts) -> str:
     change = facts.changes.get("week")
     if change is None or not facts.dimension:
         return ""
-    return where_it_changed(change.explained, strong)
+    said = (where_it_changed(change.explained, strong), about_moves(change.explained))
+    return " ".join(sentence for sentence in said if sentence)
 
 
 def usual(facts: Facts) -> str:
@@ -168,6 +170,7 @@ def span_sentences(facts: Facts, name: str) -> Iterator[str]:
     yield how_it_moved(change.explained)
     if facts.dimension:
         yield where_it_changed(change.explained, strong)
+        yield about_moves(change.explained)
     yield from against_usual(change.explained)
 
 

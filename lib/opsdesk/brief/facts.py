@@ -17,6 +17,7 @@ from opsdesk.instants import read_zone
 from opsdesk.trends import by_segment, explain, series, snapshot
 from opsdesk.trends.coverage import DAY, Coverage, read_coverage
 from opsdesk.trends.day_names import DayNames
+from opsdesk.trends.histories import read_histories, read_log_issues
 from opsdesk.trends.judgement import Judgement, judge_targets
 from opsdesk.trends.normal_range import Range, range_of_weeks
 from opsdesk.trends.sentences import about_filter
@@ -69,6 +70,8 @@ class Facts:
     stock: Stock
     sla_clock: str
     foresight: Foresight | None
+    histories: pd.DataFrame
+    log_issues: pd.DataFrame
 
     @property
     def last_day(self) -> pd.Timestamp:
@@ -150,6 +153,8 @@ def _read_facts(warehouse: Warehouse, targets: Mapping[str, str], names: DayName
         stock=read_stock(warehouse, coverage, days),
         sla_clock=one_line(read_sentence(run["parameters"])),
         foresight=read_foresight(warehouse),
+        histories=read_histories(warehouse, coverage, weeks),
+        log_issues=read_log_issues(warehouse),
     )
 
 

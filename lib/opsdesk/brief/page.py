@@ -15,6 +15,7 @@ from opsdesk.brief.charts import read_charts, signal_chart
 from opsdesk.brief.emphasis import as_html
 from opsdesk.brief.facts import Change, Facts
 from opsdesk.brief.figures import flow_unit, read_figures, unknown_figures
+from opsdesk.brief.history_charts import read_history_charts
 from opsdesk.brief.ladders import Ladder, against_usual, by_segment
 from opsdesk.brief.quality import Quality
 from opsdesk.brief.segments_table import missing, read_agent_rows, read_dimensions
@@ -25,6 +26,7 @@ from opsdesk.guards.secrets import redacted_values
 from opsdesk.guards.texts import one_line
 from opsdesk.trends import number_words as words
 from opsdesk.trends.coverage_table import describe_coverage
+from opsdesk.trends.history_words import about_histories, about_moves
 from opsdesk.trends.period_words import period_table
 from opsdesk.trends.sentences import about_backlog, about_promises
 from opsdesk.trends.signal_words import about_baseline
@@ -54,6 +56,7 @@ class SpanChange(NamedTuple):
     days: str
     sentences: list[str]
     ladders: list[Ladder]
+    moves: str
 
 
 def environment() -> jinja2.Environment:
@@ -107,6 +110,9 @@ def page_values(facts: Facts, quality: Quality, about: About) -> dict[str, Any]:
         "agents": read_agent_rows(facts),
         "has_days": any(agent.days_of_work for agent in read_agent_rows(facts)),
         "stock": stock_sentences(facts.stock, facts.coverage, facts.weeks, facts.dimension),
+        "histories": about_histories(facts.histories),
+        "history_charts": read_history_charts(facts),
+        "history_weeks": _history_weeks(facts),
         "period": period_sentence(facts.stock),
         "periods": as_table(period_table(facts.stock.periods)),
         "missing": missing(facts),
@@ -116,6 +122,11 @@ def page_values(facts: Facts, quality: Quality, about: About) -> dict[str, Any]:
         "parameters": redacted_values(dict(about.parameters)),
         "steps": about.steps,
     }
+
+
+def _history_weeks(facts: Facts) -> object:
+    """Return the last weeks of histories as a table; None without histories."""
+    return in_words(facts.histories.iloc[::-1].head(WEEKS_SHOWN))
 
 
 def _unknown(facts: Facts) -> list[str]:
@@ -160,6 +171,7 @@ def _span_change(facts: Facts, name: str) -> SpanChange:
         days=words.span_name(*change.span),
         sentences=list(span_sentences(facts, name)),
         ladders=_ladders(facts, change),
+        moves=about_moves(change.explained) if facts.dimension else "",
     )
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+import pandas as pd
+
 from opsdesk.ingest.alarm import counts_of, examples_of, number_of
 from opsdesk.ingest.reasons import ISSUE_MEANINGS, REASONS
 from opsdesk.ingest.remarks import remarks_by_kind
@@ -30,8 +32,13 @@ class Quality(NamedTuple):
     rows: list[Row]
 
 
-def judge_quality(record: Mapping[str, Any], coverage: Coverage) -> Quality:
-    """Return what a reader must know of the export, from the record of its ingest."""
+def judge_quality(
+    record: Mapping[str, Any], coverage: Coverage, log_issues: pd.DataFrame | None = None
+) -> Quality:
+    """Return what a reader must know of the export, from the record of its ingest.
+
+    `log_issues` is what log and export do not agree on: the result of `read_log_issues`.
+    """
     said = remarks_by_kind(dict(record))
     loud = [sentence for kind, sentence in said if kind in ("loud", "odd")]
     about = about_filter(coverage)
@@ -49,7 +56,8 @@ def judge_quality(record: Mapping[str, Any], coverage: Coverage) -> Quality:
             "before as_of: if work went on, give a newer export; else write `as_of: latest`."
         )
     calm = [sentence for kind, sentence in said if kind in ("note", "zone")]
-    return Quality(loud, calm, _line(record), _rows(record))
+    of_log = [] if log_issues is None else _rows_of_log(log_issues)
+    return Quality(loud, calm, _line(record), [*_rows(record), *of_log])
 
 
 def _line(record: Mapping[str, Any]) -> str:
@@ -83,3 +91,11 @@ def _rows(record: Mapping[str, Any]) -> list[Row]:
         for name, rows in counts_of(whole, "issues").items()
     ]
     return [row for row in (*rejected, *excluded, *issues) if row.rows]
+
+
+def _rows_of_log(log_issues: pd.DataFrame) -> list[Row]:
+    """Return the tickets on which log and export do not agree; here a row is a ticket."""
+    return [
+        Row(str(issue["issue"]), int(issue["tickets"]), f"tickets of the log: {issue['meaning']}")
+        for _, issue in log_issues.iterrows()
+    ]

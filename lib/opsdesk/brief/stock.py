@@ -10,6 +10,8 @@ from opsdesk.trends.clearing import Clearing, measure_clearing
 from opsdesk.trends.concentration import read_concentration
 from opsdesk.trends.coverage import Coverage
 from opsdesk.trends.debt import read_debt
+from opsdesk.trends.histories import count_paused
+from opsdesk.trends.history_words import about_paused
 from opsdesk.trends.period_words import about_periods
 from opsdesk.trends.periods import last_periods, read_periods
 from opsdesk.trends.sentences import about_backlog
@@ -33,6 +35,7 @@ class Stock:
     arrivals: pd.DataFrame
     spans: tuple[Span, Span] | None
     periods: pd.DataFrame
+    paused: tuple[int, int]
 
 
 def read_stock(warehouse: Warehouse, coverage: Coverage, days: pd.DataFrame) -> Stock:
@@ -45,6 +48,7 @@ def read_stock(warehouse: Warehouse, coverage: Coverage, days: pd.DataFrame) -> 
         arrivals=read_arrivals(warehouse, coverage),
         spans=spans,
         periods=read_periods(warehouse, coverage, spans),
+        paused=count_paused(warehouse),
     )
 
 
@@ -57,6 +61,7 @@ def stock_sentences(
         said = [
             about_clearing(stock.clearing),
             about_debt(stock.debt),
+            about_paused(*stock.paused),
             about_total_age(weeks),
             about_concentration(stock.concentration, dimension),
             *said,

@@ -64,6 +64,8 @@ def _due(facts: Facts, ticket: pd.Series) -> str:
     """Return until when, in the hours of the ticket's calendar where it has one."""
     if pd.isna(ticket["hours_left"]):
         return "no deadline"
+    if ticket["hours_left"] > 0 and pd.notna(ticket["is_paused"]) and ticket["is_paused"]:
+        return f"paused, {words.hours(ticket['hours_left'])} left"
     due = facts.wall_time(ticket["due_at"])
     is_late = due <= facts.moment
     if pd.isna(ticket["sla_calendar"]):

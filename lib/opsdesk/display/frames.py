@@ -75,6 +75,11 @@ WORDS = {
     "simple_skill": "skill of the simple rule",
     "auc": "AUC",
     "calibration_error": "calibration error",
+    "closings": "closed",
+    "reopen_rate": "reopen rate",
+    "hours_with_us": "waiting on us (hours per closing)",
+    "hours_with_customer": "waiting on the customer (hours per closing)",
+    "reassignments": "passed on (times per closing)",
 }
 PATTERNS = {
     "week_ending": "{:%Y-%m-%d}",
@@ -85,6 +90,8 @@ PATTERNS = {
     **dict.fromkeys(("auc", "calibration_error"), "{:.3f}"),
     **dict.fromkeys(("attainment", "breach_rate", "sla_elapsed", "share_of_open"), "{:.1%}"),
     "share_of_arrivals": "{:.1%}",
+    "reopen_rate": "{:.1%}",
+    **dict.fromkeys(("hours_with_us", "hours_with_customer", "reassignments"), "{:,.1f}"),
     **dict.fromkeys(("expected", "lower", "upper"), "{:,.1f}"),
     **dict.fromkeys(("median_hours", "p90_hours", "days_of_work"), "{:,.1f}"),
     **dict.fromkeys(("median_response_hours", "p90_response_hours"), "{:,.1f}"),

@@ -65,7 +65,7 @@ def morning_page(
 
     lake_record, _ = read_lake_record(parameters)
     about = About(parameters.name, dict(parameters.values), steps)
-    return page_values(facts, judge_quality(lake_record, facts.coverage), about)
+    return page_values(facts, judge_quality(lake_record, facts.coverage, facts.log_issues), about)
 
 
 def write_morning(page: Mapping[str, Any], folder: Path) -> None:

@@ -11,7 +11,7 @@ from opsdesk.errors import OpsdeskError
 from opsdesk.trends.questions import read_question
 from opsdesk.trends.selection import select_tickets
 
-STATES = ("open", "created", "resolved", "past_due", "due", "missed")
+STATES = ("open", "created", "reopened", "resolved", "past_due", "due", "missed")
 
 
 def day_of(ops_date: object) -> date:
@@ -41,7 +41,7 @@ def tickets_query(
     """Return GoogleSQL and its parameters for the tickets in `state` at the end of (or on) `day`.
 
     A filter is a column of fact_tickets, team or one of the `attributes`. Its value is one value
-    or a list of values.
+    or a list of values. It compares the values at as_of, also where a ticket had others that day.
 
     Raises:
         OpsdeskError: unknown state or column.

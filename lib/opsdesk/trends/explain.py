@@ -18,13 +18,16 @@ from opsdesk.warehouse.open import Warehouse
 
 BASELINE_DAYS = 56  # eight weeks
 ENOUGH_WEEKS = 4
-FLOWS = {"inflow": "created", "outflow": "resolved"}
-COUNTS = ["created", "resolved", "sla_due_tickets", "sla_due_missed", "met", "breached"]
+FLOWS = ["inflow", "outflow"]
+MOVES = ["moved_in", "moved_out"]
+COUNTS = ["inflow", "outflow", "sla_due_tickets", "sla_due_missed", "met", "breached"]
 COLUMNS = [
     "segment",
     "opening",
     "inflow",
     "outflow",
+    "moved_in",
+    "moved_out",
     "closing",
     "change",
     "usual_inflow",
@@ -60,11 +63,13 @@ def counted_from(coverage: Coverage, names: DayNames, last_day: date) -> date:
 def explain(
     segment_days: pd.DataFrame, first_day: date, last_day: date, baseline_from: date | None = None
 ) -> pd.DataFrame:
-    """Return one row per segment: opening, inflow, outflow, closing, change, and usual flows.
+    """Return one row per segment: opening, flows, moves, closing, change, and usual flows.
 
-    change = inflow - outflow = closing - opening; the changes add up to that of the backlog, to the
-    last ticket. Usual is, for each day of the span, the mean of the same weekday in the eight weeks
-    before the span, of at least four, else NaN. The largest growth comes first.
+    change = inflow - outflow + moved_in - moved_out = closing - opening. The changes add up to that
+    of the backlog, to the last ticket. Inflow counts creations and reopenings. An open ticket moves
+    when its priority or team changes: moved_in and moved_out are 0 without a log of changes, and
+    their sums are equal. Usual is, for each day of the span, the mean of the same weekday in the
+    eight weeks before the span, of at least four, else NaN. The largest growth comes first.
 
     Args:
         segment_days: the result of `read_segment_days`.
@@ -78,9 +83,11 @@ def explain(
     stock = _wide(days, "backlog_size", span.union([first - DAY]))
     frame = pd.DataFrame({"opening": stock.iloc[0], "closing": stock.iloc[-1]})
     baseline = _baseline(days, first, baseline_from)
-    for flow, column in FLOWS.items():
-        frame[flow] = _wide(days, column, span).sum()
-        frame[f"usual_{flow}"] = _usual(_wide(days, column, baseline), span)
+    for flow in FLOWS:
+        frame[flow] = _wide(days, flow, span).sum()
+        frame[f"usual_{flow}"] = _usual(_wide(days, flow, baseline), span)
+    for move in MOVES:
+        frame[move] = _wide(days, move, span).sum()
     frame["change"] = frame["closing"] - frame["opening"]
     frame = frame.rename_axis("segment").reset_index()
     ranked = frame.sort_values(["change", "segment"], ascending=[False, True], ignore_index=True)
@@ -90,6 +97,7 @@ def explain(
 def compare(segment_days: pd.DataFrame, before: Span, now: Span) -> pd.DataFrame:
     """Return one row per segment with the sums of two spans, and the effects on their rates.
 
+    Inflow counts creations and reopenings. What moved between segments is in neither flow.
     Attainment and breach rate each have a rate effect and a mix effect; the sums of both columns
     are the difference of the overall rates.
 
@@ -100,7 +108,7 @@ def compare(segment_days: pd.DataFrame, before: Span, now: Span) -> pd.DataFrame
     """
     sums = {"before": _sums(segment_days, before), "now": _sums(segment_days, now)}
     both = pd.concat(sums, axis="columns").fillna(0)
-    parts = [_pair(both, "created", "inflow"), _pair(both, "resolved", "outflow")]
+    parts = [_pair(both, "inflow", "inflow"), _pair(both, "outflow", "outflow")]
     parts += [_pair(both, "sla_due_tickets", "due"), _pair(both, "sla_due_missed", "missed")]
     due = _effects(both, "sla_due_tickets", "sla_due_missed", "attainment")
     judged = {(when, "judged"): both[when]["met"] + both[when]["breached"] for when in sums}

@@ -11,7 +11,10 @@ from opsdesk.trends.selection import TEAM, is_blank, listed
 from opsdesk.warehouse.open import Warehouse
 
 SHOWN = 10  # of the values that there are
-TEAMS = "SELECT DISTINCT COALESCE(NULLIF(team, ''), '(none)') AS value FROM dim_agents"
+TEAMS = (
+    "SELECT COALESCE(NULLIF(team, ''), '(none)') AS value FROM dim_agents "
+    "UNION DISTINCT SELECT COALESCE(NULLIF(team, ''), '(none)') AS value FROM fact_tickets"
+)
 
 
 def refuse_unknown_values(

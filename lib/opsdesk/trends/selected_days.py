@@ -1,7 +1,10 @@
 """The days of selected tickets: the figures of backlog_daily for any part of the tickets.
 
 segment_daily has no ages, and one dimension at a time. Here everything is made of counts by
-(created_date, resolved_date), as backlog_daily is; the cost grows with days times days.
+day of creation and day of change, as backlog_daily is; the cost grows with days times days.
+
+A ticket with a history is closed and reopened on the days on which it was. What selects it are its
+values at as_of, on all days: segment_daily has those that were in force on the day.
 """
 
 from collections.abc import Mapping
@@ -41,36 +44,35 @@ def read_selected_days(
     `as_of` is the instant of the publication.
     """
     days = pd.date_range(coverage.first_day, coverage.last_day)
-    cohorts = ask_of(warehouse, selection, "cohorts")
+    changes = ask_of(warehouse, selection, "openings_and_closings")
     due = ask_of(warehouse, selection, "due_days", as_of=as_of)
-    frame = pd.DataFrame(stocks(cohorts, days))
+    frame = pd.DataFrame(stocks(changes, days))
     frame.insert(0, "ops_date", days)
-    for column, when in (("inflow", "created_date"), ("outflow", "resolved_date")):
-        frame[column] = _per_day(cohorts, when, "tickets", days)
+    frame["inflow"] = _per_day(changes, "opened", days)
+    frame["outflow"] = _per_day(changes, "closed", days)
     for column in ("sla_due_tickets", "sla_due_missed"):
-        frame[column] = _per_day(due, "ops_date", column, days)
-    late = _per_day(due, "ops_date", "resolved_late", days)
+        frame[column] = _per_day(due, column, days)
+    late = _per_day(due, "resolved_late", days)
     frame["past_due"] = np.cumsum(frame["sla_due_missed"] - late)
     frame["total_age_days"] = np.nan  # of the whole desk alone
     return frame
 
 
-def stocks(cohorts: pd.DataFrame, days: pd.DatetimeIndex) -> list[dict[str, float]]:
+def stocks(changes: pd.DataFrame, days: pd.DatetimeIndex) -> list[dict[str, float]]:
     """Return for each day the open tickets at its end, in all and by age, and their percentiles.
 
     Args:
-        cohorts: created_date, resolved_date and the number of tickets.
+        changes: created_date, ops_date, and how many tickets of that created_date were opened and
+            closed on that ops_date.
         days: every day, in order; the first is not after the first created_date.
     """
-    created = _per_day(cohorts, "created_date", "tickets", days)
-    leaving = _by_resolved_day(cohorts, days)
+    by_day = _by_day(changes, days)
     still_open = np.zeros(len(days), "int64")  # by the day on which they were created
     rows = []
     for day in range(len(days)):
-        still_open[day] = created[day]
-        if day in leaving:
-            created_on, tickets = leaving[day]
-            still_open[created_on] -= tickets
+        if day in by_day:
+            created_on, tickets = by_day[day]
+            still_open[created_on] += tickets
         rows.append(_by_age(still_open[day::-1]))
     return rows
 
@@ -94,25 +96,29 @@ def _percentile(running: Counts, part: int, of_parts: int) -> float:
     return float(np.argmax(running * of_parts >= total * part)) if total else np.nan
 
 
-def _by_resolved_day(
-    cohorts: pd.DataFrame, days: pd.DatetimeIndex
-) -> Mapping[int, tuple[Counts, Counts]]:
-    """Return for each day of resolutions when the tickets were created, and how many they are."""
-    resolved = cohorts[cohorts["resolved_date"].notna()]
-    created_on = pd.Series(_places(resolved["created_date"], days), resolved.index)
-    grouped = resolved.groupby(_places(resolved["resolved_date"], days))
+def _by_day(changes: pd.DataFrame, days: pd.DatetimeIndex) -> Mapping[int, tuple[Counts, Counts]]:
+    """Return for each day when the tickets that changed were created, and how many more are open.
+
+    There is at most one row per day and created_date.
+    """
+    created_on = pd.Series(_places(changes["created_date"], days), changes.index)
+    more = changes["opened"].astype("int64") - changes["closed"].astype("int64")
+    grouped = more.groupby(_places(changes["ops_date"], days))
     return {
-        int(str(day)): (created_on[rows.index].to_numpy(), rows["tickets"].to_numpy("int64"))
-        for day, rows in grouped
+        int(str(day)): (_numbers(created_on[tickets.index]), _numbers(tickets))
+        for day, tickets in grouped
     }
 
 
-def _per_day(frame: pd.DataFrame, when: str, column: str, days: pd.DatetimeIndex) -> Counts:
+def _per_day(frame: pd.DataFrame, column: str, days: pd.DatetimeIndex) -> Counts:
     """Return the sum of a column for each day, 0 where it has no row."""
-    dated = frame[frame[when].notna()]
     sums = np.zeros(len(days), "int64")
-    np.add.at(sums, _places(dated[when], days), dated[column].to_numpy("int64"))
+    np.add.at(sums, _places(frame["ops_date"], days), frame[column].to_numpy("int64"))
     return sums
+
+
+def _numbers(values: pd.Series) -> Counts:
+    return np.asarray(values, dtype="int64")
 
 
 def _places(dates: pd.Series, days: pd.DatetimeIndex) -> Counts:

@@ -20,8 +20,8 @@ from opsdesk.warehouse.open import Warehouse
 ALL_TICKETS = "FROM fact_tickets AS t\n"  # as the questions write it that can be narrowed
 ATTRIBUTES = "SELECT attribute FROM dim_attributes ORDER BY attribute"
 TEAM = "team"
-TEAM_OF_TICKET = (
-    "COALESCE((SELECT a.team FROM dim_agents AS a "
+TEAM_OF_TICKET = (  # as in segment_daily: by the log of changes, else that of the agent
+    "COALESCE(t.team, (SELECT a.team FROM dim_agents AS a "
     "WHERE a.agent_id = t.agent_id AND a.team <> ''), '(none)')"
 )
 

@@ -23,6 +23,8 @@ OF_THE_FACT = (
     "first_response_hours",
     "hours_open",
     "hours_since_update",
+    "reopens",
+    "is_paused",
 )
 OF_THE_RISK = (
     "hours_left",

@@ -48,6 +48,8 @@ open_tickets AS (            -- what a rule may use: tests keep the list in work
     fact.first_response_hours,
     fact.hours_open,
     fact.hours_since_update,
+    fact.reopens,
+    fact.is_paused,
     risk.hours_left,
     risk.sla_elapsed,
     risk.risk_band,

@@ -1,4 +1,4 @@
--- resolved_by_week: one row per week in which a ticket was resolved.
+-- resolved_by_week: one row per week in which a ticket was resolved, each closing counted.
 -- Week 0 is the week of the first day, which may be in the middle of it.
 -- @days_before is the number of days from the start of week 0 to the first day.
 -- Weeks are counted from it because no function for weeks means the same in every engine.
@@ -10,17 +10,31 @@ WITH days AS (
   FROM features_daily
 ),
 
+chosen AS (
+  SELECT t.ticket_id, t.resolved_date, t.sla_breached, t.resolution_hours_clean, t.reopens
+  FROM fact_tickets AS t
+),
+
+closings AS (
+  SELECT resolved_date AS ops_date, sla_breached, resolution_hours_clean AS hours
+  FROM chosen
+  WHERE resolved_date IS NOT NULL AND reopens IS NULL
+  UNION ALL
+  SELECT h.from_date AS ops_date, h.judged = 'breached' AS sla_breached, h.resolution_hours AS hours
+  FROM ticket_history AS h
+  JOIN chosen ON chosen.ticket_id = h.ticket_id
+  WHERE h.is_closing
+),
+
 resolved AS (
   SELECT
     d.week,
-    t.sla_breached,
-    t.resolution_hours_clean AS hours,
-    ROW_NUMBER() OVER (
-      PARTITION BY d.week ORDER BY t.resolution_hours_clean NULLS LAST
-    ) AS place,
-    COUNT(t.resolution_hours_clean) OVER (PARTITION BY d.week) AS timed
-  FROM fact_tickets AS t
-  JOIN days AS d ON d.ops_date = t.resolved_date
+    c.sla_breached,
+    c.hours,
+    ROW_NUMBER() OVER (PARTITION BY d.week ORDER BY c.hours NULLS LAST) AS place,
+    COUNT(c.hours) OVER (PARTITION BY d.week) AS timed
+  FROM closings AS c
+  JOIN days AS d ON d.ops_date = c.ops_date
 )
 
 SELECT

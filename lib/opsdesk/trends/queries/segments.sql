@@ -1,9 +1,9 @@
 -- segments: one row per segment, with stocks at the end of @last_day.
--- Flows and deadlines are those of the days after @before.
+-- Flows and deadlines are those of the days after @before; opened counts reopenings too.
 SELECT
   dimension,
   segment,
-  SUM(created) AS opened,
+  SUM(created + reopened) AS opened,
   SUM(resolved) AS resolved,
   SUM(CASE WHEN ops_date = @last_day THEN backlog_size ELSE 0 END) AS open_tickets,
   SUM(CASE WHEN ops_date = @last_day THEN past_due ELSE 0 END) AS past_due,

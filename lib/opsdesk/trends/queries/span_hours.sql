@@ -1,5 +1,6 @@
 -- span_hours: one row per span, 'before' and 'now', and event, 'resolution' and 'response', with the
--- percentiles of the hours from the creation of its tickets. A ticket counts on the day of the event.
+-- percentiles of the hours from the creation of its tickets. A ticket counts on the day of the event;
+-- one that was reopened counts with each of its closings.
 -- The spans are from @before_first to @before_last and from @now_first to @now_last.
 -- A percentile is discrete: the smallest value whose cumulative share is at least q.
 WITH spans AS (
@@ -11,7 +12,11 @@ WITH spans AS (
 events AS (
   SELECT 'resolution' AS event, resolved_date AS ops_date, resolution_hours_clean AS hours
   FROM fact_tickets
-  WHERE resolution_hours_clean IS NOT NULL
+  WHERE resolution_hours_clean IS NOT NULL AND reopens IS NULL
+  UNION ALL
+  SELECT 'resolution' AS event, from_date AS ops_date, resolution_hours AS hours
+  FROM ticket_history
+  WHERE resolution_hours IS NOT NULL
   UNION ALL
   SELECT 'response' AS event, first_response_date AS ops_date, first_response_hours AS hours
   FROM fact_tickets

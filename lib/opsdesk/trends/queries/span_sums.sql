@@ -8,7 +8,7 @@ WITH spans AS (
 
 SELECT
   s.span,
-  SUM(f.total_tickets) AS inflow,
+  SUM(f.total_tickets + f.reopened_tickets) AS inflow,
   SUM(f.resolved_tickets) AS outflow,
   SUM(CASE WHEN f.ops_date = s.last_of_span THEN f.open_tickets ELSE 0 END) AS backlog_size,
   SUM(f.sla_due_tickets) AS sla_due_tickets,

@@ -1,10 +1,37 @@
 -- target_hours: one row per week with the hours of its tickets: the 90th percentile of resolutions,
 -- and the median of first responses, of the last 26 weeks. Week 0 is the seven days up to @last_day, week 1 those before.
--- Of the whole desk where @dimension is 'all', else of the tickets of one segment.
+-- Of the whole desk where @dimension is 'all', else of the tickets of one segment. A ticket that was
+-- reopened counts with each of its closings, in the segment that it was in then.
 -- A percentile is discrete: the smallest value whose cumulative share is at least q.
-WITH chosen AS (
-  SELECT resolved_date, resolution_hours_clean, first_response_date, first_response_hours
+WITH timed AS (
+  SELECT
+    'p90_hours' AS indicator, resolved_date AS ops_date, resolution_hours_clean AS hours,
+    priority, category, channel, customer_tier
   FROM fact_tickets
+  WHERE resolution_hours_clean IS NOT NULL AND reopens IS NULL
+  UNION ALL
+  SELECT
+    'p90_hours' AS indicator, h.from_date AS ops_date, h.resolution_hours AS hours,
+    h.priority, t.category, t.channel, t.customer_tier
+  FROM ticket_history AS h
+  JOIN fact_tickets AS t ON t.ticket_id = h.ticket_id
+  WHERE h.resolution_hours IS NOT NULL
+  UNION ALL
+  SELECT
+    'first_response_hours' AS indicator, first_response_date AS ops_date, first_response_hours AS hours,
+    priority, category, channel, customer_tier
+  FROM fact_tickets
+  WHERE first_response_hours IS NOT NULL
+),
+
+measured AS (
+  SELECT
+    indicator,
+    IF(indicator = 'p90_hours', 10, 2) AS part,
+    IF(indicator = 'p90_hours', 9, 1) AS of_parts,
+    ops_date,
+    hours
+  FROM timed
   WHERE @dimension = 'all'
     OR @segment = CASE @dimension
       WHEN 'priority' THEN priority
@@ -12,16 +39,6 @@ WITH chosen AS (
       WHEN 'channel' THEN channel
       WHEN 'customer_tier' THEN customer_tier
     END
-),
-
-measured AS (
-  SELECT 'p90_hours' AS indicator, 10 AS part, 9 AS of_parts, resolved_date AS ops_date, resolution_hours_clean AS hours
-  FROM chosen
-  WHERE resolution_hours_clean IS NOT NULL
-  UNION ALL
-  SELECT 'first_response_hours' AS indicator, 2 AS part, 1 AS of_parts, first_response_date AS ops_date, first_response_hours AS hours
-  FROM chosen
-  WHERE first_response_hours IS NOT NULL
 ),
 
 weeks AS (

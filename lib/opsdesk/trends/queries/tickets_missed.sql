@@ -2,5 +2,9 @@
 -- Their deadline was on @day, and they missed it.
 SELECT *
 FROM fact_tickets
-WHERE due_date = @day
-  AND breached_at IS NOT NULL
+WHERE (reopens IS NULL AND due_date = @day AND breached_at IS NOT NULL)
+  OR ticket_id IN (
+    SELECT ticket_id
+    FROM ticket_history
+    WHERE missed_date = @day
+  )

@@ -11,7 +11,8 @@ SELECT
   work.reasons,
   work.action,
   facts.due_at,
-  facts.sla_calendar
+  facts.sla_calendar,
+  facts.is_paused
 FROM work_next AS work
 LEFT JOIN fact_tickets AS facts ON facts.ticket_id = work.ticket_id
 WHERE work.rank <= @places

@@ -1,0 +1,59 @@
+"""The report of a desk with a log of changes, and of one without."""
+
+import pytest
+
+from logged_desk import AS_OF, ZONE, logged_desk, published_desk, published_tables
+from opsdesk.brief.facts import read_facts
+from opsdesk.brief.page import About, page_values, render_report
+from opsdesk.brief.quality import judge_quality
+from opsdesk.trends.day_names import DayNames
+from tickets import build, event, instant, ticket
+
+
+def page_of(warehouse):
+    facts = read_facts(warehouse, {}, DayNames())
+    quality = judge_quality({}, facts.coverage, facts.log_issues)
+    return page_values(facts, quality, About("desk", {}, []))
+
+
+@pytest.fixture(scope="module")
+def logged(tmp_path_factory):
+    return page_of(published_desk(tmp_path_factory.mktemp("desk") / "w.duckdb"))
+
+
+def test_a_desk_with_a_log_has_histories(logged):
+    report = render_report(logged)
+    assert '<h2 id="histories">' in report
+    assert "Reopen rate" in report and "On whom resolved tickets waited" in report
+    assert "are paused: a status stops the clock" in report
+
+
+def test_what_is_paused_has_no_moment_at_which_it_is_due(tmp_path):
+    """Reopened into a pause, with 3 of 4 hours left."""
+    log = [
+        event("A", "2023-01-10 10:00", "status", "Open", "Solved"),
+        event("A", "2023-01-10 11:00", "status", "Solved", "Waiting"),
+    ]
+    tickets = [ticket("2023-01-10 09:00", ticket_id="A", sla_hours=4.0)]
+    as_of = instant("2023-01-10 12:00")
+    tables = build(tickets, as_of, events=log)
+    (row,) = page_of(published_tables(tmp_path / "w.duckdb", tables, as_of, "UTC"))["work"]
+    assert (row.reasons, row.due) == ("reopened", "paused, 3.0 h left")
+
+
+def test_what_log_and_export_do_not_agree_on_is_in_what_was_read(tmp_path):
+    tickets = [ticket("2023-01-10 09:00", ticket_id="A")]
+    log = [event("A", "2023-01-10 10:00", "status", "Open", "Solved")]
+    as_of = instant("2023-01-10 12:00")
+    page = page_of(published_tables(tmp_path / "w.duckdb", build(tickets, as_of, events=log), as_of, "UTC"))  # fmt: skip
+    (row,) = page["quality"].rows
+    assert (row.name, row.rows) == ("closed_in_log_only", 1)
+    assert "the log closes it, the export does not" in render_report(page)
+
+
+def test_a_desk_without_a_log_says_nothing_of_it(tmp_path):
+    tickets, _ = logged_desk()
+    tables = build(tickets, AS_OF, ZONE)
+    report = render_report(page_of(published_tables(tmp_path / "w.duckdb", tables, AS_OF)))
+    for word in ("istories", "reopened", "paused", "came over"):
+        assert word not in report
