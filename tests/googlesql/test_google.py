@@ -11,6 +11,7 @@ import test_facts
 import test_groups
 from zetasql.core.exceptions import ServerError
 
+from generated_histories import clocks, random_log
 from generated_tickets import AGENTS, many_tickets, midnight, with_kinds
 from googlesql import analyze, rows, schemas, staged
 from hand_typed import hand_typed
@@ -101,9 +102,10 @@ def computed_by_google(
     agents: Iterable[Row],
     only: Iterable[str],
     clock: SlaClock,
+    events: list[Row],
 ) -> dict[str, list[Row]]:
     """What `tickets.build` gives, each table computed by Google from those that Google computed before."""
-    tables = {"tickets_raw": numbered(tickets), "agents_raw": list(agents)}
+    tables = {"tickets_raw": numbered(tickets), "agents_raw": list(agents), "events_raw": events}
     given = {"as_of": instant(as_of), "timezone": timezone}
     given |= clock_of(tables["tickets_raw"], instant(as_of), clock)
     for name in only:
@@ -120,12 +122,13 @@ def disagreements(
     agents: Iterable[Row] = (),
     only: Iterable[str] = (),
     clock: SlaClock = ROUND_THE_CLOCK,
+    events: Iterable[Row] = (),
 ) -> dict[str, list[str]]:
     """Where DuckDB and Google differ, by table: in any column, in NULLs, in floats by more than a few bits."""
-    wanted = {*only, "dim_calendar"}  # which fact_tickets reads
+    wanted = {*only, "dim_calendar", "ticket_history"}  # which fact_tickets reads
     names = [table.name for table in results() if not only or table.name in wanted]
-    ours = build(tickets, as_of, timezone, agents, names, clock=clock)
-    googles = computed_by_google(tickets, as_of, timezone, agents, names, clock)
+    ours = build(tickets, as_of, timezone, agents, names, clock=clock, events=events)
+    googles = computed_by_google(tickets, as_of, timezone, agents, names, clock, list(events))
     found = {name: differences(name, ours[name], googles[name]) for name in names}
     return {name: different for name, different in found.items() if different}
 
@@ -146,6 +149,14 @@ def test_the_reference_engine_agrees_on_generated_tickets(zone: str, seed: int) 
         return
     shifts = clock(SHIFTS, zone, [midnight(zone, 3).date()], High="")
     assert disagreements(with_kinds(tickets), as_of, zone, AGENTS, clock=shifts) == {}
+
+
+@pytest.mark.parametrize("seed", [1, 4])
+def test_the_reference_engine_agrees_on_histories(seed: int) -> None:
+    zone = ZONES[seed % len(ZONES)]
+    tickets, events, as_of = random_log(seed, zone, 30)
+    fast, _ = clocks(zone, seed // len(ZONES))
+    assert disagreements(tickets, as_of, zone, AGENTS, clock=fast, events=events) == {}
 
 
 def test_a_difference_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -289,7 +289,7 @@ DIGESTS = {
     ("duckdb", "cohort_daily"): "f5268d2707b1dfb8",
     ("duckdb", "segment_daily"): "592c119c0322bc89",
     ("duckdb", "signal_daily"): "deb02c278c98cb08",
-    ("duckdb", "work_next"): "e33b7f9bf3f02707",
+    ("duckdb", "work_next"): "6154953062435b9d",
     ("spark", "dim_agents"): "1cd25e966b662183",
     ("spark", "dim_calendar"): "760a45cac15bb6c2",
     ("spark", "ticket_history"): "09d3cd41b4416936",
@@ -302,7 +302,7 @@ DIGESTS = {
     ("spark", "cohort_daily"): "f7dd1c4cc2fc671a",
     ("spark", "segment_daily"): "56009ac0010b92ba",
     ("spark", "signal_daily"): "2071750e6ee08f85",
-    ("spark", "work_next"): "78bf87d1984e3d08",
+    ("spark", "work_next"): "e46aa08b397589ed",
 }
 
 

@@ -18,6 +18,7 @@ from pyspark.sql.readwriter import DataFrameWriter
 from discovery import api
 from exports import line, run_ingest, write_export
 from faulty_proxy import faulty_proxy
+from generated_histories import random_log
 from generated_tickets import AGENTS, ZONES, many_tickets, midnight, with_kinds
 from opsdesk import OpsdeskError
 from opsdesk.catalogue.tables import catalogue, results
@@ -133,17 +134,21 @@ def test_boston_from_a_folder_into_bigquery(native, cloud, spark, tmp_path):  # 
 def test_generated_tickets(spark, tmp_path_factory, zone, seed):  # noqa: F811
     tickets, as_of = many_tickets(zone, 200, seed)
     with_kinds(tickets)
+    logged, events, _ = random_log(seed, zone, 40)
+    tickets += [row | {"ticket_id": f"log-{row['ticket_id']}"} for row in logged]
+    events = [row | {"ticket_id": f"log-{row['ticket_id']}"} for row in events]
     shifts = clock(SHIFTS, zone, [midnight(zone, 3).date()], High="")
     place = handover(
         tmp_path_factory.mktemp("any"),
-        {"tickets_raw": numbered(tickets), "agents_raw": list(AGENTS)},
+        {"tickets_raw": numbered(tickets), "events_raw": events, "agents_raw": list(AGENTS)},
     )
     with spark_session(SparkSetup(SPARK), in_cloud=False) as session:
-        raw = {name: place.read(session, name) for name in ("tickets_raw", "agents_raw")}
+        names = ("tickets_raw", "events_raw", "agents_raw")
+        raw = {name: place.read(session, name) for name in names}
         given = {"as_of": as_of, "timezone": zone, "rules": shipped_rules()}
         given |= clock_of(numbered(tickets), as_of, shifts)
         staged = compute_tables(session, raw, given, place.write, 2)
-    expected = build(tickets, as_of, zone, AGENTS, clock=shifts)
+    expected = build(tickets, as_of, zone, AGENTS, clock=shifts, events=events)
     found = {
         t.name: differences(t.name, staged_rows(staged[t.name]), expected[t.name])
         for t in results()

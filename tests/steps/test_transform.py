@@ -173,6 +173,8 @@ def test_every_check_holds_and_can_fail(loaded, check):
         "the agents' stocks add up to the backlog": "UPDATE daily_agent_load SET open_tickets = open_tickets + 1",
         "the segments of each dimension add up to the totals": "DELETE FROM segment_daily WHERE ops_date = DATE '2023-01-03' AND backlog_size = 2",
         "the segments of each dimension were judged as all tickets were": "UPDATE segment_daily SET met = met + 1",
+        "what leaves a segment or an agent comes to another one": "UPDATE daily_agent_load SET moved_in = moved_in + 1",
+        "a ticket with a history has one row in force, and its end is that of fact_tickets": "UPDATE fact_tickets SET reopens = 0",
         "every first response is counted on one day": "UPDATE features_daily SET first_responses = first_responses + 1",
         "every rate is between 0 and 1": "UPDATE features_daily SET sla_attainment = 1.01",
     }

@@ -233,13 +233,24 @@ def test_a_table_that_is_gone_or_bent_is_built_again(refreshed):
 )  # fmt: skip
 def test_only_what_reads_a_changed_column_is_built_again(refreshed, column, value, built):
     found = refreshed(tickets=[OLD[0] | {column: value}, *OLD[1:]])
-    assert named(found, Build.DAYS, Build.WHOLE) == ["dim_calendar", "ticket_history", *built]  # both are small
+    assert named(found, Build.DAYS, Build.WHOLE) == [
+        "dim_calendar",
+        "ticket_history",
+        *built,
+    ]  # both are small
 
 
 def test_a_daily_table_that_came_out_the_same_in_what_is_read_is_not_different(refreshed):
     """Resolved an hour later on the same day: another mean time, but no other backlog."""
     found = refreshed(tickets=[*OLD[:-1], CLOSED | {"resolved_at": "2023-01-06 10:00"}])
-    expected = ["dim_calendar", "ticket_history", "features_daily", "daily_agent_load", "cohort_daily", "work_next"]
+    expected = [
+        "dim_calendar",
+        "ticket_history",
+        "features_daily",
+        "daily_agent_load",
+        "cohort_daily",
+        "work_next",
+    ]
     assert named(found, Build.DAYS, Build.WHOLE) == expected
     assert [
         row["avg_tat"]

@@ -13,7 +13,7 @@ from opsdesk.warehouse.open import Warehouse
 SHOWN = 10  # of the values that there are
 TEAMS = (
     "SELECT COALESCE(NULLIF(team, ''), '(none)') AS value FROM dim_agents "
-    "UNION DISTINCT SELECT COALESCE(NULLIF(team, ''), '(none)') AS value FROM fact_tickets"
+    "UNION DISTINCT SELECT COALESCE(team_in_force, '(none)') AS value FROM fact_tickets"
 )
 
 

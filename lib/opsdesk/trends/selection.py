@@ -21,7 +21,7 @@ ALL_TICKETS = "FROM fact_tickets AS t\n"  # as the questions write it that can b
 ATTRIBUTES = "SELECT attribute FROM dim_attributes ORDER BY attribute"
 TEAM = "team"
 TEAM_OF_TICKET = (  # as in segment_daily: by the log of changes, else that of the agent
-    "COALESCE(t.team, (SELECT a.team FROM dim_agents AS a "
+    "COALESCE(t.team_in_force, (SELECT a.team FROM dim_agents AS a "
     "WHERE a.agent_id = t.agent_id AND a.team <> ''), '(none)')"
 )
 
