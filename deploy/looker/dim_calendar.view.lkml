@@ -17,7 +17,7 @@ view: dim_calendar {
     hidden: yes
     primary_key: yes
     type: string
-    sql: CONCAT(REPLACE(${TABLE}.calendar, '|', '|.'), '|/', REPLACE(${TABLE}.starts_at, '|', '|.')) ;;
+    sql: CONCAT(REPLACE(${TABLE}.calendar, '|', '|.'), '|/', CAST(CAST(ROUND(UNIX_MICROS(${TABLE}.starts_at)) AS INT64) AS STRING)) ;;
   }
 
   dimension: calendar {

@@ -80,7 +80,7 @@ view: ticket_history {
   dimension: state {
     type: string
     sql: ${TABLE}.state ;;
-    description: "What the status means for the SLA clock, which runs while it is open and stands still while it is paused or closed."
+    description: "What the status means for the SLA clock, which runs while it is open and stops while it is paused or closed."
   }
 
   dimension: status {
@@ -177,7 +177,7 @@ view: ticket_history {
     timeframes: [raw, time]
     datatype: timestamp
     sql: ${TABLE}.due_at ;;
-    description: "When the promise would fall due if nothing changed any more; while the clock stands still, as if it ran on."
+    description: "When the promise would fall due if nothing changed any more; while the clock is stopped, as if it ran on."
   }
 
   dimension_group: breached_at {

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
+from opsdesk import project
 from opsdesk.catalogue.constraints import range_of, relations
-from opsdesk.catalogue.tables import Column, Table, catalogue, results
+from opsdesk.catalogue.tables import Column, Table, catalogue, estimates, results
 from opsdesk.errors import OpsdeskError
 
 COLUMNS = [
@@ -55,6 +56,12 @@ def test_accepted_values_are_named_in_the_description(table, column):
 )
 def test_the_range_of_a_column(column, expected):
     assert range_of(column) == expected
+
+
+def test_the_page_of_the_checks_names_the_tables_without_any():
+    page = (project.ROOT / "deploy/quality/README.md").read_text()
+    _, _, rest = page.partition("The tables of estimates are not covered: ")
+    assert re.findall(r"`(\w+)`", rest.partition(".")[0]) == [each.name for each in estimates()]
 
 
 def test_a_unit_without_a_range_is_an_error_that_says_where_to_write_it():

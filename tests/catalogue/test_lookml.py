@@ -1,5 +1,7 @@
 """deploy/looker: the files are those that tables.yaml makes, and LookML reads them."""
 
+import re
+
 import lkml
 import pytest
 
@@ -8,7 +10,7 @@ from opsdesk.catalogue.lookml.__main__ import files, main
 from opsdesk.catalogue.lookml.fields import is_dimension
 from opsdesk.catalogue.lookml.model import model_text, relationship
 from opsdesk.catalogue.lookml.view import view_text
-from opsdesk.catalogue.tables import Column, Table, catalogue, results
+from opsdesk.catalogue.tables import Column, Table, catalogue, estimates, results
 from opsdesk.catalogue.totals import Rate, Totals, read_rate
 from opsdesk.errors import OpsdeskError
 from opsdesk.project import ROOT
@@ -38,13 +40,21 @@ def test_the_files_are_those_that_the_command_writes():
     assert found == files(), "run `make docs`"
 
 
-def test_every_published_table_is_covered():
+def test_every_published_table_of_facts_is_covered():
     views = {read_view(text).table for name, text in files().items() if ".view." in name}
     model = lkml.load(files()["opsdesk.model.lkml"])
     tables = {table.name for table in results()}
     assert views == tables
     assert {explore["name"] for explore in model["explores"]} == tables
     assert {name.removesuffix(".view.lkml") for name in model["includes"]} == tables
+
+
+def test_the_page_names_the_tables_that_are_not_covered():
+    _, _, rest = (
+        (FOLDER / "README.md").read_text().partition("The tables of estimates are not covered: ")
+    )
+    assert re.findall(r"`(\w+)`", rest.partition(".")[0]) == [each.name for each in estimates()]
+    assert not {f"{table.name}.view.lkml" for table in estimates()} & files().keys()
 
 
 @pytest.mark.parametrize("table", RESULTS)

@@ -16,7 +16,8 @@ from opsdesk.catalogue.lookml.sums import find_day
 from opsdesk.catalogue.lookml.view import view_text
 from opsdesk.catalogue.tables import Table, catalogue, results
 from opsdesk.googlesql.translate import transpile
-from tickets import build
+from sla_clocks import OFFICE, clock
+from tickets import build, event
 
 pytestmark = pytest.mark.xdist_group("googlesql")
 RESULTS = [pytest.param(table, id=table.name) for table in results()]
@@ -179,11 +180,15 @@ def test_keys_differ_where_rows_do():
 
 @pytest.fixture(scope="module")
 def warehouse():
-    """All tables of 120 tickets in DuckDB."""
+    """All tables of 120 tickets in DuckDB, with a calendar and a change of five of them."""
     tickets, as_of = many_tickets("Europe/Berlin", 120, seed=4)
+    changes = [
+        event(row["ticket_id"], row["created_at"], "priority", "Low", "High") for row in tickets[:5]
+    ]
+    more = {"clock": clock(OFFICE, "Europe/Berlin"), "events": changes}
     with duckdb.connect() as con:
         con.execute("SET TimeZone = 'UTC'")
-        for name, content in build(tickets, as_of, "Europe/Berlin", AGENTS).items():
+        for name, content in build(tickets, as_of, "Europe/Berlin", AGENTS, **more).items():
             columns = catalogue()[name].columns
             con.execute(
                 f"CREATE TABLE {name} ({', '.join(f'{c.name} {c.duckdb_type}' for c in columns)})"

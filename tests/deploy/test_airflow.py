@@ -272,5 +272,5 @@ def test_what_is_tried_again(airflow, home, tmp_path):
     assert other.startswith(
         "AirflowFailException: This DAG was made of the steps 01_ingest, 02_backfill, 03_transform, "
         f"04_foresight, 05_trends, but {later}/notebooks has 01_ingest, 02_backfill, 03_transform, "
-        "04_foresight, 05_trends, 06_more."
+        "04_foresight, 05_trends, 06_more: let both be the same version of opsdesk."
     )

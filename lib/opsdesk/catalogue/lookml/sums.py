@@ -83,6 +83,8 @@ def _as_text(column: Column) -> str:
         return f"FORMAT_DATE('%Y-%m-%d', {value})"
     if column.type == "INT64":
         return f"CAST(CAST(ROUND({value}) AS INT64) AS STRING)"
+    if column.type == "TIMESTAMP":
+        return f"CAST(CAST(ROUND(UNIX_MICROS({value})) AS INT64) AS STRING)"
     return f"REPLACE({value}, '|', '|.')"
 
 

@@ -1,7 +1,7 @@
 -- ticket_history: what changed in the tickets that the export of changes knows: one row per change, in force until the next.
 -- Population: the tickets with any change, created at or before @as_of. What happened after @as_of is not known yet.
 -- Row 0 is the creation. The export decides how a ticket ends: it closes those that the log leaves open, and a closing that
--- only the log has did not happen. The SLA clock runs while a ticket is open, in the hours of its calendar; it stands still
+-- only the log has did not happen. The SLA clock runs while a ticket is open, in the hours of its calendar; it stops
 -- while the ticket is paused or closed.
 WITH logged_ids AS (
   SELECT ticket_id
@@ -59,7 +59,7 @@ beginnings AS (
     ) AS sla_hours,
     MAX(IF(field = 'status', place, 0)) AS last_status,
     MAX(IF(field = 'status', from_at, NULL)) AS last_status_at,
-    -- the closings after the last status that is none are the end that the log knows
+    -- the closings after the last status that closes nothing are the end that the log knows
     MAX(IF(field = 'status' AND new_state <> 'closed', place, 0)) AS last_unclosed,
     MAX(IF(is_early, 1, 0)) AS early_changes
   FROM first_values

@@ -48,7 +48,7 @@ def read_state(
 def read_estimated_rows(
     place: BigQueryLocation, google: GoogleConnection, patience: float
 ) -> list[str]:
-    """Return the rows by table (JSON) of the ledger of estimates; nothing where there is none.
+    """Return the rows by table (JSON) of the ledger of estimates; empty before the first.
 
     Raises:
         OpsdeskError: BigQuery cannot be reached, or refuses.
