@@ -9,8 +9,7 @@ from opsdesk.guards.texts import one_line
 from opsdesk.trends.number_words import count, hours, listed, share, signed
 
 NO_HISTORIES = (
-    "No ticket has a history. "
-    "To give it, name an export of changes as `events` in the params file."
+    "No ticket has a history. To give it, name an export of changes as `events` in the params file."
 )
 NO_LOG_ISSUES = "Log and export agree, or there is no log of changes."
 

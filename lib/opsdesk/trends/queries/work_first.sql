@@ -13,6 +13,6 @@ SELECT
   w.action,
   t.is_paused
 FROM work_next AS w
-JOIN fact_tickets AS t ON t.ticket_id = w.ticket_id
+LEFT JOIN fact_tickets AS t ON t.ticket_id = w.ticket_id
 WHERE w.rank <= @places
 ORDER BY w.rank
