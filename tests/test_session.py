@@ -168,7 +168,7 @@ def test_what_cannot_be_asked_is_a_sentence(session, arguments, says):
         ({"created_date": object}, "created_date: <class 'object'> is no text, number, date or list"),
         ({"agent_id": float("nan")}, "agent_id=nan selects no ticket"),
         ({"agent_id": None}, "agent_id=None selects no ticket: a blank one is called '(none)'"),
-        ({"state": "opened"}, "There is no state 'opened': did you mean open?"),
+        ({"state": "opened"}, "There is no state 'opened': did you mean reopened or open?"),
     ],
 )  # fmt: skip
 def test_a_value_that_no_ticket_has_is_told_with_the_near_names(session, filters, says):

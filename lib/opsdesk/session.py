@@ -234,10 +234,11 @@ class Session:
         """Return which segments of the dimension `by` moved the backlog, the most growth first.
 
         Columns: segment, opening, inflow, outflow, moved_in, moved_out, closing, change,
-        usual_inflow, usual_outflow. Usual is the mean of the same weekdays in the eight weeks
-        before the span, without the burn-in and without the days before a new baseline of the
-        notes; NaN where fewer than four are known, or a day of the span is not over or after the
-        end of intake.
+        usual_inflow, usual_outflow. Moves are open tickets that changed their segment; 0 without
+        a log of changes. Usual is the mean of the same weekdays in the eight weeks before the
+        span, without the burn-in and without the days before a new baseline of the notes; NaN
+        where fewer than four are known, or a day of the span is not over or after the end of
+        intake.
 
         Raises:
             OpsdeskError: nothing is published yet, no such day or dimension, or an export that was

@@ -21,6 +21,11 @@ FROM (VALUES
   ('T5', '2023-01-03 08:00Z', NULL, '2023-01-03 20:00Z', false, 'High', 'A3'),
   ('T6', '2023-01-03 09:00Z', NULL, '2023-01-05 09:00Z', false, 'O''Hara; DROP', 'A1')
 ) AS t(id, created, resolved, due, breached, priority, agent);
+ALTER TABLE fact_tickets ADD COLUMN team VARCHAR;
+ALTER TABLE fact_tickets ADD COLUMN reopens BIGINT;
+ALTER TABLE fact_tickets ADD COLUMN is_paused BOOLEAN;
+CREATE TABLE ticket_history (ticket_id VARCHAR, from_date DATE, until_date DATE, state VARCHAR, is_closing BOOLEAN,
+  is_reopening BOOLEAN, is_past_due BOOLEAN, missed_date DATE, kept_date DATE);
 CREATE TABLE dim_attributes (attribute VARCHAR);
 INSERT INTO dim_attributes VALUES ('place'), ('product');
 CREATE TABLE segment_daily (ops_date DATE, dimension VARCHAR, segment VARCHAR, created BIGINT, backlog_size BIGINT);

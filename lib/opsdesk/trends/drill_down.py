@@ -59,5 +59,5 @@ def tickets_query(
 
 
 def _states(state: object) -> str:
-    near = get_close_matches(str(state).lower(), STATES, 1)
-    return f"did you mean {near[0]}?" if near else f"the states are {', '.join(STATES)}."
+    near = get_close_matches(str(state).lower(), STATES, 2)
+    return f"did you mean {' or '.join(near)}?" if near else f"the states are {', '.join(STATES)}."

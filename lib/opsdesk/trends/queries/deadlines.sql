@@ -1,6 +1,6 @@
 -- deadlines: the open tickets whose deadline is in the 24 hours after @as_of, the next one first.
 -- These are hours of the wall clock, as in due_by_week; hours_left are hours on the SLA clock.
--- A paused ticket is not among them: its clock stands still. Nor is a breached one, whose promise can
+-- A paused ticket is not among them: its clock does not run. Nor is a breached one, whose promise can
 -- have become longer afterwards.
 -- Population: tickets with a time of day; the others have no hours left, as in ticket_sla_risk.
 SELECT
