@@ -31,12 +31,16 @@ class Connections:
 
     @contextmanager
     def sharing(self, con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-        """Let all operations within it use `con`: opening a file takes longer than most answers."""
+        """Let all operations within it use `con`: opening a file takes longer than most answers.
+
+        It may be within another one, whose connection is shared again afterwards.
+        """
+        before = self._shared
         self._shared = con
         try:
             yield
         finally:
-            self._shared = None
+            self._shared = before
 
     @contextmanager
     def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
