@@ -1,9 +1,13 @@
 """The report of a desk with a log of changes, and of one without."""
 
+import pandas as pd
 import pytest
 
 from logged_desk import AS_OF, ZONE, logged_desk, published_desk, published_tables
+from opsdesk.brief import line_charts
+from opsdesk.brief.chart_size import WIDE
 from opsdesk.brief.facts import read_facts
+from opsdesk.brief.line_charts import Line, Marks
 from opsdesk.brief.page import About, page_values, render_report
 from opsdesk.brief.quality import judge_quality
 from opsdesk.trends.day_names import DayNames
@@ -57,3 +61,12 @@ def test_a_desk_without_a_log_says_nothing_of_it(tmp_path):
     report = render_report(page_of(published_tables(tmp_path / "w.duckdb", tables, AS_OF)))
     for word in ("istories", "reopened", "paused", "came over"):
         assert word not in report
+
+
+@pytest.mark.parametrize(("highest", "ends_at_one"), [(1.0, True), (1.4, False)])
+def test_a_reopen_rate_above_one_is_not_cut_off(highest, ends_at_one):
+    weeks = pd.DataFrame({"rate": [0.2, highest]}, index=pd.to_datetime(["2023-01-08", "2023-01-15"]))  # fmt: skip
+    figure = line_charts.shares(weeks, WIDE, Marks(), Line("rate", "reopened", "in"))
+    top = figure.axes[0].get_ylim()[1]
+    assert (top == 1.0) == ends_at_one
+    assert top >= highest

@@ -96,10 +96,12 @@ def counts(frame: pd.DataFrame, size: Size, marks: Marks, *lines: Line) -> Figur
 
 @styled
 def shares(frame: pd.DataFrame, size: Size, marks: Marks, *lines: Line) -> Figure:
-    """Draw lines of shares of one; the axis ends at 100 %."""
+    """Draw lines of shares of one; the axis ends at 100 %, or above a share that is more."""
     figure = _lines(frame, size, marks, lines, words.share)
     ax = figure.axes[0]
-    ax.set_ylim(0, min(1.0, ax.get_ylim()[1]))
+    drawn = [line.column for line in lines]
+    is_part = not (frame[drawn] > 1).to_numpy().any()  # a reopen rate can be more
+    ax.set_ylim(0, min(1.0, ax.get_ylim()[1]) if is_part else ax.get_ylim()[1])
     return figure
 
 
