@@ -105,7 +105,11 @@ def test_nothing_of_one_machine_is_in_the_project():
 DOORS = {"cli.py", "workbench.py"}  # where clock and environment come in
 CLOCK = re.compile(r"datetime\.now|date\.today|\btime\.time\(|getcwd|Path\.cwd")
 ENVIRONMENT = re.compile(r"os\.environ|getenv")
-NEED_THE_ENVIRONMENT = {"spark", "emulators", "quality"}  # for Java and other programs that they start
+NEED_THE_ENVIRONMENT = {
+    "spark",
+    "emulators",
+    "quality",
+}  # for Java and other programs that they start
 
 
 def test_no_clock_environment_or_working_directory_is_read_below_the_doors():

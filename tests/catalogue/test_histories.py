@@ -207,7 +207,9 @@ def test_a_lowered_priority_gives_time_but_heals_no_breach() -> None:
     late = event(
         "T", "2023-01-03 18:00", "priority", "High", "Low", old_sla_hours=10.0, new_sla_hours=100.0
     )
-    assert made(late)["fact"]["breached_at"] == at("2023-01-02 20:00")
+    rows = made(late, as_of="2023-01-04")
+    assert rows["fact"]["breached_at"] == at("2023-01-02 20:00")
+    assert rows["ticket_sla_risk"][0]["hours_left"] == -28.0  # by the promise that was broken
 
 
 def test_the_clock_stops_while_it_is_closed() -> None:

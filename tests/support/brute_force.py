@@ -167,6 +167,8 @@ def _replay(fact: SimpleNamespace, end: datetime, exported_close: datetime | Non
         fact.resolved_at = min(exported_close, fact.created_at)
     fact.due_at, fact.sla_hours = view.due_at, view.hours
     fact.promised, fact.used = view.target, view.used
+    if view.breached_at and fact.promised is not None:
+        fact.promised = min(fact.promised, view.broken)
     priority = view.values["priority"]
     fact.priority = None if priority == "(none)" else priority
     fact.status = view.values["status"]

@@ -149,6 +149,7 @@ class Replay:
                 due = self.fact.due(self.now, self.target - self.used)
                 if due < to or (due == to and not closes_then):
                     self.breached_at, self.missed = due, dict(self.values)
+                    self.broken = self.target
             self.used += self.fact.spent_between(self.now, to)
         elif self.state == "paused":
             self.paused += self.fact.spent_between(self.now, to)
@@ -175,6 +176,7 @@ class Replay:
             return
         if self.used >= self.target:
             self.breached_at, self.missed = self.now, dict(self.values)
+            self.broken = self.target
 
 
 def round_half_up(hours: float) -> int:

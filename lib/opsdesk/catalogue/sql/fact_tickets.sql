@@ -35,6 +35,7 @@ happened AS (                -- what the changes of a ticket amount to
     MIN(IF(is_closing, from_at, NULL)) AS first_resolved_at,
     MAX(IF(is_closing, from_at, NULL)) AS last_closed_at,
     SUM(IF(state = 'paused', clock_hours_passed, 0)) AS paused_hours,
+    MAX(IF(missed_date IS NOT NULL, sla_clock_hours, NULL)) AS broken_clock_hours,
     MAX(log_issues) AS log_issues
   FROM ticket_history
   GROUP BY ticket_id
@@ -67,7 +68,12 @@ replayed AS (                -- the row of its history that is in force, where a
     attributes,
     sla_calendar,
     IF(happened.ticket_id IS NULL, until_now.due_at, COALESCE(in_force.breached_at, in_force.due_at)) AS due_at,
-    IF(happened.ticket_id IS NULL, promised_seconds / 3600, in_force.sla_clock_hours) AS sla_clock_hours,
+    CASE
+      WHEN happened.ticket_id IS NULL THEN promised_seconds / 3600
+      -- a broken promise is not healed by a longer one
+      WHEN broken_clock_hours < in_force.sla_clock_hours THEN broken_clock_hours
+      ELSE in_force.sla_clock_hours
+    END AS sla_clock_hours,
     IF(
       happened.ticket_id IS NULL,
       clock_micros / 3600000000,
