@@ -31,6 +31,7 @@ from opsdesk.trends.concentration import read_concentration
 from opsdesk.trends.coverage_table import describe_coverage
 from opsdesk.trends.day_names import DayNames
 from opsdesk.trends.debt import read_debt
+from opsdesk.trends.histories import read_log_issues
 from opsdesk.trends.periods import last_periods, read_periods
 from opsdesk.trends.questions import ask
 from opsdesk.warehouse.bigquery.publisher import used_parameters
@@ -138,6 +139,13 @@ def test_every_table_has_the_same_rows(both):
     assert set(clocks.index) == {"desk", "round the clock"} and clocks.min() > 100
     assert all(len(rows) for rows in expected.values())
     assert 'a "b" \\u0022 ü' in set(expected["segment_daily"]["segment"])
+
+
+def test_changes_of_an_unknown_ticket_are_counted(both):
+    for where in both[:2]:
+        found = read_log_issues(open_warehouse(*where))
+        counted = found.set_index("issue")["tickets"]
+        assert counted["changes_of_unknown_tickets"] == 3
 
 
 def worst_of(warehouse):

@@ -39,6 +39,8 @@ FROM tickets_raw"""
 EVENT_SPAN = """SELECT MAX(IF(`at` <= @run, `at`, NULL)) AS last,
   MAX(GREATEST(COALESCE(old_sla_hours, 0), COALESCE(new_sla_hours, 0))) AS longest_target
 FROM events_raw"""
+UNKNOWN = """SELECT COUNT(*) AS changes FROM events_raw
+WHERE NOT EXISTS (SELECT 1 FROM tickets_raw WHERE tickets_raw.ticket_id = events_raw.ticket_id)"""
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,7 @@ def transform(
             rules=chosen,
             clock=clock,
             clock_parameters=texts.parameters,
+            unknown_changes=span.unknown_changes,
         )
         last = warehouse.runs().tail(1)
         if not last.empty and last["fingerprint"].item() == publication.fingerprint:
@@ -202,12 +205,14 @@ class Span(NamedTuple):
     """When the first ticket was created, and the last event that has happened.
 
     `latest` is the last date of a creation or resolution, `longest_target` in hours.
+    `unknown_changes` are those of tickets that no export has.
     """
 
     first: datetime
     last: datetime
     latest: datetime
     longest_target: float
+    unknown_changes: int = 0
 
     @property
     def last_due(self) -> datetime:
@@ -244,7 +249,8 @@ def _ask_span(warehouse: Warehouse, run: datetime) -> Span:
         last = max(last, _in_utc(events["last"]))
     # a pause moves a deadline, at most to this long after the last change
     hours = max(hours, float(events["longest_target"]))
-    return Span(first, last, max(latest, last), hours)
+    unknown = int(warehouse.ask(UNKNOWN)["changes"].item())
+    return Span(first, last, max(latest, last), hours, unknown)
 
 
 def _is_current(warehouse: Warehouse, name: str) -> bool:
