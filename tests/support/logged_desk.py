@@ -85,9 +85,10 @@ def published_tables(
                 values = [[row[column.name] for column in table.columns] for row in rows]
                 con.executemany(f"INSERT INTO {table.name} VALUES ({marks})", values)
         con.execute(
-            "CREATE TABLE _runs (run_id VARCHAR, as_of TIMESTAMPTZ, timezone VARCHAR, published_at TIMESTAMPTZ)"
+            "CREATE TABLE _runs (run_id VARCHAR, as_of TIMESTAMPTZ, timezone VARCHAR, published_at TIMESTAMPTZ, "
+            "parameters VARCHAR)"
         )
-        con.execute("INSERT INTO _runs VALUES ($run_id, $as_of, $timezone, $published_at)", run)
+        con.execute("INSERT INTO _runs VALUES ($run_id, $as_of, $timezone, $published_at, '{}')", run)
     return DuckDBWarehouse(path)
 
 
