@@ -88,7 +88,9 @@ def published_tables(
             "CREATE TABLE _runs (run_id VARCHAR, as_of TIMESTAMPTZ, timezone VARCHAR, published_at TIMESTAMPTZ, "
             "parameters VARCHAR)"
         )
-        con.execute("INSERT INTO _runs VALUES ($run_id, $as_of, $timezone, $published_at, '{}')", run)
+        con.execute(
+            "INSERT INTO _runs VALUES ($run_id, $as_of, $timezone, $published_at, '{}')", run
+        )
     return DuckDBWarehouse(path)
 
 

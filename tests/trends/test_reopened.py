@@ -176,6 +176,16 @@ def test_a_change_is_inflow_less_outflow_and_moves(desk, tables, by):
     assert compared["inflow"].sum() == within["inflow"].sum()
 
 
+def test_what_came_into_a_segment_less_what_left_it_is_open(desk, covered):
+    """Of all days, so that nothing was open before them."""
+    found = ask(
+        desk, "segments", last_day=covered.last_day.date(), before=datetime(2000, 1, 1).date()
+    )
+    assert (found["opened"] - found["resolved"]).equals(found["open_tickets"])
+    by_priority = found[found["dimension"] == "priority"]
+    assert by_priority["opened"].sum() > by_priority["open_tickets"].sum() > 0
+
+
 def test_periods_count_each_closing_and_reopening(desk, covered, tables, closings):
     spans = (Span(datetime(2023, 3, 1).date(), datetime(2023, 3, 14).date()),
              Span(datetime(2023, 3, 15).date(), datetime(2023, 3, 28).date()))  # fmt: skip
