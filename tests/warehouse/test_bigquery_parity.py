@@ -88,10 +88,15 @@ def every_twentieth(path):
 
 
 def changes(export):
-    """Lines of a log: what happened to every seventh ticket, some hours after it was opened."""
+    """Lines of a log: what happened to every seventh ticket, some hours after it was opened.
+
+    None of the last days, on which a ticket would be closed twice.
+    """
     with export.open(newline="", encoding="utf-8") as file:
         for row in list(csv.DictReader(file))[::7]:
             opened = datetime.fromisoformat(row["open_dt"])
+            if opened > datetime(2011, 12, 25):
+                continue
             for hours, change in CHANGES:
                 yield f"{row['case_enquiry_id']},{opened + timedelta(hours=hours)},{change}\n"
 
@@ -174,7 +179,7 @@ def test_the_benchmark_computes_the_bytes_that_the_emulator_counts(both, monkeyp
     monkeypatch.syspath_prepend(str(project.ROOT / "benchmarks"))
     sizes, target = importlib.import_module("bigquery_sizes"), open_warehouse(*both[1])
     asked = {name: (f"SELECT * FROM {name}", sizes.everything(name)) for name in TABLES}
-    for name in ("features_daily", "cohort_daily"):
+    for name in ("cohort_daily",):  # whose names are all of columns that it reads
         sql = read_sql(catalogue()[name])
         placed = under_names(sql, rows_of_places(sizes.PLACES))
         asked[f"what makes {name}"] = sql, sizes.columns_of(placed)
@@ -266,7 +271,7 @@ def test_a_dry_run_measures_and_changes_nothing(both, params):
     assert [(part.name, part.action) for part in plan.parts] == [
         ("2011-08", "load"),
         ("agents", "remove"),
-        ("events-2011-08", "remove"),
+        *((f"events-2011-{month:02d}", "remove") for month in range(7, 13)),
     ]
     assert plan.is_measured and plan.scanned > 20 * LEAST_BILLED
     text = "\n".join(plan_lines(parameters, plan))
