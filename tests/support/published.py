@@ -21,7 +21,7 @@ FROM (VALUES
   ('T5', '2023-01-03 08:00Z', NULL, '2023-01-03 20:00Z', false, 'High', 'A3'),
   ('T6', '2023-01-03 09:00Z', NULL, '2023-01-05 09:00Z', false, 'O''Hara; DROP', 'A1')
 ) AS t(id, created, resolved, due, breached, priority, agent);
-ALTER TABLE fact_tickets ADD COLUMN team VARCHAR;
+ALTER TABLE fact_tickets ADD COLUMN team_in_force VARCHAR;
 ALTER TABLE fact_tickets ADD COLUMN reopens BIGINT;
 ALTER TABLE fact_tickets ADD COLUMN is_paused BOOLEAN;
 CREATE TABLE ticket_history (ticket_id VARCHAR, from_date DATE, until_date DATE, state VARCHAR, is_closing BOOLEAN,
