@@ -171,7 +171,7 @@ def test_a_report_that_cannot_be_written_does_not_fail_a_good_run(root, monkeypa
     assert record.outcome == "done"
     assert record.report is None
     (problem,) = (line for line in said if line.startswith("There is no report: "))
-    assert 'column "inflow" not found' in problem
+    assert 'column named "inflow"' in problem
     assert json.loads((record.folder / "run.json").read_text())["summary"]["open_now"] == 3
 
 

@@ -20,6 +20,7 @@ AHEAD = {
     ],
     "03_transform": [
         "opsdesk.workbench",
+        "opsdesk.calendars.calendar_file",
         "opsdesk.steps.transform",
         "opsdesk.warehouse.open",
         "opsdesk.display.frames",
