@@ -17,6 +17,7 @@ from pathlib import Path
 import duckdb
 import google_crc32c
 
+from opsdesk.calendars.clock import NO_CALENDAR
 from opsdesk.catalogue.tables import catalogue, results
 from opsdesk.googlesql.translate import typed_select
 
@@ -119,7 +120,9 @@ def build_tables(con: duckdb.DuckDBPyConnection) -> None:
     latest = con.execute(
         "SELECT epoch(greatest(max(created_at), max(resolved_at))) FROM tickets_raw"
     ).fetchone()[0]
-    parameters = {"as_of": datetime.fromtimestamp(latest, UTC), "timezone": "UTC"}
+    parameters = {"as_of": datetime.fromtimestamp(latest, UTC), "timezone": "UTC", **NO_CALENDAR}
+    events = ", ".join(f'"{c.name}" {c.duckdb_type}' for c in catalogue()["events_raw"].columns)
+    con.execute(f"CREATE TABLE events_raw ({events})")
     con.execute("BEGIN")
     for table in results():
         con.execute(f"CREATE TABLE {table.name} AS {typed_select(table, 'duckdb', parameters)}")

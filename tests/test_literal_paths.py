@@ -62,7 +62,7 @@ def test_a_folder_is_the_one_that_is_named(tmp_path, name, sibling):
     copy = PrivateCopy(Path(database(folder).removeprefix("duckdb:")))
     assert tickets(open_warehouse(f"duckdb:{copy.refreshed()}")) == expected
     write_rows(warehouse.table("fact_tickets"), folder / "rows.parquet", "parquet")
-    assert pd.read_parquet((folder / "rows.parquet").open("rb")).shape == (2, 28)
+    assert pd.read_parquet((folder / "rows.parquet").open("rb")).shape == (2, 39)
     found = {path.name for path in folder.iterdir()} - {"w.duckdb"}
     assert found == {"export.csv", "delta.csv", "lake", "rows.parquet"}
 

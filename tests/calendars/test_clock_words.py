@@ -67,6 +67,7 @@ def test_what_is_left_of_a_deadline(due, left, calendar, words):
         "due_at": due and pd.Timestamp(due, tz="UTC"),
         "hours_left": left,
         "sla_calendar": calendar,
+        "is_paused": None,
     }
     facts = SimpleNamespace(
         work=SimpleNamespace(rows=pd.DataFrame([row])),

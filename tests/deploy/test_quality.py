@@ -58,7 +58,7 @@ BROKEN = {
         [{"ticket_id": "K3", "hour_of_day": 24}],
     ),
     "UPDATE ticket_sla_risk SET risk_band = 'late' WHERE ticket_id = 'K2'": (
-        ("ticket_sla_risk", "risk_band is one of breached, at_risk, on_track, no_target"),
+        ("ticket_sla_risk", "risk_band is one of breached, at_risk, on_track, paused, no_target"),
         1,
         [{"ticket_id": "K2", "risk_band": "late"}],
     ),

@@ -28,6 +28,7 @@ from google.oauth2.credentials import Credentials
 
 from emulated import Cloud
 from opsdesk import project
+from opsdesk.calendars.clock import NO_CALENDAR
 from opsdesk.catalogue.tables import catalogue, results
 from opsdesk.config.params_file import read_params_file
 from opsdesk.emulators import command as emulators_command
@@ -823,7 +824,9 @@ def test_every_table_comes_out_as_in_duckdb(cloud: Cloud) -> None:
     expected = build(TICKETS, AS_OF, ZONE, AGENTS)
     fill(client, default, "tickets_raw", numbered(TICKETS))
     fill(client, default, "agents_raw", AGENTS)
+    fill(client, default, "events_raw", [])
     parameters = [
+        *(bigquery.ScalarQueryParameter(name, "STRING", "") for name in NO_CALENDAR),
         bigquery.ScalarQueryParameter("as_of", "TIMESTAMP", instant(AS_OF)),
         bigquery.ScalarQueryParameter("timezone", "STRING", ZONE),
     ]

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.xdist_group("googlesql")
 BIGQUERY = "/bigquery/v2/projects/my-project-1"
 BUCKET = "/storage/v1/b/b/o"
 TO = {"projectId": "p", "datasetId": "d", "tableId": "t"}
-FEW_KINDS = "BEGIN TRUNCATE INSERT TRUNCATE INSERT INSERT COMMIT"
+FEW_KINDS = "BEGIN TRUNCATE INSERT TRUNCATE INSERT TRUNCATE INSERT TRUNCATE INSERT INSERT COMMIT"
 ALL_KINDS = " ".join(["BEGIN", *["TRUNCATE INSERT"] * len(results()), "INSERT COMMIT"])
 
 

@@ -14,6 +14,7 @@ def summarise(monkeypatch, backlog, judged):
     monkeypatch.setattr(sequence, "read_lake_record", lambda parameters: (RECORD, "lake"))
     monkeypatch.setattr(sequence, "read_backlog", lambda parameters: backlog)
     monkeypatch.setattr(sequence, "judged_targets", judged)
+    monkeypatch.setattr(sequence, "read_sla_clock", lambda parameters: "")
     return sequence._summarise(None, None)
 
 

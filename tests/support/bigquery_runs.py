@@ -22,7 +22,12 @@ NEW = [
     line("T0", "2023-02-01 08:00:00"),
     line("T99", "2023-01-05 08:00:00", category='"a, ""b"""'),
 ]
-FEW = ("dim_agents", "fact_tickets")  # the emulator takes a second or so a table
+FEW = (
+    "dim_agents",
+    "dim_calendar",
+    "ticket_history",
+    "fact_tickets",
+)  # the emulator takes a second or so a table
 
 
 def keep_small(monkeypatch) -> None:

@@ -105,7 +105,7 @@ def handover(folder: Path, tables: dict[str, list[Row]]) -> ParquetHandover:
         con.execute("SET TimeZone='UTC'")
         for name, rows in tables.items():
             columns = catalogue()[name].columns
-            typed = ", ".join(f"{one.name} {one.duckdb_type}" for one in columns)
+            typed = ", ".join(f'"{one.name}" {one.duckdb_type}' for one in columns)
             con.execute(f"CREATE TABLE {name} ({typed})")
             if rows:
                 con.executemany(

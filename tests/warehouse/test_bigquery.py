@@ -45,6 +45,7 @@ MONTH = "WHERE `created_at` >= @first AND `created_at` < @next"
 def test_tables_are_built_after_those_they_read():
     assert [[table.name for table in wave] for wave in statements.waves(results())] == [
         ["dim_agents", "dim_calendar"],
+        ["ticket_history"],
         ["fact_tickets"],
         ["dim_attributes", "features_daily", "daily_agent_load", "ticket_sla_risk"],
         ["backlog_daily", "cohort_daily", "segment_daily", "work_next"],
@@ -300,7 +301,7 @@ def test_what_is_made_and_how_it_is_asked_for(tmp_path, cloud, small):
 
 def test_partitions_are_months_so_that_the_4000_of_a_job_last_333_years():
     assert {table.name for table in catalogue().values() if table.layout.partition} == {
-        "tickets_raw", "events_raw", "fact_tickets", "daily_agent_load", "ticket_sla_risk",
+        "tickets_raw", "events_raw", "ticket_history", "fact_tickets", "daily_agent_load", "ticket_sla_risk",
         "segment_daily", "signal_daily",
     }  # fmt: skip
     for table in catalogue().values():

@@ -31,7 +31,7 @@ PARAMETERS = {
 }  # fmt: skip
 TICKETS = [tickets_query(date(2023, 6, 30), datetime(2023, 6, 30, tzinfo=UTC), state, {"priority": "High", "team": "Core"},
                          [column.name for column in catalogue()["fact_tickets"].columns])[0] for state in STATES]  # fmt: skip
-NARROWED = ("known", "cohorts", "due_days", "resolved_by_week", "responses_by_week")
+NARROWED = ("known", "openings_and_closings", "due_days", "resolved_by_week", "responses_by_week")
 FILTERS = {"priority": "High", "team": "Core", "product": "Phone"}
 SELECTION = select_tickets(FILTERS, ["priority"], ["product"])
 QUERIES = [
