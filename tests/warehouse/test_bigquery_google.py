@@ -13,6 +13,7 @@ from opsdesk.catalogue import identities
 from opsdesk.catalogue.identities import CHECKS
 from opsdesk.catalogue.tables import catalogue, results
 from opsdesk.google.connection import GoogleConnection
+from opsdesk.lake.names import SERIES
 from opsdesk.trends.drill_down import STATES, tickets_query
 from opsdesk.trends.questions import read_question
 from opsdesk.trends.selection import select_tickets
@@ -38,7 +39,7 @@ QUERIES = [
     *(check.counterexamples for check in CHECKS),
     *(path.read_text() for path in sorted((project.ROOT / "lib/opsdesk/trends/queries").glob("*.sql"))),
     *TICKETS,
-    BY_MONTH,
+    *(BY_MONTH.format(instant=series.instant, table=series.table) for series in SERIES),
     *(SELECTION.narrow(read_question(name)) for name in NARROWED),
     "SELECT MIN(created_at) AS first, MAX(created_at) AS last, MAX(resolved_at) AS closed FROM tickets_raw",
 ]  # fmt: skip
