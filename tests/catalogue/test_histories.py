@@ -84,6 +84,25 @@ def test_a_reopened_ticket_counts_each_time() -> None:
     assert ages == {2: (1, 0), 5: (0, 1), 6: (0, 1)}
 
 
+def test_a_blank_status_changes_no_state() -> None:
+    """Closed on the 3rd, then nothing is said of its status: it is not reopened. Waiting goes on as well."""
+    closed = made(
+        event("T", "2023-01-03 09:00", "status", "Open", "Solved"),
+        event("T", "2023-01-05 09:00", "status", "Solved", None),
+        resolved="2023-01-03 09:00",
+    )
+    assert days(closed, "backlog_daily", "inflow", "outflow") == {2: (1, 0), 3: (0, 1)}
+    assert (closed["fact"]["reopens"], closed["fact"]["log_issues"]) == (0, None)
+    waiting = made(
+        event("T", "2023-01-02 12:00", "status", "Open", "Waiting"),
+        event("T", "2023-01-02 15:00", "status", "Waiting", None),
+    )
+    assert [row["state"] for row in waiting["history"]] == ["open", "paused", "paused"]
+    blank_alone = made(event("T", "2023-01-03 09:00", "status", "Open", None))
+    assert blank_alone["fact"]["log_issues"] is None
+    assert days(blank_alone, "backlog_daily", "outflow") == {}
+
+
 def test_a_pause_over_the_breach_moves_it() -> None:
     """2 h used, 24 h of waiting, then the other 8 h: due at 20:00 on the next day, not at 20:00 of the first."""
     rows = made(

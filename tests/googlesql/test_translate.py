@@ -279,7 +279,7 @@ VERSION = 3
 DIGESTS = {
     ("duckdb", "dim_agents"): "251f29c65b944820",
     ("duckdb", "dim_calendar"): "f9dc0bb998ab8c61",
-    ("duckdb", "ticket_history"): "5759fca6dc547852",
+    ("duckdb", "ticket_history"): "ae109d05243510cf",
     ("duckdb", "fact_tickets"): "ae525f7e6a5c303a",
     ("duckdb", "dim_attributes"): "48b9f9ebc89621f8",
     ("duckdb", "features_daily"): "973cb5bb45c8a978",
@@ -292,7 +292,7 @@ DIGESTS = {
     ("duckdb", "work_next"): "6154953062435b9d",
     ("spark", "dim_agents"): "1cd25e966b662183",
     ("spark", "dim_calendar"): "760a45cac15bb6c2",
-    ("spark", "ticket_history"): "09d3cd41b4416936",
+    ("spark", "ticket_history"): "d45903f0f6a2cd60",
     ("spark", "fact_tickets"): "cc4ed85b0f08d53b",
     ("spark", "dim_attributes"): "29aaeb629de2fb67",
     ("spark", "features_daily"): "af686b81f519a46a",

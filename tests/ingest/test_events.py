@@ -1,5 +1,7 @@
 """Changes of tickets: what becomes of each row of a log, and that every row is accounted for."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from event_logs import read_rows
@@ -148,6 +150,29 @@ def test_rules_for_several_changes_in_a_row(tmp_path, cells, expected):
     assert [row[3:6] for row in read_rows(tmp_path) if row[0] == "T1"] == expected
     record = result.record["events"]
     assert (record["more"], record["unchanged"]) == (max(0, len(expected) - 1), not expected)
+
+
+def test_a_status_that_is_blank_is_said_and_means_nothing(tmp_path):
+    result = feed(tmp_path, write_log(tmp_path, f"T1,{DAY},state,Done,", f"T2,{DAY},grp,Core,"))
+    assert kept(tmp_path)[0] == (0, "status", "Done", None, "closed", None)
+    assert result.record["events"]["issues"] == {"blank_status": 1}
+
+
+def test_a_snapshot_without_a_status_has_the_last_one(tmp_path):
+    block = "events: {form: snapshots, columns: {ticket_id: id, at: when, status: is, team: by}}\n"
+    lines = [
+        f"T1,2023-03-05 {cells}"
+        for cells in ("10:00:00,New,A", "10:01:00,,A", "10:02:00,,", "10:03:00,Done,B", "10:04:00,-,B", "10:05:00,New,B")
+    ]  # fmt: skip
+    log = write_log(tmp_path, *lines, header="id,when,is,by")
+    result = feed(tmp_path, log, block=block)
+    assert [row[1:2] + row[3:6] for row in read_rows(tmp_path)] == [
+        (datetime(2023, 3, 5, 10, 2, tzinfo=UTC), "team", "A", None),
+        (datetime(2023, 3, 5, 10, 3, tzinfo=UTC), "status", "New", "Done"),
+        (datetime(2023, 3, 5, 10, 3, tzinfo=UTC), "team", None, "B"),
+        (datetime(2023, 3, 5, 10, 5, tzinfo=UTC), "status", "Done", "New"),
+    ]
+    assert result.record["events"]["issues"] == {"blank_status": 3}
 
 
 def test_a_full_log_replaces_and_none_removes(tmp_path):

@@ -47,7 +47,7 @@ def random_log(seed: int, zone: str, count: int = 14) -> tuple[list[Row], list[R
             at += step
             field = chance.choice(fields)
             options = {
-                "status": STATUSES,
+                "status": (*STATUSES, None),
                 "priority": (*HOURS, None),
                 "agent_id": ("A1", "A2", "A3", None),
                 "team": ("North", "South", None),
@@ -61,7 +61,7 @@ def random_log(seed: int, zone: str, count: int = 14) -> tuple[list[Row], list[R
                 }
             events.append(event(name, at, field, values[field], new, seq=seq, **targets))
             values[field] = new
-            if field == "status":
+            if field == "status" and new:
                 is_closed = new in ("Solved", "Closed")
                 closed = (closed or at) if is_closed else None
         resolved = closed and max(closed, created)

@@ -45,15 +45,18 @@ def history(fact: SimpleNamespace, events: list[Row], exported_close: datetime |
                 at=at,
                 field=row["field"],
                 value=value,
-                state=row["new_state"] or "open",
+                state=row["new_state"],
                 hours=row["new_sla_hours"],
             )
         )
     issues = ["changed_before_created"] if any(row["at"] < fact.created_at for row in own) else []
     statuses = [change for change in changes if change.field == "status"]
     ending = []
-    while statuses and statuses[-1].state == "closed":
+    while statuses and statuses[-1].state in ("closed", None):
         ending.insert(0, statuses.pop())
+    closings = [change for change in ending if change.state == "closed"]
+    if not closings:
+        statuses, ending = statuses + ending, []
     has_statuses = bool(statuses or ending)
     if ending and exported_close is None:
         issues.append("closed_in_log_only")
@@ -69,7 +72,7 @@ def history(fact: SimpleNamespace, events: list[Row], exported_close: datetime |
             )
         )
         changes.sort(key=lambda change: change.at)
-    elif ending and abs(ending[0].at - exported_close) > timedelta(hours=0.1):
+    elif ending and abs(closings[0].at - exported_close) > timedelta(hours=0.1):
         issues.append("closed_at_another_time")
     return SimpleNamespace(start=start, changes=changes, issues=";".join(issues) or None)
 
@@ -160,7 +163,7 @@ class Replay:
         was_closed = not self.is_open
         self.values[change.field] = change.value
         if change.field == "status":
-            self.state = change.state
+            self.state = change.state or self.state
             kind = "changed"
             if self.is_open != (not was_closed):
                 kind = "reopened" if self.is_open else "closed"

@@ -59,8 +59,8 @@ def agent(agent_id: str, team: str | None = None, **columns: object) -> Row:
 def event(
     ticket_id: str, at: str | datetime, field: str, old: object, new: object, **columns: object
 ) -> Row:
-    """A row of events_raw; a status means a state: `Waiting` is paused, `Closed` and `Solved` are closed."""
-    states = {"Waiting": "paused", "Closed": "closed", "Solved": "closed"}
+    """A row of events_raw; a status means a state: `Waiting` is paused, `Closed` and `Solved` are closed, a blank one none."""
+    states = {"None": None, "Waiting": "paused", "Closed": "closed", "Solved": "closed"}
     is_status = field == "status"
     return {
         "ticket_id": ticket_id,

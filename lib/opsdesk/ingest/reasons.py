@@ -23,6 +23,7 @@ EVENT_REASONS = {
     "at_in_future": "changed after the moment of the run",
 }
 EVENT_ISSUES = {
+    "blank_status": "no status: the ticket stays open, paused or closed as it was",
     "ambiguous_time": "a wall time that a clock change repeats: the first of the two was taken",
     "nonexistent_time": "a wall time that a clock change skips: moved forward by the gap",
     "date_only": "a moment that is only a day: midnight was taken",

@@ -27,7 +27,7 @@ logged AS (                  -- the changes of a ticket in their order; one befo
     COALESCE(events_raw.old_value, IF(events_raw.field = 'agent_id', '(unassigned)', '(none)')) AS old_value,
     COALESCE(events_raw.new_value, IF(events_raw.field = 'agent_id', '(unassigned)', '(none)')) AS new_value,
     COALESCE(events_raw.old_state, 'open') AS old_state,
-    COALESCE(events_raw.new_state, 'open') AS new_state,
+    events_raw.new_state,        -- NULL for a blank status: it stays what it was
     events_raw.old_sla_hours,
     events_raw.new_sla_hours,
     -- values that change in the second of the creation are those of the creation; a status may close what it opened
@@ -70,7 +70,7 @@ last_closings AS (
   SELECT logged.ticket_id, MIN(logged.from_at) AS closed_at
   FROM logged
   INNER JOIN beginnings ON beginnings.ticket_id = logged.ticket_id
-  WHERE logged.field = 'status' AND logged.place > beginnings.last_unclosed
+  WHERE logged.field = 'status' AND logged.new_state = 'closed' AND logged.place > beginnings.last_unclosed
   GROUP BY logged.ticket_id
 ),
 

@@ -88,6 +88,7 @@ def _read(plan: EventPlan, source: str, moment: datetime) -> str:
     issues = [f"CASE WHEN {condition} THEN '{code}' END" for code, condition in ISSUES.items()]
     doubtful = timestamps.is_doubtful(plan, AT)
     issues.append(f"CASE WHEN {doubtful} THEN 'two_formats_at' END")
+    issues.append(f"CASE WHEN {_lacks_status(plan)} THEN 'blank_status' END")
     return READ.format(
         moment=moment,
         cells=_cells(plan),
@@ -137,6 +138,16 @@ def _applies(rule: PlannedRule) -> str:
         for place, texts in rule.conditions
     ]
     return " AND ".join(conditions) or "true"
+
+
+def _lacks_status(plan: EventPlan) -> str:
+    """Return whether a row says that the status changes, or is, and not to what."""
+    blank = [
+        f"is{number} AND new{number} IS NULL"
+        for number, rule in enumerate(plan.rules)
+        if rule.field == "status" and rule.new.is_given
+    ]
+    return " OR ".join(blank) or "false"
 
 
 def _text(plan: EventPlan, field: str, value: PlannedValue) -> str:

@@ -52,11 +52,16 @@ SHARED = f"""WITH numbered AS (
 SELECT * FROM numbered
 QUALIFY row_number() OVER (
     PARTITION BY ticket_id, moment, fraction, {VALUES}, nth ORDER BY file, record) = 1"""
+# a snapshot without a status has that of the one before
+KNOWN = """SELECT * REPLACE (
+    coalesce(status, last_value(status IGNORE NULLS) OVER earlier) AS status)
+FROM ({snapshots})
+WINDOW earlier AS (PARTITION BY ticket_id ORDER BY moment, fraction, file, {record})"""
 BEFORE = ", ".join(f"lag({name}) OVER earlier AS {name}_before" for name in FIELDS)
 COMPARED = f"""CREATE TABLE compared AS
 SELECT file, record, ticket_id, moment, fraction, {VALUES}, {BEFORE},
     row_number() OVER earlier AS nth
-FROM ({{snapshots}})
+FROM ({KNOWN})
 WINDOW earlier AS (PARTITION BY ticket_id ORDER BY moment, fraction, file, {{record}})"""
 DIFFERENCE = """SELECT file, {record}, {item}, ticket_id, moment, fraction, '{name}',
     {name}_before, {name}, NULL FROM compared
