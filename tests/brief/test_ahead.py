@@ -51,13 +51,13 @@ def test_sentences_of_boston(facts):
         "rate of all tickets, the simple rule 17%. Of the tickets that were given 70 to 80%, 76% breached."
     )
     assert ahead.backlog == (
-        "On 28 January 2012 10,874 tickets are expected to be open, four times in five between 10,220 and "
+        "On 28 January 2012, 10,874 tickets are expected to be open, four times in five between 10,220 and "
         "11,528. On 112 past days it was off by 384 tickets on average, 28 days ahead; the guess that "
         "nothing changes by 1,399. The band of 80% held 83% of what came."
     )
     assert ahead.answers == [
         "At most 10,000 open tickets on 28 January 2012: off track (10,220 to 11,528 four times in five).",
-        "10,000 open tickets: between 1 January 2012 and 9 January 2012.",
+        "The backlog reaches 10,000 open tickets between 1 January 2012 and 9 January 2012.",
     ]
 
 
@@ -73,9 +73,10 @@ def test_without_estimates_the_page_has_no_such_part(facts):
 
 
 def test_tickets_to_work_on_say_how_likely_they_breach(facts):
-    rows = facts.work.rows.assign(probability=[0.876, *[None] * 9])
-    first, second, *_ = read_work_rows(replace(facts, work=facts.work._replace(rows=rows)))
-    assert first.due.endswith(", 88% likely to breach") and "likely" not in second.due
+    rows = facts.work.rows.assign(probability=[0.876, 0.997, *[None] * 8])
+    first, sure, third, *_ = read_work_rows(replace(facts, work=facts.work._replace(rows=rows)))
+    assert first.due.endswith(", 88% likely to breach") and "likely" not in third.due
+    assert sure.due.endswith(", over 99% likely to breach")
 
 
 def test_where_nothing_is_shown_a_sentence_says_why(facts):

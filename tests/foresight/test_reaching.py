@@ -81,18 +81,22 @@ class Shown:
 
 def test_sentences_have_spans_and_never_one_day():
     assert (
-        words.about_reaching(Shown, 130) == "130 open tickets: between 10 May 2024 and 20 May 2024."
+        words.about_reaching(Shown, 130)
+        == "The backlog reaches 130 open tickets between 10 May 2024 and 20 May 2024."
     )
     assert words.about_reaching(Shown, 150) == (
-        "150 open tickets: on 20 May 2024 at the earliest, or not within 28 days."
+        "The backlog reaches 150 open tickets on 20 May 2024 at the earliest, or not within 28 days."
     )
-    assert words.about_reaching(Shown, 200) == "200 open tickets: not within 28 days."
+    assert words.about_reaching(Shown, 200) == (
+        "The backlog does not reach 200 open tickets within 28 days."
+    )
     assert words.about_target(Shown, 200) == (
         "At most 200 open tickets on 28 May 2024: on track (146 to 166 four times in five)."
     )
     narrow = type("Narrow", (), {"forecast": forecast(30, half=1.0)})
     assert (
-        words.about_reaching(narrow, 205) == "205 open tickets: between 3 May 2024 and 4 May 2024."
+        words.about_reaching(narrow, 205)
+        == "The backlog reaches 205 open tickets between 3 May 2024 and 4 May 2024."
     )
 
 

@@ -52,7 +52,7 @@ def test_each_hour_belongs_to_the_closing_that_comes_next(desk):
     assert frame["hours_with_customer"].tolist() == [5.0, 0.0]
     assert frame["reassignments"].tolist() == [1.0, 1.0]
     assert about_histories(frame) == [
-        "In the week to 2023-01-15, 1 ticket was reopened, against 1 closing (100%).",
+        "In the week to 15 Jan, 1 ticket was reopened, against 1 closing (100%).",
         "On average a resolved ticket had waited 6.0 h on us and 0 min on the customer, and "
         "was passed on 1.0 times.",
     ]

@@ -10,8 +10,8 @@ from opsdesk.trends import number_words as words
 
 FEWEST_WEEKS = 2  # of a line
 WAITING = (
-    Line("hours_with_us", "on us", "in"),
-    Line("hours_with_customer", "on the customer", "out", DASHED),
+    Line("hours_with_us", "us", "in"),
+    Line("hours_with_customer", "customer", "out", DASHED),
 )
 
 

@@ -10,6 +10,7 @@ from opsdesk.trends import number_words as words
 
 NONE = ("(none)", "(unassigned)")
 TENTHS_BELOW = 100  # business hours
+MOST_SHOWN = 0.99  # an estimate is never certain
 
 
 class WorkRow(NamedTuple):
@@ -57,7 +58,10 @@ def _row(facts: Facts, ticket: pd.Series) -> WorkRow:
 def _chance(ticket: pd.Series) -> str:
     """Return how likely the ticket is to breach, where that is estimated."""
     chance = ticket.get("probability")
-    return "" if chance is None or pd.isna(chance) else f", {chance:.0%} likely to breach"
+    if chance is None or pd.isna(chance):
+        return ""
+    shown = f"over {MOST_SHOWN:.0%}" if chance > MOST_SHOWN else f"{chance:.0%}"
+    return f", {shown} likely to breach"
 
 
 def _due(facts: Facts, ticket: pd.Series) -> str:

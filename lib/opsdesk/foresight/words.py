@@ -4,7 +4,7 @@ import pandas as pd
 
 from opsdesk.foresight.checks import BACKLOG, BREACH
 from opsdesk.foresight.published import Foresight
-from opsdesk.foresight.reaching import Span, judge_track, when_reached
+from opsdesk.foresight.reaching import judge_track, when_reached
 
 NOT_MADE = "There are no estimates of these tables: run 04_foresight."
 REASONS = {
@@ -54,8 +54,8 @@ def about_backlog(foresight: Foresight | None) -> str:
         return _why_not("No forecast of the backlog is shown", check["reason"])
     last = foresight.forecast.iloc[-1]
     return (
-        f"On {_day(last['ops_date'])} {last['backlog_size']:,.0f} tickets are expected to be open, "
-        f"four times in five between {last['lo80']:,.0f} and {last['hi80']:,.0f}. "
+        f"On {_day(last['ops_date'])}, {last['backlog_size']:,.0f} tickets are expected to be "
+        f"open, four times in five between {last['lo80']:,.0f} and {last['hi80']:,.0f}. "
         f"{backlog_record(foresight)}"
     )
 
@@ -75,7 +75,15 @@ def backlog_record(foresight: Foresight, horizon: int = 28) -> str:
 def about_reaching(foresight: Foresight, size: float) -> str:
     """Return when the backlog reaches a size: always a span, never one day."""
     span = when_reached(foresight.forecast, size)
-    return f"{size:,.0f} open tickets: {_reached(span, foresight.forecast)}."
+    tickets = f"{size:,.0f} open tickets"
+    within = f"within {len(foresight.forecast)} days"
+    if span.first is None:
+        return f"The backlog does not reach {tickets} {within}."
+    if span.last is None:
+        earliest = f"on {_day(span.first)} at the earliest, or not {within}"
+        return f"The backlog reaches {tickets} {earliest}."
+    first = min(span.first, span.last - pd.Timedelta(days=1))  # never one day alone
+    return f"The backlog reaches {tickets} between {_day(first)} and {_day(span.last)}."
 
 
 def about_target(foresight: Foresight, most: float) -> str:
@@ -129,15 +137,6 @@ def _calibration(foresight: Foresight) -> str:
         return ""
     share = tenth["breached"].iloc[0] / tenth["tickets"].iloc[0]
     return f" Of the tickets that were given 70 to 80%, {_percent(share)} breached."
-
-
-def _reached(span: Span, forecast: pd.DataFrame) -> str:
-    if span.first is None:
-        return f"not within {len(forecast)} days"
-    if span.last is None:
-        return f"on {_day(span.first)} at the earliest, or not within {len(forecast)} days"
-    first = min(span.first, span.last - pd.Timedelta(days=1))  # never one day alone
-    return f"between {_day(first)} and {_day(span.last)}"
 
 
 def _percent(value: float) -> str:

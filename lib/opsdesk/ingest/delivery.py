@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 from opsdesk.errors import OpsdeskError
@@ -51,10 +52,9 @@ class Delivery:
         Raises:
             OpsdeskError: one cannot be read with this mapping.
         """
-        files: list[ExportFile] = []
-        for delivered in self.delivered:
-            files += read_tables(delivered, reading_of(self.mapping), self.work)
-        return files
+        reading = reading_of(self.mapping)
+        tables = (read_tables(delivered, reading, self.work) for delivered in self.delivered)
+        return list(chain.from_iterable(tables))
 
     @cached_property
     def plans(self) -> dict[str, ColumnPlan]:

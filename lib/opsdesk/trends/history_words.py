@@ -6,7 +6,7 @@ All are plain text, "" where there is nothing to say.
 import pandas as pd
 
 from opsdesk.guards.texts import one_line
-from opsdesk.trends.number_words import count, hours, listed, share, signed
+from opsdesk.trends.number_words import count, hours, listed, share, short_day, signed
 
 NO_HISTORIES = (
     "No ticket has a history. To give it, name an export of changes as `events` in the params file."
@@ -22,7 +22,7 @@ def about_histories(histories: pd.DataFrame) -> list[str]:
     week = known.iloc[-1]
     done = "1 closing" if week["closings"] == 1 else f"{count(week['closings'])} closings"
     sentences = [
-        f"In the week to {week['week_ending']:%Y-%m-%d}, {_tickets(week['reopened'])} reopened, "
+        f"In the week to {short_day(week['week_ending'])}, {_tickets(week['reopened'])} reopened, "
         f"against {done} ({share(week['reopen_rate'])})."
     ]
     if pd.notna(week["hours_with_us"]):
