@@ -16,12 +16,21 @@ promised AS (                -- last_date: open and not long past due until its 
     priority,
     category,
     sla_calendar,
-    created_at,
-    business_resolution_hours,
-    sla_clock_hours,
     DIV(UNIX_MICROS(created_at), 1000000) AS created_seconds,
-    DIV(UNIX_MICROS(resolved_at), 1000000) AS resolved_seconds,
     DIV(UNIX_MICROS(due_at), 1000000) AS due_seconds,
+    -- THE SLA CLOCK: seconds of the whole target, and those used when it is resolved. They are open seconds of the
+    -- ticket's calendar; elapsed seconds where it has none. `clocked` has those used at an origin.
+    IF(
+      sla_calendar IS NULL,
+      DIV(UNIX_MICROS(due_at), 1000000) - DIV(UNIX_MICROS(created_at), 1000000),
+      CAST(ROUND(sla_clock_hours * 3600) AS INT64)
+    ) AS target_seconds,
+    IF(
+      sla_calendar IS NULL,
+      DIV(UNIX_MICROS(resolved_at), 1000000) - DIV(UNIX_MICROS(created_at), 1000000),
+      -- NULL: resolved before it was created
+      CAST(ROUND(COALESCE(business_resolution_hours, 0) * 3600) AS INT64)
+    ) AS used_at_end,
     COALESCE(resolved_at < due_at, FALSE) AS is_early,
     COALESCE(resolved_at <= due_at, FALSE) AS is_met,
     due_at <= @as_of AS is_judged,
@@ -36,7 +45,14 @@ promised AS (                -- last_date: open and not long past due until its 
 
 numbered AS (                -- open at the origins from first_origin to the one before settled_at
   SELECT
-    *,
+    ticket_id, priority, category, sla_calendar, created_seconds, due_seconds, target_seconds,
+    is_early, is_met, is_judged,
+    -- an edge belongs to the bin above it; 20: the target is used up; one without open time is from the beginning
+    IF(
+      is_early,
+      CAST(FLOOR(GREATEST(LEAST(COALESCE(SAFE_DIVIDE(used_at_end * 20, target_seconds), 20), 20), 0)) AS INT64),
+      20
+    ) AS last_bin,
     IF(due_date < @first_day, 0, DIV(DATE_DIFF(due_date, @first_day, DAY), 4) + 1) AS known_at,
     IF(created_date < @first_day, 0, DIV(DATE_DIFF(created_date, @first_day, DAY), 4) + 1) AS first_origin,
     IF(last_date < @first_day, 0, DIV(DATE_DIFF(last_date, @first_day, DAY), 4) + 1) AS settled_at
@@ -44,7 +60,13 @@ numbered AS (                -- open at the origins from first_origin to the one
 ),
 
 stretch_days AS (            -- the stretches of the calendars by UTC day, so that an instant looks among those of its day
-  SELECT calendar, starts_at, ends_at, is_open, open_seconds_before, day_number
+  SELECT
+    calendar,
+    is_open,
+    open_seconds_before,
+    day_number,
+    DIV(UNIX_MICROS(starts_at), 1000000) AS starts_seconds,
+    DIV(UNIX_MICROS(ends_at), 1000000) AS ends_seconds
   FROM dim_calendar
   CROSS JOIN UNNEST(
     GENERATE_ARRAY(DIV(UNIX_MICROS(starts_at), 86400000000), DIV((UNIX_MICROS(ends_at) - 1), 86400000000))
@@ -55,66 +77,43 @@ clocks AS (                  -- what the clock of each calendar shows at the ori
   SELECT
     stretch_days.calendar,
     origins.origin,
-    open_seconds_before + IF(is_open, origins.seconds - DIV(UNIX_MICROS(starts_at), 1000000), 0) AS clock_shown
+    open_seconds_before + IF(is_open, origins.seconds - starts_seconds, 0) AS clock_shown
   FROM origins
   INNER JOIN stretch_days
     ON stretch_days.day_number = DIV(origins.seconds, 86400)
-    AND DIV(UNIX_MICROS(starts_at), 1000000) <= origins.seconds
-    AND DIV(UNIX_MICROS(ends_at), 1000000) > origins.seconds
-),
-
-begun AS (                   -- what the clock of its calendar shows when a ticket is created
-  SELECT
-    numbered.*,
-    begin_in.open_seconds_before
-    + IF(begin_in.is_open, created_seconds - DIV(UNIX_MICROS(begin_in.starts_at), 1000000), 0) AS clock_created
-  FROM numbered
-  LEFT JOIN stretch_days AS begin_in
-    ON begin_in.calendar = numbered.sla_calendar
-    AND begin_in.day_number = DIV(UNIX_MICROS(numbered.created_at), 86400000000)
-    AND begin_in.starts_at <= numbered.created_at
-    AND begin_in.ends_at > numbered.created_at
+    AND starts_seconds <= origins.seconds
+    AND ends_seconds > origins.seconds
 ),
 
 looks AS (                   -- a ticket at each origin at which it is open
-  SELECT begun.*, origin
-  FROM begun
+  SELECT numbered.*, origin
+  FROM numbered
   CROSS JOIN UNNEST(GENERATE_ARRAY(first_origin, settled_at - 1)) AS origin
   WHERE first_origin < settled_at
 ),
 
-moments AS (                 -- the instants at which the used share of a ticket is needed
-  SELECT looks.*, FALSE AS is_end, origins.seconds AS at_seconds
+clocked AS (                 -- the clock of its calendar at an origin, less what it showed at the creation
+  SELECT
+    looks.*,
+    origins.seconds AS at_seconds,
+    IF(
+      sla_calendar IS NULL,
+      origins.seconds - created_seconds,
+      clocks.clock_shown - begin_in.open_seconds_before - IF(begin_in.is_open, created_seconds - begin_in.starts_seconds, 0)
+    ) AS used_seconds
   FROM looks
   INNER JOIN origins ON origins.origin = looks.origin
-  UNION ALL
-  SELECT *, settled_at AS origin, TRUE AS is_end, resolved_seconds AS at_seconds
-  FROM begun
-  WHERE is_early AND settled_at < (SELECT COUNT(*) FROM origins)
+  LEFT JOIN clocks ON clocks.calendar = looks.sla_calendar AND clocks.origin = looks.origin
+  LEFT JOIN stretch_days AS begin_in
+    ON begin_in.calendar = looks.sla_calendar
+    AND begin_in.day_number = DIV(created_seconds, 86400)
+    AND begin_in.starts_seconds <= created_seconds
+    AND begin_in.ends_seconds > created_seconds
 ),
 
-clocked AS (
-  -- THE SLA CLOCK, here alone: used seconds between created_at and an instant, and those of the whole target.
-  -- They are open seconds of the ticket's calendar; elapsed seconds where it has none.
-  SELECT
-    moments.*,
-    CASE
-      WHEN sla_calendar IS NULL THEN at_seconds - created_seconds
-      -- NULL: resolved before it was created
-      WHEN is_end THEN CAST(ROUND(COALESCE(business_resolution_hours, 0) * 3600) AS INT64)
-      ELSE clocks.clock_shown - clock_created
-    END AS used_seconds,
-    IF(
-      sla_calendar IS NULL, due_seconds - created_seconds, CAST(ROUND(sla_clock_hours * 3600) AS INT64)
-    ) AS target_seconds
-  FROM moments
-  LEFT JOIN clocks ON clocks.calendar = moments.sla_calendar AND clocks.origin = moments.origin
-),
-
-placed AS (                  -- an edge belongs to the bin above it; 20: the target is used up
+placed AS (                  -- the bins of last_bin
   SELECT
     *,
-    -- a target without open time is used up from the beginning
     CAST(
       FLOOR(GREATEST(LEAST(COALESCE(SAFE_DIVIDE(used_seconds * 20, target_seconds), 20), 20), 0)) AS INT64
     ) AS bin
@@ -122,25 +121,24 @@ placed AS (                  -- an edge belongs to the bin above it; 20: the tar
 ),
 
 seen AS (                    -- how tickets are seen from `origin`: on their way, or (from then on) at their end
-  SELECT
-    origin, priority, category, bin, is_end,
-    COUNT(*) AS tickets,
-    COUNTIF(is_end) AS resolved
+  SELECT origin, priority, category, bin, COUNT(*) AS open_tickets, 0 AS ended, 0 AS resolved
   FROM placed
-  GROUP BY origin, priority, category, bin, is_end
+  GROUP BY origin, priority, category, bin
   UNION ALL
-  SELECT settled_at AS origin, priority, category, 20 AS bin, TRUE AS is_end, COUNT(*) AS tickets, 0 AS resolved
+  SELECT
+    settled_at AS origin, priority, category, last_bin AS bin,
+    0 AS open_tickets, COUNT(*) AS ended, COUNTIF(is_early) AS resolved
   FROM numbered
-  WHERE NOT is_early AND settled_at < (SELECT COUNT(*) FROM origins)
-  GROUP BY settled_at, priority, category
+  WHERE settled_at < (SELECT COUNT(*) FROM origins)
+  GROUP BY settled_at, priority, category, last_bin
 ),
 
 counted AS (
   SELECT
     origin, priority, category, bin,
-    SUM(IF(is_end, tickets, 0)) AS ended,
+    SUM(ended) AS ended,
     SUM(resolved) AS resolved,
-    SUM(IF(is_end, 0, tickets)) AS open_tickets
+    SUM(open_tickets) AS open_tickets
   FROM seen
   GROUP BY origin, priority, category, bin
 ),
@@ -259,7 +257,7 @@ odds AS (
     p.is_met,
     p.known_at,
     p.bin,
-    p.due_seconds - origins.seconds AS seconds_left,
+    p.due_seconds - p.at_seconds AS seconds_left,
     fitted.tickets AS fitted_tickets,
     c.similar_tickets,
     -- log-linear within a bin; in millionths, so that sums are of whole numbers
@@ -267,9 +265,8 @@ odds AS (
       c.from_start - c.within * (SAFE_DIVIDE(p.used_seconds * 20, p.target_seconds) - p.bin)
     )) AS INT64) AS millionths
   FROM placed AS p
-  INNER JOIN origins ON origins.origin = p.origin
   INNER JOIN fitted ON fitted.origin = p.origin
   INNER JOIN curves AS c
     ON c.origin = p.origin AND c.priority = p.priority AND c.category = p.category AND c.bin = p.bin
-  WHERE NOT p.is_end AND p.bin < 20 AND p.due_seconds > origins.seconds
+  WHERE p.bin < 20 AND p.due_seconds > p.at_seconds
 )
