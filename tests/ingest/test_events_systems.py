@@ -61,3 +61,17 @@ def test_a_packed_log_and_one_that_comes_twice(tmp_path, packed):
     result = ingest(form, tmp_path, file)
     assert read_rows(tmp_path) == form.expected(log)
     assert result.record["events"]["repeats"] == (len(form.expected(log)) * (packed == "twice"))
+
+
+@pytest.mark.parametrize("changed", [False, True], ids=["the log itself", "another file"])
+def test_older_rows_are_expected_where_the_export_is_the_log_itself(tmp_path, changed):
+    form = next(one for one in EVENT_FORMS if one.mapping == "servicenow_log")
+    log = in_order(make_log(seed=3))
+    file, other = tmp_path / form.name, tmp_path / f"other_{form.name}"
+    file.write_text(form.write(log, form), encoding="utf-8", newline="")
+    other.write_bytes(file.read_bytes() + b"\n" * changed)
+    bench = Workbench("2030-01-01T00:00:00Z")
+    place = ("", "full", str(tmp_path / "lake"), "Europe/Berlin")
+    record = bench.ingest(str(other), form.mapping, *place, str(file)).record
+    said = [text for text in record["suspicions"] if "different ticket_ids" in text]
+    assert record["rejected"]["duplicate_ticket_id"] > record["kept"] and bool(said) == changed

@@ -43,6 +43,14 @@ class Delivery:
         """Return whether it is a full export."""
         return self.kind == "full"
 
+    @property
+    def is_log(self) -> bool:
+        """Return whether it is the log of snapshots as well, in which older rows are expected."""
+        if self.events is None or not self.events.is_of_snapshots:
+            return False
+        logged = {file.digest for file in self.events.delivered}
+        return {file.digest for file in self.delivered} <= logged
+
     @cached_property
     def files(self) -> list[ExportFile]:
         """Return the tables of the files, converted to CSV text where they are not.

@@ -18,7 +18,7 @@ def suspicions(
     """Return what to add to a lake's record: `suspicions` (sentences) and `issue_tickets`.
 
     `issues` counts the kept rows by code; `issue_tickets` has one ticket for each that is loud.
-    `duplicates` counts the rows that are not the newest of their ticket_id.
+    `duplicates` counts the rows that are not the newest of their ticket_id, 0 where such are usual.
     """
     statuses = kept.statuses()
     rows = sum(status.tickets for status in statuses)

@@ -133,7 +133,7 @@ def _write_lake(
         if not delivery.is_full:
             merged = merge_with_lake(con, verdicts.kept, waiting, removed, moment, lake, work)
         written = write_days(merged.target, lake, trusted, work)
-        older = counts.rejects.counts.get(OLDER, 0)
+        older = 0 if delivery.is_log else counts.rejects.counts.get(OLDER, 0)
         odd = suspicions(verdicts.kept, delivery.mapping.closed_statuses, counts.issues, older)
         waiting.store(lake, work)
         removed.store(lake, work)
