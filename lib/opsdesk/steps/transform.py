@@ -35,10 +35,12 @@ SPAN = """SELECT MIN(created_at) AS first,
   MAX(created_at) AS last_created, MAX(resolved_at) AS last_resolved,
   MAX(sla_hours) AS longest_target
 FROM tickets_raw"""
-# asked where changes of tickets are loaded
+# asked where changes of tickets are loaded; those of tickets that are not are in no table
 EVENT_SPAN = """SELECT MAX(IF(`at` <= @run, `at`, NULL)) AS last,
-  MAX(GREATEST(COALESCE(old_sla_hours, 0), COALESCE(new_sla_hours, 0))) AS longest_target
-FROM events_raw"""
+  COALESCE(MAX(GREATEST(COALESCE(old_sla_hours, 0), COALESCE(new_sla_hours, 0))), 0)
+    AS longest_target
+FROM events_raw
+WHERE EXISTS (SELECT 1 FROM tickets_raw WHERE tickets_raw.ticket_id = events_raw.ticket_id)"""
 UNKNOWN = """SELECT COUNT(*) AS changes FROM events_raw
 WHERE NOT EXISTS (SELECT 1 FROM tickets_raw WHERE tickets_raw.ticket_id = events_raw.ticket_id)"""
 
