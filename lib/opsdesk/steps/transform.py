@@ -41,8 +41,6 @@ EVENT_SPAN = """SELECT MAX(IF(`at` <= @run, `at`, NULL)) AS last,
     AS longest_target
 FROM events_raw
 WHERE EXISTS (SELECT 1 FROM tickets_raw WHERE tickets_raw.ticket_id = events_raw.ticket_id)"""
-UNKNOWN = """SELECT COUNT(*) AS changes FROM events_raw
-WHERE NOT EXISTS (SELECT 1 FROM tickets_raw WHERE tickets_raw.ticket_id = events_raw.ticket_id)"""
 
 
 @dataclass(frozen=True)
@@ -136,7 +134,6 @@ def transform(
             rules=chosen,
             clock=clock,
             clock_parameters=texts.parameters,
-            unknown_changes=span.unknown_changes,
         )
         last = warehouse.runs().tail(1)
         if not last.empty and last["fingerprint"].item() == publication.fingerprint:
@@ -207,14 +204,12 @@ class Span(NamedTuple):
     """When the first ticket was created, and the last event that has happened.
 
     `latest` is the last date of a creation or resolution, `longest_target` in hours.
-    `unknown_changes` are those of tickets that no export has.
     """
 
     first: datetime
     last: datetime
     latest: datetime
     longest_target: float
-    unknown_changes: int = 0
 
     @property
     def last_due(self) -> datetime:
@@ -251,8 +246,7 @@ def _ask_span(warehouse: Warehouse, run: datetime) -> Span:
         last = max(last, _in_utc(events["last"]))
     # a pause moves a deadline, at most to this long after the last change
     hours = max(hours, float(events["longest_target"]))
-    unknown = int(warehouse.ask(UNKNOWN)["changes"].item())
-    return Span(first, last, max(latest, last), hours, unknown)
+    return Span(first, last, max(latest, last), hours)
 
 
 def _is_current(warehouse: Warehouse, name: str) -> bool:

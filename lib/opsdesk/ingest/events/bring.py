@@ -1,8 +1,9 @@
 """Bringing an export of changes into the lake: read and counted first, written afterwards."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from opsdesk.ingest.events.lake_rows import lake_rows, no_rows
 from opsdesk.ingest.events.log import EventLog
 from opsdesk.ingest.events.plan import block_of
 from opsdesk.ingest.events.record import Brought
+from opsdesk.ingest.events.unknown import count_unknown
 from opsdesk.ingest.reading.block_cleaner import BlockCleaner
 from opsdesk.ingest.reading.chunk_layout import Layout
 from opsdesk.ingest.reading.export_reader import ExportReader
@@ -57,6 +59,14 @@ class EventImport:
         delivery.ensure_unchanged()  # the text of rejected rows was read from it again
         reconcile_events(delivery.names, self.counts, is_full=delivery.is_full)
         self.days = self._log.touched_days()
+
+    def with_unknown(self, tickets: duckdb.DuckDBPyConnection, known: Sequence[str]) -> EventCounts:
+        """Return the counts, with the changes of tickets that are in no table `known` of `tickets`.
+
+        To be asked before `write`, which takes the changes of the lake in.
+        """
+        unknown = count_unknown(tickets, self._log.tickets(), known)
+        return replace(self.counts, unknown=unknown)
 
     def write(self, lake: Lake, trusted: Digests) -> Brought:
         """Write the days that changed; return what was written.

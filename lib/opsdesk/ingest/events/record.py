@@ -77,6 +77,8 @@ def _counted(counts: EventCounts, brought: Brought) -> dict[str, Any]:
         "examples": counts.rejects.examples,
         "footers": counts.rejects.footers,
         "issues": counts.issues,
+        "reported": counts.changes,
+        "unknown": list(counts.unknown),
         "days_done": brought.written.counts,
     }
 
