@@ -141,7 +141,7 @@ def _write_lake(
         removed.store(lake, work)
         brought = None
         if changes:
-            brought = changes.write(lake, known_changes)
+            brought = changes.write(lake, known_changes, before)
         elif delivery.is_full:
             brought = remove_events(lake, work)
         ends = [
