@@ -14,9 +14,9 @@ from opsdesk.trends.day_names import DayNames
 from tickets import build, event, instant, ticket
 
 
-def page_of(warehouse):
+def page_of(warehouse, record=None):
     facts = read_facts(warehouse, {}, DayNames())
-    quality = judge_quality({}, facts.coverage, facts.log_issues)
+    quality = judge_quality(record or {}, facts.coverage, facts.log_issues)
     return page_values(facts, quality, About("desk", {}, []))
 
 
@@ -51,8 +51,20 @@ def test_what_log_and_export_do_not_agree_on_is_in_what_was_read(tmp_path):
     as_of = instant("2023-01-10 12:00")
     page = page_of(published_tables(tmp_path / "w.duckdb", build(tickets, as_of, events=log), as_of, "UTC"))  # fmt: skip
     (row,) = page["quality"].rows
-    assert (row.name, row.rows) == ("closed_in_log_only", 1)
-    assert "the log closes it, the export does not" in render_report(page)
+    assert (row.name, row.number) == ("closed_in_log_only", 1)
+    assert row.meaning == "tickets: the log closes it, the export does not: it is open"
+    assert row.meaning in render_report(page)
+
+
+def test_changes_of_tickets_that_no_export_has_are_in_what_was_read(tmp_path):
+    events = {"rows": 2, "more": 0, "rejected": {}, "footers": 0, "reported": 2, "unknown": [1, "<b>"]}  # fmt: skip
+    page = page_of(published_desk(tmp_path / "w.duckdb"), {"rows": 5, "events": events})
+    found = [row for row in page["quality"].rows if row.name == "changes_of_unknown_tickets"]
+    assert [(row.number, row.meaning, row.example) for row in found] == [
+        (1, "changes: of tickets that no export has, so they are in no table", "ticket <b>")
+    ]
+    assert page["quality"].loud[0].startswith("50.0% of the changes are of tickets that no export")
+    assert "<b>" not in render_report(page)
 
 
 def test_a_desk_without_a_log_says_nothing_of_it(tmp_path):

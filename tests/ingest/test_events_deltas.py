@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from event_logs import read_rows
 from exports import lake_files
-from own_events import feed, write_log
+from own_events import MAPPING, feed, write_log
 
 SUPPORT = str(Path(__file__).parents[1] / "support")
 # few tickets, seconds and values, so that much happens at once
@@ -80,6 +80,45 @@ def test_a_delta_without_changes_leaves_them_as_they_are(tmp_path):
     assert events_of(tmp_path) == before
 
 
+LATER = "T2,2023-03-01 00:00:00,state,Waiting,Held"
+FIRST = (
+    "T1,2023-01-31 23:59:59,state,New,Held", "T1,2023-02-01 00:00:00,state,Held,Done",
+    "T2,2023-02-01 00:00:00,prio,Low,1", "T2,2023-02-02 00:00:00,grp,a,b",
+)  # fmt: skip
+PAUSING = MAPPING.replace("[Waiting]", "[Waiting, Held]")
+
+
+@pytest.mark.parametrize(
+    ("rules", "written", "unchanged"),
+    [
+        pytest.param(PAUSING, 3, 1, id="another paused status"),
+        pytest.param(MAPPING.replace("[Done]", "[Done, Held]"), 3, 1, id="another closed status"),
+        pytest.param(MAPPING.replace("High: 4", "High: 5"), 2, 2, id="another target"),
+        pytest.param(f"{MAPPING}sla_priority: at_creation\n", 2, 2, id="the target at creation"),
+        pytest.param(MAPPING.replace("Low: 8.5", "Low: 8.5, Mid: 6"), 1, 3, id="a target that no change has"),
+        pytest.param(MAPPING, 1, 0, id="as before: the others are not even read"),
+    ],
+)  # fmt: skip
+def test_a_delta_by_other_rules_is_the_full_log_by_them(tmp_path, rules, written, unchanged):
+    """There are four days, of which those with another state or target are written again."""
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    for folder in (whole, parts):
+        folder.mkdir()
+        write_log(folder, *FIRST, name="d0.csv")
+        write_log(folder, LATER, name="d1.csv")
+    feed(parts, parts / "d0.csv")
+    feed(parts, "", "delta", rules=rules)  # one without changes does not know better
+    result = feed(parts, parts / "d1.csv", "delta", rules=rules)
+    feed(whole, whole / "d*.csv", rules=rules)
+    assert events_of(parts) == events_of(whole)
+    done = {"written": written, "unchanged": unchanged, "removed": 0}
+    assert result.record["events"]["days_done"] == done
+    assert result.record["events"]["held"] == {
+        "put in by this export": 1, "stayed from before": 4, "in the lake's manifests": 5,
+    }  # fmt: skip
+    assert feed(parts, parts / "d1.csv", "delta", rules=rules).unchanged
+
+
 KILLING = """
 import os, pathlib, sys
 sys.path.insert(0, sys.argv[1])
@@ -93,28 +132,40 @@ def killing(self, *a):
     len(calls) == {nth} and os.kill(os.getpid(), 9)
     return result
 Lake.{point} = killing
-own_events.feed(pathlib.Path(sys.argv[2]), sys.argv[3], sys.argv[4])
+own_events.feed(pathlib.Path(sys.argv[2]), sys.argv[3], sys.argv[4], rules=sys.argv[5])
 """
 
 
-@pytest.mark.parametrize("kind", ["full", "delta"])
+@pytest.mark.parametrize(
+    ("kind", "rules"), [("full", MAPPING), ("delta", MAPPING), ("delta", PAUSING)]
+)
 @pytest.mark.parametrize(
     ("point", "nth"),
     [("write_file", 1), ("write_file", 2), ("write_manifest", 1), ("write_manifest", 2)],
 )
-def test_killed_anywhere_and_run_again(tmp_path, kind, point, nth):
+def test_killed_anywhere_and_run_again(tmp_path, kind, rules, point, nth):
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     whole.mkdir()
-    feed(whole, write_log(whole, *CHAIN[:3], "T2,2023-02-07 00:00:00,grp,a,b"))
+    held = "T1,2023-02-09 00:00:00,state,a,Held"
+    feed(whole, write_log(whole, *CHAIN[:3], "T2,2023-02-07 00:00:00,grp,a,b", held))
     shutil.copytree(whole, killed)
     more = [*CHAIN[2:], "T3,2023-02-08 00:00:00,grp,a,b", "T1,2023-03-01 00:00:00,grp,a,b"]
     for folder in (whole, killed):
         write_log(folder, *more, name="more.csv")
-    feed(whole, whole / "more.csv", kind)
+    feed(whole, whole / "more.csv", kind, rules=rules)
     code = KILLING.format(point=point, nth=nth)
-    arguments = [sys.executable, "-c", code, SUPPORT, str(killed), str(killed / "more.csv"), kind]
+    arguments = [
+        sys.executable,
+        "-c",
+        code,
+        SUPPORT,
+        str(killed),
+        str(killed / "more.csv"),
+        kind,
+        rules,
+    ]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     assert subprocess.run(arguments, check=False, env=environment).returncode == -9
     assert lake_files(killed) != lake_files(whole)
-    feed(killed, killed / "more.csv", kind)
+    feed(killed, killed / "more.csv", kind, rules=rules)
     assert lake_files(killed) == lake_files(whole)

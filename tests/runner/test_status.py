@@ -104,6 +104,26 @@ def test_what_the_last_export_left_out_assumed_and_found_odd(root):
     ]
 
 
+def test_changes_of_tickets_that_no_export_has(root):
+    lake = root / "outputs" / "mine" / "lake"
+    lake.mkdir(parents=True)
+    write_run(root, "20261124T030147-123", "done")
+    events = {
+        "rows": 3, "more": 0, "put_in": 3, "repeats": 0, "unchanged": 0, "ignored": {}, "rejected": {}, "footers": 0,
+        "reported": 3, "unknown": [3, "INC7"],
+    }  # fmt: skip
+    (lake / "_ingest.json").write_text(json.dumps({"rows": 5, "kept": 5, "events": events}))
+    assert shown().partition("\nChanges of tickets\n")[2].splitlines() == [
+        "  Changes read                           3",
+        "  put in the lake                        3",
+        "  Changes of unknown tickets             3",
+        "",
+        "The last export",
+        "  100.0% of the changes are of tickets that no export has (3 of 3), such as ticket INC7."
+        " They are in no table: do both exports write the ids in one form?",
+    ]
+
+
 def test_run_that_was_killed_is_interrupted(root):
     write_run(root, "20261124T030147-123", "running")
     assert "20261124T030147-123  started 2026-11-24 03:01:47 UTC  interrupted" in shown()

@@ -26,6 +26,15 @@ RECORD = {
     "zone": {"timezone": "Europe/Berlin", "from": "run"},
     "suspicions": ["The status \"Done\" is odd."], "notes": ["No column Tags."], "looks_cut": ["It has 1,000 rows."],
 }  # fmt: skip
+EVENTS = {
+    "rows": 39, "more": 1, "put_in": 38, "repeats": 0, "unchanged": 0, "ignored": {}, "rejected": {"bad_at": 2},
+    "footers": 0, "reported": 38, "unknown": [4, "INC7"],
+}  # fmt: skip
+REJECTED = (
+    "5.1% of the rows of changes were rejected, most of them as bad_at (2: the moment is in none of the mapping's"
+    " formats, before 1970, or in no zone). They are in no table: does the mapping fit?"
+)
+UNKNOWN = "10.5% of the changes are of tickets that no export has (4 of 38), such as ticket INC7."
 FIGURES = f"""\
 Rows read                     1,250
   kept                        1,200
@@ -70,6 +79,16 @@ LOOK AT THIS: 6.0% of the kept rows have the issue nonexistent_time \
             "Rows read             0\n  kept                0\n"
             "A quiet day: the delta has a header and no rows, so no ticket was changed.",
             id="a delta of a header",
+        ),
+        pytest.param(
+            {"rows": 5, "kept": 5, "events": EVENTS}, None, None,
+            "Rows read                              5  all kept\n"
+            "Changes read                          40\n"
+            "    put in the lake                   38\n"
+            "    rejected                           2\n"
+            f"Changes of unknown tickets             4  in no table\nLOOK AT THIS: {REJECTED}\n"
+            f"LOOK AT THIS: {UNKNOWN} They are in no table: do both exports write the ids in one form?",
+            id="a log of changes",
         ),
         pytest.param({}, Backlog(date(2023, 1, 3), 3), None, "Open now             3  on 2023-01-03", id="no ingest"),
         pytest.param({"rejected": [1]}, None, None, "", id="the record of another version"),
@@ -152,6 +171,20 @@ def test_too_many_rejected_rows_publish_nothing(root, chosen, share, outcome, do
             "Nothing was published: 50.0% of the rows were rejected (50 of 100), most of them as bad_created_at"
         )
         assert "more than max_rejected_share (40.0%)" in ended.error
+
+
+def test_a_log_of_other_tickets_publishes_nothing(root):
+    lake = root / "outputs" / "mine" / "lake"
+    lake.mkdir(parents=True)
+    events = EVENTS | {"rejected": {}, "unknown": [38, "INC7"]}
+    (lake / "_ingest.json").write_text(json.dumps({"rows": 5, "kept": 5, "events": events}))
+    record, said = run_once(["01_ingest", "03_transform"])
+    assert (record.outcome, record.exit_code) == ("held back", 4)
+    assert [step.step for step in record.steps if step.status == "done"] == ["01_ingest"]
+    assert record.error.startswith(
+        "Nothing was published: 100.0% of the changes are of tickets that no export has (38 of 38),"
+    )
+    assert "Changes of unknown tickets            38  in no table" in said
 
 
 def test_a_lake_that_cannot_be_read_does_not_fail_a_good_run(root):

@@ -3,12 +3,13 @@
 from datetime import UTC
 
 import duckdb
+import pandas as pd
 import pytest
 
 from event_logs import read_rows
 from opsdesk.errors import OpsdeskError
-from own_events import feed, write_log
-from steps import backfill, open_warehouse
+from own_events import TICKETS, feed, write_log
+from steps import backfill, open_warehouse, transform
 
 LOG = (
     "T1,2023-01-31 23:59:59,state,New,Waiting",
@@ -71,10 +72,33 @@ def test_where_a_change_came_from_and_what_its_priority_promises(tmp_path):
     assert row[3].isoformat() == AT
 
 
-def test_months_bound_changes_too(tmp_path):
+def test_bounds_are_of_tickets_and_changes_of_every_month_are_loaded(tmp_path):
     feed(tmp_path, write_log(tmp_path, *LOG))
-    backfill(f"{tmp_path}/lake", f"duckdb:{tmp_path}/w.duckdb", "2023-01", "2023-02", AT)
-    assert len(loaded(tmp_path)) == 3
+    backfill(f"{tmp_path}/lake", f"duckdb:{tmp_path}/w.duckdb", "2023-01", "2023-01", AT)
+    assert loaded(tmp_path) == read_rows(tmp_path)
+    assert len(loaded(tmp_path)) == 4
+
+
+def test_a_ticket_of_a_loaded_month_has_its_whole_history(tmp_path):
+    """T1 is closed two months after the last one that is loaded; T2 of that month stays outside."""
+    tickets = TICKETS.replace("10:00:00,,New", "10:00:00,2023-03-05 10:00:00,Done")
+    log = write_log(
+        tmp_path,
+        "T1,2023-01-31 23:59:59,state,New,Waiting",
+        "T1,2023-03-05 10:00:00,state,Waiting,Done",
+        "T2,2023-03-06 10:00:00,state,New,Waiting",
+    )
+    feed(tmp_path, log, tickets=f"{tickets}T2,2023-03-06 09:00:00,,Waiting,1,A\n")
+    place = f"duckdb:{tmp_path}/w.duckdb"
+    backfill(f"{tmp_path}/lake", place, "", "2023-01", AT)
+    published = transform(place, "latest", "UTC", AT)
+    assert published.known_until == "2023-03-05 10:00:00 UTC"  # the last event of what is loaded
+    facts = open_warehouse(place).query(
+        "SELECT ticket_id, resolved_at, log_issues FROM fact_tickets"
+    )
+    (ticket,) = facts.itertuples(index=False)
+    assert ticket[:2] == ("T1", pd.Timestamp("2023-03-05 10:00:00Z"))
+    assert pd.isna(ticket[2])  # the log has the same end as the export
 
 
 def test_without_changes_the_table_is_there_and_empty(tmp_path):

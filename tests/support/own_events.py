@@ -31,11 +31,19 @@ def write_log(folder: Path, *lines: str, name: str = "log.csv", header: str = HE
     return path
 
 
-def feed(folder: Path, log: Path | str, kind: str = "full", block: str = BLOCK, **changes: str):
-    """Ingests one ticket and a log into folder/lake."""
+def feed(
+    folder: Path,
+    log: Path | str,
+    kind: str = "full",
+    block: str = BLOCK,
+    tickets: str = TICKETS,
+    rules: str = MAPPING,
+    **changes: str,
+):
+    """Ingests tickets, one if nothing is said, and a log into folder/lake."""
     mapping = folder / "own.yaml"
-    mapping.write_text(MAPPING + block)
-    tickets = folder / "tickets.csv"
-    tickets.write_text(TICKETS)
+    mapping.write_text(rules + block)
+    export = folder / "tickets.csv"
+    export.write_text(tickets)
     values = {"export_kind": kind, "run_at": RUN_AT, "events": str(log), **changes}
-    return run_ingest(folder, tickets, mapping=str(mapping), **values)
+    return run_ingest(folder, export, mapping=str(mapping), **values)

@@ -147,10 +147,16 @@ def test_every_table_has_the_same_rows(both):
 
 
 def test_changes_of_an_unknown_ticket_are_counted(both):
-    for where in both[:2]:
-        found = read_log_issues(open_warehouse(*where))
-        counted = found.set_index("issue")["tickets"]
-        assert counted["changes_of_unknown_tickets"] == 3
+    local, distant, corner = both
+    folder = local[0].removeprefix("duckdb:").removesuffix("/w.duckdb")
+    for lake in (open_lake(f"{folder}/lake"), open_lake(f"{corner.lake}/lake", distant[1])):
+        assert lake.record()["events"]["unknown"] == [3, "never seen"]
+
+
+def test_log_and_export_disagree_on_the_same_tickets(both):
+    here, there = (read_log_issues(open_warehouse(*where)) for where in both[:2])
+    assert here["tickets"].sum() > 100
+    pd.testing.assert_frame_equal(there, here, check_dtype=False)
 
 
 def worst_of(warehouse):

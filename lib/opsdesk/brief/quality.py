@@ -6,7 +6,13 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from opsdesk.ingest.alarm import counts_of, examples_of, number_of
-from opsdesk.ingest.reasons import ISSUE_MEANINGS, REASONS
+from opsdesk.ingest.events.summary import unknown_changes
+from opsdesk.ingest.reasons import (
+    ISSUE_MEANINGS,
+    OF_UNKNOWN_TICKETS,
+    REASONS,
+    UNKNOWN_TICKETS,
+)
 from opsdesk.ingest.remarks import remarks_by_kind
 from opsdesk.trends.coverage import Coverage
 from opsdesk.trends.sentences import about_filter
@@ -15,10 +21,10 @@ BY_MAPPING = "left out by a rule of the mapping"
 
 
 class Row(NamedTuple):
-    """A kind of row of the export, how many there are, what it means, and where the first is."""
+    """A kind of row, ticket or change, how many, what it means, and where the first is."""
 
     name: str
-    rows: int
+    number: int
     meaning: str
     example: str = ""
 
@@ -90,12 +96,14 @@ def _rows(record: Mapping[str, Any]) -> list[Row]:
         Row(name, rows, f"kept: {ISSUE_MEANINGS.get(name, name)}")
         for name, rows in counts_of(whole, "issues").items()
     ]
-    return [row for row in (*rejected, *excluded, *issues) if row.rows]
+    number, ticket = unknown_changes(whole)
+    unknown = Row(UNKNOWN_TICKETS, number, f"changes: {OF_UNKNOWN_TICKETS}", f"ticket {ticket}")
+    return [row for row in (*rejected, *excluded, *issues, unknown) if row.number]
 
 
 def _rows_of_log(log_issues: pd.DataFrame) -> list[Row]:
-    """Return the tickets on which log and export do not agree; here a row is a ticket."""
+    """Return the tickets on which log and export do not agree."""
     return [
-        Row(str(issue["issue"]), int(issue["tickets"]), f"tickets of the log: {issue['meaning']}")
+        Row(str(issue["issue"]), int(issue["tickets"]), f"tickets: {issue['meaning']}")
         for _, issue in log_issues.iterrows()
     ]

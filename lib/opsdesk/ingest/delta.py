@@ -28,7 +28,7 @@ class Merged:
 
     `waited` are tickets whose moment has come, `stayed` those that the lake had and keeps.
     `outdated` are rows of the delta that are older than what is known, `left` tickets that the
-    delta has taken out of the lake.
+    delta has taken out of the lake. `known` are the tables with ids of tickets of earlier exports.
     """
 
     target: Target
@@ -36,6 +36,7 @@ class Merged:
     stayed: int = 0
     outdated: int = 0
     left: int = 0
+    known: tuple[str, ...] = ()
 
 
 def merge_with_lake(
@@ -84,7 +85,8 @@ def merge_with_lake(
     rows = KeptRows(con, "merged")
     target = Target(rows, rows.days(), frozenset(str(day) for (day,) in touched))
     left = _count(con, "former SEMI JOIN leaving USING (ticket_id)")
-    return Merged(target, waited, stayed, outdated, left)
+    known = ("due", "waiting", "removed", *(["lake"] if has_lake else []))
+    return Merged(target, waited, stayed, outdated, left, known)
 
 
 def _find_former(con: duckdb.DuckDBPyConnection, lake: Lake, names: list[str], work: Path) -> bool:

@@ -29,6 +29,8 @@ EVENT_ISSUES = {
     "date_only": "a moment that is only a day: midnight was taken",
     "two_formats_at": "the moment fits two of the mapping's formats: the first was taken",
 }
+UNKNOWN_TICKETS = "changes_of_unknown_tickets"
+OF_UNKNOWN_TICKETS = "of tickets that no export has, so they are in no table"
 ISSUE_MEANINGS = {
     "bad_resolved_at": "an open ticket's resolved_at cannot be read: it stays open",
     "resolved_in_future": "resolved after the moment of the run: it is open until then",

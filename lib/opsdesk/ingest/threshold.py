@@ -1,7 +1,12 @@
-"""Above which share of rejected rows nothing is published."""
+"""Above which share of rejected rows, or of changes of unknown tickets, nothing is published."""
 
 from opsdesk.ingest.alarm import percent, rejected_sentence, rejected_share
-from opsdesk.ingest.events.summary import rejected_change_share, rejected_changes_sentence
+from opsdesk.ingest.events.summary import (
+    rejected_change_share,
+    rejected_changes_sentence,
+    unknown_change_share,
+    unknown_changes_sentence,
+)
 from opsdesk.lake.lake import Record
 
 
@@ -9,14 +14,16 @@ def why_held_back(record: Record, max_rejected_share: str) -> str | None:
     """Return why what the last ingest left (the lake's `record`) is not published, if it is not."""
     allowed = float(max_rejected_share)
     if rejected_share(record) > allowed:
-        rejected = rejected_sentence(record)
+        why = rejected_sentence(record)
     elif rejected_change_share(record) > allowed:
-        rejected = rejected_changes_sentence(record)
+        why = rejected_changes_sentence(record)
+    elif unknown_change_share(record) > allowed:
+        why = unknown_changes_sentence(record)
     else:
         return None
     return (
-        f"Nothing was published: {rejected} That is more than max_rejected_share "
+        f"Nothing was published: {why} That is more than max_rejected_share "
         f"({percent(allowed)}), so readers still see the previous tables. Correct the mapping or "
-        "the export, then run again from 01_ingest; if these rows are rightly rejected, raise "
+        "the export, then run again from 01_ingest; if these rows are rightly left out, raise "
         "max_rejected_share."
     )

@@ -16,7 +16,7 @@ SKIPPED = "skipped"
 INTERRUPTED = "interrupted"
 PENDING = "pending"
 DEAD_KERNEL = "dead kernel"
-HELD_BACK = "held back"  # too many rows were rejected, so nothing was published
+HELD_BACK = "held back"  # too many rows would be in no table, so nothing was published
 EXIT_CODES = {FAILED: 1, DEAD_KERNEL: 3, HELD_BACK: 4, INTERRUPTED: 130}
 FILE = "run.json"
 

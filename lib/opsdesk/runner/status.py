@@ -107,7 +107,7 @@ def _export_lines(last: Summary, rejects_folder: str) -> Iterator[str]:
     yield from _count_lines(f"Rejected rows ({rejects_folder})", last.rejected, "none")
     if last.issues:
         yield from _count_lines("Issues of kept rows", last.issues, "none", issue_notes(last))
-    changes = {label.strip(): rows for label, rows, _ in change_lines(last.changes)}
+    changes = {label.strip(): rows for label, rows, _ in change_lines(last)}
     if changes:
         yield from _count_lines("Changes of tickets", changes, "none")
     said = [*last.remarks, *last.alarms]

@@ -6,7 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from opsdesk.ingest.alarm import alarms, counts_of, examples_of, issue_shares, number_of, percent
-from opsdesk.ingest.events.summary import REPORTED, change_alarms, change_counts
+from opsdesk.ingest.events.summary import (
+    REPORTED,
+    change_alarms,
+    change_counts,
+    unknown_changes,
+)
 from opsdesk.ingest.remarks import remarks
 from opsdesk.runner.state import Backlog
 
@@ -19,7 +24,8 @@ class Summary:
 
     `rows`, `kept`, `excluded` (by rule) and `rejected` (by reason) count rows of the export,
     `issues` counts kept rows by code. `changes` says what became of the rows of an export of
-    changes; the first is the sum. `examples` says by reason where the first rejected row is.
+    changes; the first is the sum. `unknown_changes` are those of tickets that no export has.
+    `examples` says by reason where the first rejected row is.
     `remarks` are sentences about the export, `alarms` those that are loud. `open_now` is the
     backlog at as_of, whose day is `open_on`. `targets` are those of the params file, judged.
     `sla_clock` says when the SLA clock runs, where it is not round the clock. `work` says where the
@@ -33,6 +39,7 @@ class Summary:
     examples: dict[str, str] = field(default_factory=dict)
     issues: dict[str, int] = field(default_factory=dict)
     changes: dict[str, int] = field(default_factory=dict)
+    unknown_changes: int = 0
     remarks: list[str] = field(default_factory=list)
     alarms: list[str] = field(default_factory=list)
     open_now: int | None = None
@@ -58,6 +65,7 @@ def make_summary(
         examples=examples_of(record),
         issues=counts_of(record, "issues"),
         changes=change_counts(record),
+        unknown_changes=unknown_changes(record)[0],
         remarks=remarks(record),
         alarms=[*alarms(record), *change_alarms(record)],
         open_now=backlog.size if backlog else None,
@@ -69,7 +77,7 @@ def make_summary(
 
 def summary_lines(summary: Summary, report: Path | None) -> Iterator[str]:
     """Return the figures as lines to print, the numbers below each other, what is loud last."""
-    lines = [*_row_lines(summary), *_issue_lines(summary), *change_lines(summary.changes)]
+    lines = [*_row_lines(summary), *_issue_lines(summary), *change_lines(summary)]
     lines += _backlog_lines(summary)
     width = max((len(label) for label, _, _ in lines), default=0)
     for label, number, note in lines:
@@ -114,13 +122,15 @@ def issue_notes(summary: Summary) -> dict[str, str]:
     return {code: f"  {percent(share)} of the kept rows" for code, share in shares.items()}
 
 
-def change_lines(changes: dict[str, int]) -> Iterator[Line]:
+def change_lines(summary: Summary) -> Iterator[Line]:
     """Return what became of the changes; only what there is."""
-    for name, rows in changes.items():
+    for name, rows in summary.changes.items():
         if name == REPORTED:
             yield "Changes read", rows, ""
         elif rows:
             yield f"    {name}", rows, ""
+    if summary.unknown_changes:
+        yield "Changes of unknown tickets", summary.unknown_changes, "  in no table"
 
 
 def _counted(title: str, counts: dict[str, int], notes: dict[str, str]) -> Iterator[Line]:

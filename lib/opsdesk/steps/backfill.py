@@ -14,13 +14,7 @@ from opsdesk.errors import OpsdeskError
 from opsdesk.instants import read_instant, read_month
 from opsdesk.lake.lake import Lake, not_as_left, refuse_other_columns
 from opsdesk.lake.manifest import Manifest, lake_digest
-from opsdesk.lake.names import (
-    AGENTS,
-    TICKETS,
-    month_of_partition,
-    partition_of,
-    series_of,
-)
+from opsdesk.lake.names import TICKETS, partition_of, series_of
 from opsdesk.lake.partition import Partition
 from opsdesk.warehouse.belonging import join
 from opsdesk.warehouse.billing import Billed
@@ -61,14 +55,19 @@ class BackfillResult:
 
 @dataclass(frozen=True)
 class Span:
-    """The months from `first` to `last`, both included; "" is no bound. The agents are in any."""
+    """The months of tickets from `first` to `last`, both included; "" is no bound.
+
+    The agents and every month of changes are in any span: what happens to a ticket of these months
+    may happen long after them.
+    """
 
     first: str
     last: str
 
     def __contains__(self, name: str) -> bool:
-        month = month_of_partition(name)
-        return name == AGENTS or (self.first or month) <= month <= (self.last or month)
+        if series_of(name) is not TICKETS:
+            return True
+        return (self.first or name) <= name <= (self.last or name)
 
 
 def backfill(
@@ -79,10 +78,10 @@ def backfill(
     run_at: str,
     engine: "SparkEngine | None" = None,
 ) -> BackfillResult:
-    """Load every month of the lake between two months that is not loaded as it is.
+    """Load what the lake has of tickets created between two months, if it is not loaded as it is.
 
-    Both months are included; "" is no bound. An `engine` reads the day files instead of the
-    warehouse.
+    Both months are included; "" is no bound. Changes of every month and the agents are loaded in
+    any case. An `engine` reads the day files instead of the warehouse.
 
     Raises:
         OpsdeskError: the lake is empty, incomplete, or another than the warehouse was filled from,

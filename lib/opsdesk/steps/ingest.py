@@ -132,6 +132,8 @@ def _write_lake(
         merged = Merged(Target(verdicts.kept, counts.days))
         if not delivery.is_full:
             merged = merge_with_lake(con, verdicts.kept, waiting, removed, moment, lake, work)
+        known = (rows.source, *merged.known)
+        changes_read = changes.with_unknown(con, known) if changes else None
         written = write_days(merged.target, lake, trusted, work)
         older = 0 if delivery.is_log else counts.rejects.counts.get(OLDER, 0)
         odd = suspicions(verdicts.kept, delivery.mapping.closed_statuses, counts.issues, older)
@@ -139,10 +141,9 @@ def _write_lake(
         removed.store(lake, work)
         brought = None
         if changes:
-            brought = changes.write(lake, known_changes)
+            brought = changes.write(lake, known_changes, before)
         elif delivery.is_full:
             brought = remove_events(lake, work)
-        changes_read = changes.counts if changes else None
         ends = [
             counts.known_until,
             waiting.until(),

@@ -35,12 +35,12 @@ SPAN = """SELECT MIN(created_at) AS first,
   MAX(created_at) AS last_created, MAX(resolved_at) AS last_resolved,
   MAX(sla_hours) AS longest_target
 FROM tickets_raw"""
-# asked where changes of tickets are loaded
+# asked where changes of tickets are loaded; those of tickets that are not are in no table
 EVENT_SPAN = """SELECT MAX(IF(`at` <= @run, `at`, NULL)) AS last,
-  MAX(GREATEST(COALESCE(old_sla_hours, 0), COALESCE(new_sla_hours, 0))) AS longest_target
-FROM events_raw"""
-UNKNOWN = """SELECT COUNT(*) AS changes FROM events_raw
-WHERE NOT EXISTS (SELECT 1 FROM tickets_raw WHERE tickets_raw.ticket_id = events_raw.ticket_id)"""
+  COALESCE(MAX(GREATEST(COALESCE(old_sla_hours, 0), COALESCE(new_sla_hours, 0))), 0)
+    AS longest_target
+FROM events_raw
+WHERE EXISTS (SELECT 1 FROM tickets_raw WHERE tickets_raw.ticket_id = events_raw.ticket_id)"""
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,6 @@ def transform(
             rules=chosen,
             clock=clock,
             clock_parameters=texts.parameters,
-            unknown_changes=span.unknown_changes,
         )
         last = warehouse.runs().tail(1)
         if not last.empty and last["fingerprint"].item() == publication.fingerprint:
@@ -205,14 +204,12 @@ class Span(NamedTuple):
     """When the first ticket was created, and the last event that has happened.
 
     `latest` is the last date of a creation or resolution, `longest_target` in hours.
-    `unknown_changes` are those of tickets that no export has.
     """
 
     first: datetime
     last: datetime
     latest: datetime
     longest_target: float
-    unknown_changes: int = 0
 
     @property
     def last_due(self) -> datetime:
@@ -249,8 +246,7 @@ def _ask_span(warehouse: Warehouse, run: datetime) -> Span:
         last = max(last, _in_utc(events["last"]))
     # a pause moves a deadline, at most to this long after the last change
     hours = max(hours, float(events["longest_target"]))
-    unknown = int(warehouse.ask(UNKNOWN)["changes"].item())
-    return Span(first, last, max(latest, last), hours, unknown)
+    return Span(first, last, max(latest, last), hours)
 
 
 def _is_current(warehouse: Warehouse, name: str) -> bool:

@@ -3,8 +3,6 @@
 All of it needs an export of changes; without one every frame here is empty.
 """
 
-import json
-
 import pandas as pd
 
 from opsdesk.trends.coverage import Coverage, last_whole_day
@@ -21,7 +19,6 @@ COLUMNS = [
     "hours_with_customer",
     "reassignments",
 ]
-UNKNOWN = "changes_of_unknown_tickets"
 LOG_ISSUES = {
     "changed_before_created": "the log has a change before the creation: in force from then on",
     "closed_in_log_only": "the log closes it, the export does not: it is open",
@@ -32,7 +29,6 @@ LOG_ISSUES = {
         "log and export close it more than 0.1 h apart: the moment of the log counts"
     ),
 }
-MEANINGS = LOG_ISSUES | {UNKNOWN: "changes of tickets that no export has: left out"}
 
 
 def read_histories(warehouse: Warehouse, coverage: Coverage, weeks: pd.DataFrame) -> pd.DataFrame:
@@ -64,26 +60,13 @@ def read_histories(warehouse: Warehouse, coverage: Coverage, weeks: pd.DataFrame
 
 
 def read_log_issues(warehouse: Warehouse) -> pd.DataFrame:
-    """Return what log and export disagree on: issue, tickets and meaning, most tickets first.
-
-    Of changes_of_unknown_tickets the number is that of the changes.
-    """
+    """Return what log and export disagree on: issue, tickets and meaning, most tickets first."""
     found = ask(warehouse, "log_issues")
     codes = found.assign(issue=found["log_issues"].str.split(";")).explode("issue")
     counts = codes.groupby("issue")["tickets"].sum().reset_index()
-    unknown = _unknown_changes(warehouse.runs())
-    if unknown:
-        more = pd.DataFrame({"issue": [UNKNOWN], "tickets": [unknown]})
-        counts = pd.concat([counts, more], ignore_index=True)
-    counts["meaning"] = [MEANINGS.get(code, code) for code in counts["issue"]]
+    counts["meaning"] = [LOG_ISSUES.get(code, code) for code in counts["issue"]]
     order = ["tickets", "issue"]
     return counts.sort_values(order, ascending=[False, True], ignore_index=True)
-
-
-def _unknown_changes(runs: pd.DataFrame) -> int:
-    """Return how many changes the last publication left out, by its row of `_runs`."""
-    given = runs["parameters"].iloc[-1] if len(runs) and "parameters" in runs else None
-    return int(json.loads(given).get("unknown_changes", 0)) if isinstance(given, str) else 0
 
 
 def count_paused(warehouse: Warehouse) -> tuple[int, int]:

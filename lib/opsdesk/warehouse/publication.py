@@ -25,8 +25,7 @@ class Publication:
     `as_of` is an instant in UTC, `given_as_of` the parameter that it was read from. `parts` has the
     fingerprint of each loaded partition. `started` is the counter of seconds at the start. No date
     of any ticket, deadlines included, is outside the `span`. `rules` select what is in work_next.
-    `unknown_changes` are those of tickets that no export has. `clock` is the SLA clock,
-    `clock_parameters` say in the SQL when it runs.
+    `clock` is the SLA clock, `clock_parameters` say in the SQL when it runs.
     """
 
     as_of: datetime
@@ -40,7 +39,6 @@ class Publication:
     rules: Rules = NO_RULES
     clock: SlaClock = ROUND_THE_CLOCK
     clock_parameters: Mapping[str, str] = field(default_factory=lambda: NO_CALENDAR)
-    unknown_changes: int = 0
 
     @property
     def parameters(self) -> dict[str, object]:
@@ -75,7 +73,6 @@ class Publication:
             "calendar": self.clock.default,
             # readers do not read the file, which may have changed since
             KEY: clock_sentence(self.clock) if self.clock.calendars else "",
-            **({"unknown_changes": self.unknown_changes} if self.unknown_changes else {}),
         }
         return {
             "run_id": run_id(self.published_at),

@@ -1,8 +1,9 @@
 """Bringing an export of changes into the lake: read and counted first, written afterwards."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,16 +15,17 @@ from opsdesk.ingest.day_rows import Target
 from opsdesk.ingest.events.change_sql import select_changes, select_snapshots
 from opsdesk.ingest.events.counts import EventCounts, count_events, reconcile_events
 from opsdesk.ingest.events.delivery import EventDelivery
-from opsdesk.ingest.events.lake_rows import lake_rows, no_rows
+from opsdesk.ingest.events.lake_rows import derivation, lake_rows, no_rows
 from opsdesk.ingest.events.log import EventLog
 from opsdesk.ingest.events.plan import block_of
-from opsdesk.ingest.events.record import Brought
+from opsdesk.ingest.events.record import Brought, is_derived_by
+from opsdesk.ingest.events.unknown import count_unknown
 from opsdesk.ingest.reading.block_cleaner import BlockCleaner
 from opsdesk.ingest.reading.chunk_layout import Layout
 from opsdesk.ingest.reading.export_reader import ExportReader
 from opsdesk.ingest.reading.row_cache import FORMAT, RowCache
 from opsdesk.ingest.work_database import work_database
-from opsdesk.lake.lake import Lake
+from opsdesk.lake.lake import Lake, Record
 from opsdesk.lake.manifest import Manifest
 from opsdesk.lake.names import EVENTS, day_of
 
@@ -58,25 +60,37 @@ class EventImport:
         reconcile_events(delivery.names, self.counts, is_full=delivery.is_full)
         self.days = self._log.touched_days()
 
-    def write(self, lake: Lake, trusted: Digests) -> Brought:
-        """Write the days that changed; return what was written.
+    def with_unknown(self, tickets: duckdb.DuckDBPyConnection, known: Sequence[str]) -> EventCounts:
+        """Return the counts, with the changes of tickets that are in no table `known` of `tickets`.
 
-        A full log replaces what the lake has, a delta is added to it.
+        To be asked before `write`, which takes the changes of the lake in.
         """
+        unknown = count_unknown(tickets, self._log.tickets(), known)
+        return replace(self.counts, unknown=unknown)
+
+    def write(self, lake: Lake, trusted: Digests, before: Record) -> Brought:
+        """Write the days that changed since the record `before`; return what was written.
+
+        A full log replaces what the lake has, a delta is added to it. Where the mapping derives
+        other states or targets than before, a delta derives those of every day again.
+        """
+        derived = derivation(self._delivery.mapping)
         touched: frozenset[str] | None = None
         old = 0
         others = 0
         if not self._delivery.is_full:
-            touched = frozenset(self.days | _interrupted_days(lake))
-            names = [name for name in lake.day_files(EVENTS) if day_of(name) in touched]
+            names = lake.day_files(EVENTS)
+            if is_derived_by(before, derived):
+                touched = frozenset(self.days | _interrupted_days(lake))
+                names = [name for name in names if day_of(name) in touched]
+                others = _rows_of_other_days(lake, touched)
             old = self._log.take_lake(lake.store.local_paths(names, self._work))
-            others = _rows_of_other_days(lake, touched)
         events = self._log.make_events()
         rows = lake_rows(self._con, self._delivery.mapping)
         target = Target(rows, rows.days(), touched)
         written = write_days(target, lake, trusted, self._work)
         latest = max((day.latest for day in target.days.values()), default=None)
-        return Brought(events - old, old + others, written, latest)
+        return Brought(events - old, old + others, written, latest, derived)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from pathlib import Path
 from opsdesk.errors import OpsdeskError
 from opsdesk.ingest.cleaned_rows import CleanedRows
 from opsdesk.ingest.events.log import Reported
+from opsdesk.ingest.events.unknown import NONE, Unknown
 from opsdesk.ingest.events.verdicts import EventVerdicts
 from opsdesk.ingest.reading.chunk_layout import Layout
 from opsdesk.ingest.reasons import EVENT_REASONS
@@ -22,7 +23,7 @@ class EventCounts:
     `changes` is what the rows report, `more` is by how much that exceeds the rows that report it.
     `shared` are snapshots that another file has as well, `unchanged` rows without a difference,
     `ignored` rows by the name of a field that is not kept. An ingest at any moment before
-    `known_until` (UTC) rejects the same.
+    `known_until` (UTC) rejects the same. `unknown` are changes of tickets that no export has.
     """
 
     rows: int
@@ -34,6 +35,7 @@ class EventCounts:
     rejects: Rejects
     issues: dict[str, int]
     known_until: datetime | None
+    unknown: Unknown = NONE
 
 
 def count_events(

@@ -1,5 +1,7 @@
 """Changes as the rows of their day files: states and targets follow from their values."""
 
+import hashlib
+
 import duckdb
 
 from opsdesk.duckdb_file import quoted
@@ -13,6 +15,19 @@ LATEST = 'max("at")'
 
 def lake_rows(con: duckdb.DuckDBPyConnection, mapping: Mapping) -> DayRows:
     """Return the rows for the lake, made of the table `events`."""
+    con.execute(f"""CREATE VIEW event_rows AS
+        SELECT *, {digest_sql(EVENTS)} FROM (
+            SELECT ticket_id, moment AS "at", seq, field, old_value, new_value, {_derived(mapping)}
+            FROM events)""")
+    return DayRows(con, "event_rows", EVENTS, LATEST)
+
+
+def derivation(mapping: Mapping) -> str:
+    """Return what tells whether another mapping would derive other states or targets."""
+    return hashlib.sha256(_derived(mapping).encode()).hexdigest()
+
+
+def _derived(mapping: Mapping) -> str:
     states = [
         f"CASE WHEN field = 'status' THEN {_state(f'{side}_value', mapping)} END AS {side}_state"
         for side in ("old", "new")
@@ -22,12 +37,7 @@ def lake_rows(con: duckdb.DuckDBPyConnection, mapping: Mapping) -> DayRows:
         f"{_hours('old_value', mapping)} AS old_sla_hours",
         f"{_hours('new_value', mapping) if is_in_force else 'NULL::DOUBLE'} AS new_sla_hours",
     ]
-    derived = ", ".join([*states, *hours])
-    con.execute(f"""CREATE VIEW event_rows AS
-        SELECT *, {digest_sql(EVENTS)} FROM (
-            SELECT ticket_id, moment AS "at", seq, field, old_value, new_value, {derived}
-            FROM events)""")
-    return DayRows(con, "event_rows", EVENTS, LATEST)
+    return ", ".join([*states, *hours])
 
 
 def no_rows(con: duckdb.DuckDBPyConnection) -> DayRows:

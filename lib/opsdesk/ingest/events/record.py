@@ -13,7 +13,8 @@ from opsdesk.lake.manifest import Manifest
 from opsdesk.lake.names import EVENTS, series_of
 
 # keys of `events` in a record: what of it is of the lake, and not of the last export
-OF_THE_LAKE = ("digests", EVENT_COLUMNS, "months")
+DERIVED = "derived"
+OF_THE_LAKE = ("digests", EVENT_COLUMNS, DERIVED, "months")
 EVENT_DAYS_BEGUN = "event_days_begun"  # key of a record, as signature.BEGUN for tickets
 
 
@@ -21,13 +22,15 @@ EVENT_DAYS_BEGUN = "event_days_begun"  # key of a record, as signature.BEGUN for
 class Brought:
     """Changes that were put in, changes that stayed from before, and the files written.
 
-    `latest` is the last moment in the days that were written.
+    `latest` is the last moment in the days that were written. `derived` tells by which mapping the
+    states and targets of all changes in the lake are derived.
     """
 
     put_in: int
     stayed: int
     written: Written
     latest: datetime | None = None
+    derived: str = ""
 
 
 def events_record(
@@ -77,6 +80,8 @@ def _counted(counts: EventCounts, brought: Brought) -> dict[str, Any]:
         "examples": counts.rejects.examples,
         "footers": counts.rejects.footers,
         "issues": counts.issues,
+        "reported": counts.changes,
+        "unknown": list(counts.unknown),
         "days_done": brought.written.counts,
     }
 
@@ -90,11 +95,18 @@ def _held(brought: Brought, manifests: dict[str, Manifest], found: int) -> dict[
         },
         "digests": brought.written.digests,
         EVENT_COLUMNS: list(event_column_names()),
+        DERIVED: brought.derived,
         "months": [
             (name, len(manifest.files), manifest.rows, manifest.size)
             for name, manifest in manifests.items()
         ],
     }
+
+
+def is_derived_by(record: Record, derivation: str) -> bool:
+    """Return whether the changes in the lake have the states and targets of a `derivation`."""
+    events = record.get(EVENTS_KEY)
+    return isinstance(events, dict) and events.get(DERIVED) == derivation
 
 
 def event_digests(record: Record) -> Digests:
