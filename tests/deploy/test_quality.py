@@ -25,6 +25,7 @@ from opsdesk.google.connection import GoogleConnection
 from opsdesk.quality.plan import quality_plan
 from opsdesk.runner.outputs import claim_outputs
 from opsdesk.warehouse.bigquery.calls import CALL
+from other_version import LACKS, as_of_another_version
 from steps import backfill, ingest, transform
 from tiny_project import make_project
 
@@ -200,6 +201,16 @@ def test_one_broken_row_of_each_kind_is_found_and_nothing_else(home, published, 
     assert lines[-2].endswith(f"suites: {len(BROKEN)} failed.")
     page = (home / "outputs" / "mine" / "quality" / "index.html").read_text()
     assert "ticket_id = K1, status = NULL" in page
+
+
+def test_tables_of_another_version_are_not_checked(home, published, opsdesk):
+    as_of_another_version(published)
+    code, printed, errors = opsdesk("quality", "params/mine.yaml")
+    assert (code, printed) == (1, "")
+    assert errors == (
+        f"opsdesk: The published tables of duckdb:outputs/mine/opsdesk.duckdb are of {LACKS}: "
+        "type `opsdesk run params/mine.yaml --from 2`.\n"
+    )
 
 
 def test_bigquery_is_checked_by_its_own_client(home, cloud, opsdesk, monkeypatch):

@@ -10,6 +10,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from opsdesk import project
 from opsdesk.config.locations import BigQueryLocation, read_warehouse
 from opsdesk.config.parameters import Parameters
@@ -22,6 +24,7 @@ from opsdesk.quality.words import result_lines
 from opsdesk.runner.outputs import claim_outputs
 from opsdesk.warehouse.duckdb.private_copy import PrivateCopy
 from opsdesk.warehouse.open import Warehouse, open_warehouse
+from opsdesk.warehouse.versions import refuse_other_version
 
 EXIT_CHECK_FAILED = 7
 TERMINATED = 143  # what shells expect after SIGTERM
@@ -72,17 +75,23 @@ def _checked(parameters: Parameters, command: list[str]) -> tuple[list[dict[str,
 def _ask(
     warehouse: Warehouse, asked: dict[str, str], parameters: Parameters, command: list[str]
 ) -> tuple[list[dict[str, Any]], bool]:
-    published = _last_run(warehouse)
-    if not published:
+    runs = warehouse.runs()
+    if runs.empty:
         raise _nothing_yet(parameters)
+    _refuse_other_version(warehouse, runs, parameters)
     claim_outputs(parameters)
     suites = _run(quality_plan(parameters, asked), command, parameters.outputs)
-    return suites, _last_run(warehouse) != published
+    return suites, _last_run(warehouse.runs()) != _last_run(runs)
 
 
-def _last_run(warehouse: Warehouse) -> str:
-    runs = warehouse.runs()
-    return "" if runs.empty else str(runs.iloc[-1]["run_id"])
+def _last_run(runs: pd.DataFrame) -> str:
+    return str(runs.iloc[-1]["run_id"])
+
+
+def _refuse_other_version(warehouse: Warehouse, runs: pd.DataFrame, parameters: Parameters) -> None:
+    remedy = f"type `opsdesk run {project.shown(parameters.path)} --from 2`"
+    published = str(runs.iloc[-1]["parameters"])
+    refuse_other_version(warehouse, published, remedy, parameters.values["warehouse"])
 
 
 def _nothing_yet(parameters: Parameters) -> OpsdeskError:

@@ -22,12 +22,14 @@ from opsdesk.lake.names import EVENTS
 from opsdesk.warehouse.billing import Billed
 from opsdesk.warehouse.protocol import Staged, Warehouse
 from opsdesk.warehouse.publication import Publication
+from opsdesk.warehouse.versions import missing_columns
 from opsdesk.work.rules import Rules
 from opsdesk.work.rules_file import read_rules
 
 if TYPE_CHECKING:
     from opsdesk.spark.engine import SparkEngine
 
+READ = ("tickets_raw", "events_raw")
 # what is after the run is known already where an export says so, and has not happened yet
 SPAN = """SELECT MIN(created_at) AS first,
   MAX(CASE WHEN created_at <= {run} THEN created_at END) AS last,
@@ -226,10 +228,10 @@ def _ask_span(warehouse: Warehouse, run: datetime) -> Span:
         raise OpsdeskError(
             f"The warehouse {warehouse.url} holds no tickets: run 01_ingest and 02_backfill first."
         )
-    if not (_is_current(warehouse, "tickets_raw") and _is_current(warehouse, "events_raw")):
+    if lacking := missing_columns(warehouse, [catalogue()[name] for name in READ]):
         raise OpsdeskError(
-            f"The raw tables of {warehouse.url} are of an earlier version of opsdesk and lack "
-            "columns: run 02_backfill first."
+            f"The raw tables of {warehouse.url} are of another version of opsdesk and lack "
+            f"{lacking}: run 02_backfill first."
         )
     span = warehouse.query(SPAN.format(run=f"TIMESTAMP '{run:%Y-%m-%d %H:%M:%S}+00:00'")).iloc[0]
     first = _in_utc(span["first"])
@@ -251,15 +253,6 @@ def _ask_span(warehouse: Warehouse, run: datetime) -> Span:
     hours = max(hours, float(events["longest_target"]))
     unknown = int(warehouse.ask(UNKNOWN)["changes"].item())
     return Span(first, last, max(latest, last), hours, unknown)
-
-
-def _is_current(warehouse: Warehouse, name: str) -> bool:
-    """Return whether a raw table has all columns of this version."""
-    try:
-        there = warehouse.columns(name)
-    except OpsdeskError:
-        return False
-    return all(column.name in there for column in catalogue()[name].columns)
 
 
 def _resolve_as_of(span: Span, as_of: str, timezone: str, run: datetime) -> datetime:

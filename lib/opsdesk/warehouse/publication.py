@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 
 from opsdesk.calendars.calendar import ROUND_THE_CLOCK, SlaClock
 from opsdesk.calendars.clock import NO_CALENDAR
@@ -16,6 +16,8 @@ from opsdesk.catalogue.tables import results
 from opsdesk.googlesql.translate import meaning
 from opsdesk.instants import FIRST, LAST, ZoneBetween, run_id, zone_digest, zone_release
 from opsdesk.work.rules import NO_RULES, Rules
+
+COLUMNS = "columns"  # of the parameters in a row of `_runs`
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ class Publication:
             "calendar": self.clock.default,
             # readers do not read the file, which may have changed since
             KEY: clock_sentence(self.clock) if self.clock.calendars else "",
+            COLUMNS: columns_digest(),
             **({"unknown_changes": self.unknown_changes} if self.unknown_changes else {}),
         }
         return {
@@ -95,6 +98,13 @@ def definitions(timezone: str, rules: Rules, clock: SlaClock, horizon: str) -> s
     """Return the digest of all but the data that decides the tables: SQL, rules and clocks."""
     meanings = (meaning(table, rules.columns) for table in results())
     return _digest(timezone, zone_digest(timezone), *clock.made_of, horizon, *meanings)
+
+
+@cache
+def columns_digest() -> str:
+    """Return the digest of the columns of all result tables: it tells one version from another."""
+    named = (f"{table.name}.{column.name}" for table in results() for column in table.columns)
+    return _digest(*named)[:16]
 
 
 def _digest(*texts: str) -> str:
