@@ -213,7 +213,9 @@ def test_changes_are_followed_from_their_export_to_the_tables(with_changes, numb
     rejects = {"lake/rejects": 1 - number}
     assert rows(ingest["outputs"], root) == lake | rejects
     backfill = find(events, "COMPLETE", "mine.02_backfill")
-    raw = {f"desk.duckdb/{n}": c for n, c in (("tickets_raw", 1), ("agents_raw", 0), ("events_raw", 2))}
+    raw = {
+        f"desk.duckdb/{n}": c for n, c in (("tickets_raw", 1), ("agents_raw", 0), ("events_raw", 2))
+    }
     assert (rows(backfill["inputs"], root), rows(backfill["outputs"], root)) == (lake, raw)
     transform = find(events, "COMPLETE", "mine.03_transform")
     assert rows(transform["inputs"], root) == raw
@@ -227,7 +229,10 @@ def test_changes_are_followed_from_their_export_to_the_tables(with_changes, numb
 def test_a_log_that_is_named_is_a_dataset_before_it_is_read(with_changes):
     root, events = with_changes, lines_of(with_changes / "0.ndjson")
     starts = [find(events, "START", f"mine.{step}") for step in ("01_ingest", "02_backfill")]
-    assert [one["name"] for one in starts[0]["inputs"]] == [f"{root}/tickets.csv", f"{root}/log.csv"]
+    assert [one["name"] for one in starts[0]["inputs"]] == [
+        f"{root}/tickets.csv",
+        f"{root}/log.csv",
+    ]
     for datasets in (starts[0]["outputs"], starts[1]["inputs"]):
         assert f"{root}/lake/events" in [one["name"] for one in datasets]
 

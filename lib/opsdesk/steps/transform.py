@@ -12,7 +12,11 @@ import pandas as pd
 
 from opsdesk.calendars.calendar import ROUND_THE_CLOCK, SlaClock
 from opsdesk.calendars.clock import clock_texts
-from opsdesk.calendars.clock_words import clock_sentence
+from opsdesk.calendars.clock_words import (
+    clock_sentence,
+    priorities_remark,
+    read_clock_words,
+)
 from opsdesk.catalogue.identities import CHECKS
 from opsdesk.catalogue.tables import catalogue
 from opsdesk.config.rules import SHIPPED_RULES
@@ -44,13 +48,21 @@ FROM events_raw"""
 UNKNOWN = """SELECT COUNT(*) AS changes FROM events_raw
 WHERE NOT EXISTS (SELECT 1 FROM tickets_raw WHERE tickets_raw.ticket_id = events_raw.ticket_id)"""
 
+# asked where a calendar names priorities
+PRIORITIES = """SELECT DISTINCT COALESCE(priority, '(none)') AS priority FROM tickets_raw
+UNION DISTINCT
+SELECT old_value FROM events_raw WHERE field = 'priority' AND old_value IS NOT NULL
+UNION DISTINCT
+SELECT new_value FROM events_raw WHERE field = 'priority' AND new_value IS NOT NULL"""
+
 
 @dataclass(frozen=True)
 class TransformResult:
     """What one transform published, or found published already (`unchanged`).
 
     `as_of` is an instant in UTC, `rows` the rows of each table, `computed_by` the words for who
-    computed them, `sla_clock` says when the clock of the SLA runs.
+    computed them, `sla_clock` says when the clock of the SLA runs, and which
+    priorities of its calendar no ticket has.
     """
 
     as_of: datetime
@@ -141,12 +153,13 @@ def transform(
         last = warehouse.runs().tail(1)
         if not last.empty and last["fingerprint"].item() == publication.fingerprint:
             return _found(last, publication, warehouse)
+        publication = replace(publication, clock_remark=_clock_remark(warehouse, clock))
         if engine:
             connected.close()  # an engine takes its time, in which others may read
         with _computed(engine, warehouse, publication) as (staged, computed_by):
             rows = warehouse.publish(replace(publication, computed_by=computed_by), staged)
-    sla_clock = clock_sentence(clock)
-    return TransformResult(moment, timezone, rows, False, computed_by, warehouse.billed, sla_clock)
+    words = " ".join(filter(None, [clock_sentence(clock), publication.clock_remark]))
+    return TransformResult(moment, timezone, rows, False, computed_by, warehouse.billed, words)
 
 
 def publication_holds(
@@ -179,16 +192,23 @@ def publication_holds(
 
 def _found(last: pd.DataFrame, publication: Publication, warehouse: Warehouse) -> TransformResult:
     """Return the result of a transform that finds its tables published, from the row of `_runs`."""
-    given = json.loads(last["parameters"].item())
+    parameters = last["parameters"].item()
     return TransformResult(
         publication.as_of,
         publication.timezone,
         json.loads(last["rows"].item()),
         True,
-        given.get("computed_by", warehouse.name),
+        json.loads(parameters).get("computed_by", warehouse.name),
         warehouse.billed,
-        clock_sentence(publication.clock),
+        read_clock_words(parameters) or clock_sentence(publication.clock),
     )
+
+
+def _clock_remark(warehouse: Warehouse, clock: SlaClock) -> str:
+    """Return a sentence on priorities of the calendar that no ticket has, "" for none."""
+    if not clock.of_priority:
+        return ""
+    return priorities_remark(clock, set(warehouse.ask(PRIORITIES)["priority"]))
 
 
 @contextmanager

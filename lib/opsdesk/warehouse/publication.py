@@ -10,7 +10,7 @@ from functools import cache, cached_property
 
 from opsdesk.calendars.calendar import ROUND_THE_CLOCK, SlaClock
 from opsdesk.calendars.clock import NO_CALENDAR
-from opsdesk.calendars.clock_words import KEY, clock_sentence
+from opsdesk.calendars.clock_words import KEY, REMARK, clock_sentence
 from opsdesk.calendars.stretches import horizon
 from opsdesk.catalogue.tables import results
 from opsdesk.googlesql.translate import meaning
@@ -28,7 +28,8 @@ class Publication:
     fingerprint of each loaded partition. `started` is the counter of seconds at the start. No date
     of any ticket, deadlines included, is outside the `span`. `rules` select what is in work_next.
     `unknown_changes` are those of tickets that no export has. `clock` is the SLA clock,
-    `clock_parameters` say in the SQL when it runs.
+    `clock_parameters` say in the SQL when it runs, `clock_remark` which of its priorities no ticket
+    has.
     """
 
     as_of: datetime
@@ -43,6 +44,7 @@ class Publication:
     clock: SlaClock = ROUND_THE_CLOCK
     clock_parameters: Mapping[str, str] = field(default_factory=lambda: NO_CALENDAR)
     unknown_changes: int = 0
+    clock_remark: str = ""
 
     @property
     def parameters(self) -> dict[str, object]:
@@ -77,6 +79,7 @@ class Publication:
             "calendar": self.clock.default,
             # readers do not read the file, which may have changed since
             KEY: clock_sentence(self.clock) if self.clock.calendars else "",
+            **({REMARK: self.clock_remark} if self.clock_remark else {}),
             COLUMNS: columns_digest(),
             **({"unknown_changes": self.unknown_changes} if self.unknown_changes else {}),
         }
