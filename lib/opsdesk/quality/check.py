@@ -18,7 +18,7 @@ from opsdesk.config.parameters import Parameters
 from opsdesk.errors import OpsdeskError
 from opsdesk.google.connection import GoogleConnection
 from opsdesk.guards.file_mode import created_with
-from opsdesk.quality.environment import program, quality_python
+from opsdesk.quality.environment import VARIABLE, program, quality_python
 from opsdesk.quality.plan import Plan, bigquery_place, duckdb_place, quality_plan
 from opsdesk.quality.words import result_lines
 from opsdesk.runner.outputs import claim_outputs
@@ -30,6 +30,10 @@ EXIT_CHECK_FAILED = 7
 TERMINATED = 143  # what shells expect after SIGTERM
 LOG = "quality.log"
 DOCS = "quality"  # both in the outputs folder
+NEEDED = (
+    "The Python must be that of an environment with Great Expectations: type `make quality`, or "
+    f"let {VARIABLE} name one made from deploy/quality/requirements.lock."
+)
 
 
 def check_quality(parameters: Parameters, say: Callable[[str], None]) -> int:
@@ -108,10 +112,15 @@ def _run(plan: Plan, command: list[str], outputs: Path) -> list[dict[str, Any]]:
         written = Path(folder, DOCS)
         written.mkdir()
         log = outputs / LOG
-        exit_code = _wait([*command, str(plan_file), str(written)], log)
+        try:
+            exit_code = _wait([*command, str(plan_file), str(written)], log)
+        except OSError as error:
+            raise OpsdeskError(
+                f"The checks were not made, {command[0]} cannot be run: {error.strerror}. {NEEDED}"
+            ) from None
         results = written / "results.json"
         if exit_code or not results.exists():
-            raise OpsdeskError(_ended_early(exit_code, log))
+            raise OpsdeskError(_ended_early(command[0], exit_code, log))
         found = json.loads(results.read_text(encoding="utf-8"))
         _replace(outputs / DOCS, written)
         return list(found["suites"])
@@ -130,13 +139,13 @@ def _wait(command: list[str], log: Path) -> int:
             process.wait()
 
 
-def _ended_early(exit_code: int, log: Path) -> str:
+def _ended_early(python: str, exit_code: int, log: Path) -> str:
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     errors = [line for line in lines if "Error" in line]
     why = f": {errors[-1].strip()}" if errors else ""
     return (
-        f"The checks were not made, Great Expectations ended with exit code {exit_code}{why}. "
-        f"The whole log is {project.shown(log)}."
+        f"The checks were not made, {python} ended with exit code {exit_code}{why}. "
+        f"The whole log is {project.shown(log)}. {NEEDED}"
     )
 
 
