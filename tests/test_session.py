@@ -1,6 +1,7 @@
 """Exploring: the tickets behind a number, bound values, and never in the way of a run."""
 
 import gc
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +21,7 @@ from opsdesk.config.parameters import Values, read_parameters
 from opsdesk.errors import OpsdeskError
 from opsdesk.session import Session
 from opsdesk.trends.work import first_ten
+from other_version import LACKS, as_of_another_version
 from published import publish
 from tiny_project import make_project
 
@@ -439,3 +441,41 @@ def test_nothing_is_compared_after_the_end_of_intake(sample, tmp_path):
     assert followed.explain("2023-03-03", "2023-03-03")["usual_inflow"].isna().all()
     found = followed.compare("2023-02", "2023-03")
     assert found.columns.name == "2023-03-01 to 2023-03-02 after 2023-02-01 to 2023-02-02"
+
+
+@pytest.fixture
+def of_another_version(sample, root):
+    """A session on the sample's tables as another version would have published them."""
+    file = root / "outputs" / "mine" / "opsdesk.duckdb"
+    file.parent.mkdir(parents=True)
+    shutil.copy(sample.params["warehouse"].removeprefix("duckdb:"), file)
+    as_of_another_version(file)
+    return opsdesk.open("params/mine.yaml")
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda session: session.chart("backlog"),
+        lambda session: session.explain("2023-01-02", "2023-01-02"),
+        lambda session: session.compare("2023-01-02", "2023-01-03"),
+        lambda session: session.tickets(state="created"),
+        lambda session: session.work(),
+    ],
+    ids=["chart", "explain", "compare", "tickets", "work"],
+)
+def test_tables_of_another_version_say_what_they_lack_and_what_to_type(of_another_version, ask):
+    says = "The published tables of duckdb:outputs/mine/opsdesk.duckdb are of " + LACKS
+    with pytest.raises(
+        OpsdeskError, match=f"^{says}: type `opsdesk run params/mine.yaml --from 2`"
+    ):
+        ask(of_another_version)
+
+
+def test_a_query_reads_what_tables_of_another_version_have(of_another_version):
+    rows = of_another_version.query("SELECT ticket_id, mood FROM fact_tickets")
+    assert len(rows) == len(of_another_version.table("fact_tickets")) == 2971
+    with pytest.raises(
+        OpsdeskError, match=rf'"reopens" not found.*\. The published .*{LACKS}: type'
+    ):
+        of_another_version.query("SELECT reopens FROM fact_tickets")

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from functools import wraps
 from pathlib import Path
@@ -33,6 +34,7 @@ from opsdesk.trends.spans import Span, like_for_like, read_span
 from opsdesk.trends.work import read_work
 from opsdesk.warehouse.duckdb.private_copy import PrivateCopy
 from opsdesk.warehouse.open import Warehouse, open_warehouse
+from opsdesk.warehouse.versions import about_version
 from opsdesk.workbench import find_project
 
 if TYPE_CHECKING:
@@ -115,7 +117,14 @@ class Session:
             raise OpsdeskError("The query is empty: write a SELECT, such as FROM backlog_daily.")
         if isinstance(read_warehouse(self._parameters.values["warehouse"]), DuckDBLocation):
             refuse_other_than_select(sql)
-        return self._warehouse().query(sql, parameters)
+        warehouse = self._warehouse()
+        try:
+            return warehouse.query(sql, parameters)
+        except OpsdeskError as error:
+            hint = self._hint(warehouse)
+            if not hint:
+                raise
+            raise OpsdeskError(f"{str(error).rstrip('.')}. {hint}") from None
 
     @_alone
     def table(self, name: str) -> pd.DataFrame:
@@ -308,14 +317,29 @@ class Session:
         runs = warehouse.runs()
         if runs.empty:
             raise OpsdeskError(f"Nothing is published yet: type `{self._run_command}`.")
+        run = runs.iloc[-1]  # published last, whenever it was started
+        if about := self._about_version(warehouse, runs):
+            raise OpsdeskError(about)
         days = warehouse.query(SPAN).iloc[0]
         if pd.isna(days["first"]):
             raise OpsdeskError(
                 "The published tables hold no ticket, so there is no day to ask for."
             )
-        run = runs.iloc[-1]  # published last, whenever it was started
         as_of = run["as_of"].tz_convert(read_zone(run["timezone"]))
         return Publication(as_of, days["first"].date(), days["last"].date())
+
+    def _hint(self, warehouse: Warehouse) -> str:
+        """Return what may explain why a query failed, "" for nothing."""
+        with suppress(OpsdeskError):
+            runs = warehouse.runs()
+            return "" if runs.empty else self._about_version(warehouse, runs)
+        return ""
+
+    def _about_version(self, warehouse: Warehouse, runs: pd.DataFrame) -> str:
+        """Return what published tables of another version lack, "" for nothing."""
+        remedy = f"type `{self._run_command} --from 2`"
+        url = self._parameters.values["warehouse"]
+        return about_version(warehouse, str(runs.iloc[-1]["parameters"]), remedy, url)
 
     def _warehouse(self) -> Warehouse:
         location = self._parameters.values["warehouse"]

@@ -73,8 +73,8 @@ class Workbench:
         rules = read_mapping(mapping).in_zone(timezone)
         target = open_lake(lake, self.google)
         files = find_files(export, self.google)
-        people = find_files(agents, self.google) if agents else []
-        changes = find_files(events, self.google) if events else []
+        people = find_files(agents, self.google, "agents") if agents else []
+        changes = find_files(events, self.google, "events") if events else []
         return ingest(files, rules, people, export_kind, target, self.run_at, changes)
 
     def backfill(

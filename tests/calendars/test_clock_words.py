@@ -9,7 +9,7 @@ import pytest
 
 from opsdesk.brief.work_rows import read_work_rows
 from opsdesk.calendars.calendar import ROUND_THE_CLOCK, Holidays
-from opsdesk.calendars.clock_words import clock_sentence, read_sentence
+from opsdesk.calendars.clock_words import clock_sentence, priorities_remark, read_sentence
 from sla_clocks import OFFICE, clock
 
 DESK = clock(OFFICE, "Europe/Berlin", [date(2026, 12, 24)], High="", Critical="")
@@ -40,6 +40,14 @@ def with_holidays(made):
 )
 def test_the_sentence(made, sentence):
     assert clock_sentence(made) == sentence
+
+
+def test_a_remark_names_ten_priorities_at_most_each_on_one_line():
+    priorities = {f"P{number:02d}\n" for number in range(30)}
+    assert priorities_remark(clock(OFFICE, P1=""), priorities) == (
+        "No ticket has the priority P1, named by per_priority in the calendar desk: the tickets "
+        "have P00 , P01 , P02 , P03 , P04 , P05 , P06 , P07 , P08  and 21 more."
+    )
 
 
 @pytest.mark.parametrize("parameters", ["", "[]", "{}", '{"sla_clock": ""}', '{"sla_clock": null}'])

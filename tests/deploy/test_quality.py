@@ -25,6 +25,7 @@ from opsdesk.google.connection import GoogleConnection
 from opsdesk.quality.plan import quality_plan
 from opsdesk.runner.outputs import claim_outputs
 from opsdesk.warehouse.bigquery.calls import CALL
+from other_version import LACKS, as_of_another_version
 from steps import backfill, ingest, transform
 from tiny_project import make_project
 
@@ -202,6 +203,16 @@ def test_one_broken_row_of_each_kind_is_found_and_nothing_else(home, published, 
     assert "ticket_id = K1, status = NULL" in page
 
 
+def test_tables_of_another_version_are_not_checked(home, published, opsdesk):
+    as_of_another_version(published)
+    code, printed, errors = opsdesk("quality", "params/mine.yaml")
+    assert (code, printed) == (1, "")
+    assert errors == (
+        f"opsdesk: The published tables of duckdb:outputs/mine/opsdesk.duckdb are of {LACKS}: "
+        "type `opsdesk run params/mine.yaml --from 2`.\n"
+    )
+
+
 def test_bigquery_is_checked_by_its_own_client(home, cloud, opsdesk, monkeypatch):
     google = GoogleConnection(endpoints=cloud.endpoints())
     publish(home, cloud.warehouse, google=google)
@@ -297,6 +308,30 @@ def test_checks_that_could_not_be_made_say_why_and_leave_the_documents(
     assert [path.name for path in docs.parent.glob("quality-*")] == []
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        pytest.param(
+            None, "no-python ended with exit code 3. The whole log is", id="another program"
+        ),
+        pytest.param("exit 3", "no-python cannot be run: Exec format error. The", id="no program"),
+    ],
+)
+def test_what_is_no_python_is_named_with_the_remedy(
+    home, published, opsdesk, monkeypatch, text, says
+):
+    other = home / "no-python"
+    other.write_text(text or "#!/bin/sh\nexit 3\n")
+    other.chmod(0o755)
+    monkeypatch.setenv("OPSDESK_QUALITY_PYTHON", str(other))
+    code, printed, errors = opsdesk("quality", "params/mine.yaml")
+    assert (code, printed) == (1, "") and errors.startswith("opsdesk: The checks were not made, ")
+    assert says in errors and errors.endswith(
+        "let OPSDESK_QUALITY_PYTHON name one made from deploy/quality/requirements.lock.\n"
+    )
+    assert "Traceback" not in errors
+
+
 def test_terminated_it_ends_the_program_too(home, published, monkeypatch):
     stand_in(
         home,
@@ -340,6 +375,11 @@ def test_the_program_ends_where_its_parent_was_killed(home, tmp_path):
             lambda home, env: env.setenv("OPSDESK_QUALITY_PYTHON", "/nowhere/python"),
             "OPSDESK_QUALITY_PYTHON names /nowhere/python, which is no file",
             id="a variable that names nothing",
+        ),
+        pytest.param(
+            lambda home, env: env.setenv("OPSDESK_QUALITY_PYTHON", str(home / "params/mine.yaml")),
+            "/params/mine.yaml, which is no program: let it name the Python of an environment made",
+            id="a variable that names no program",
         ),
         pytest.param(
             lambda home, env: (home / "deploy").unlink(),

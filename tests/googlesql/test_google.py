@@ -19,6 +19,7 @@ from opsdesk.calendars.calendar import ROUND_THE_CLOCK, SlaClock
 from opsdesk.calendars.clock import NO_CALENDAR
 from opsdesk.catalogue.tables import Table, catalogue, read_sql, results
 from opsdesk.googlesql.definition import definition
+from opsdesk.steps.transform import PRIORITIES
 from sla_clocks import SHIFTS, clock
 from ticket_rows import differences
 from tickets import Row, build, clock_of, instant, numbered, shipped_rules, ticket
@@ -53,6 +54,12 @@ def test_the_shipped_rules_have_the_declared_columns_and_types() -> None:
     table = catalogue()["work_next"]
     text = definition(table, shipped_rules())
     assert analyze(text, schemas(known_before(table)), PARAMETERS) == declared(table)
+
+
+def test_google_takes_the_question_for_priorities() -> None:
+    """Tickets without one, and what a log says that they had."""
+    raw = schemas(["tickets_raw", "events_raw"])
+    assert analyze(PRIORITIES, raw, {}) == [("priority", "STRING")]
 
 
 @pytest.mark.parametrize("table", RESULTS)

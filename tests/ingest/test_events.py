@@ -216,8 +216,16 @@ def test_a_log_that_gives_nothing_changes_nothing(tmp_path, lines, says):
 
 def test_a_missing_column_is_named(tmp_path):
     log = write_log(tmp_path, GOOD, header=HEADER.replace("was", "before"))
-    with pytest.raises(OpsdeskError, match=r"has no column 'was'.*'before'"):
+    with pytest.raises(OpsdeskError, match=r"has no column 'was', which.*'before'"):
         feed(tmp_path, log)
+
+
+def test_a_column_that_several_rules_need_is_named_once(tmp_path):
+    log = write_log(tmp_path, f"T1,{DAY},New,Open,took", header="id,when,before,after,kind")
+    with pytest.raises(
+        OpsdeskError, match=r"has no column 'old_state', 'new_state', 'owner', which"
+    ):
+        feed(tmp_path, log, block=RULES + "    - {field: team, old: old_state, new: owner}\n")
 
 
 def test_changes_without_a_block_are_refused_with_a_remedy(tmp_path):

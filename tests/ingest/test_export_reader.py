@@ -18,6 +18,7 @@ from opsdesk.ingest.reading.block_cleaner import BlockCleaner
 from opsdesk.ingest.reading.export_reader import ExportReader
 from opsdesk.ingest.reading.row_cache import RowCache
 from opsdesk.ingest.source_files import LocalFile, find_files
+from opsdesk.workbench import Workbench
 
 
 def select_texts(plan, cells, moment, *, has_newlines):
@@ -187,3 +188,14 @@ def test_what_is_not_csv_text_is_refused(tmp_path, name, content, says):
 def test_what_is_not_there_is_reported(tmp_path, export, says):
     with pytest.raises(OpsdeskError, match=says):
         find_files(f"{tmp_path}/{export}")
+
+
+@pytest.mark.parametrize("parameter", ["export", "agents", "events"])
+@pytest.mark.parametrize("name", ["nothing.csv", "*.csv"])
+def test_the_parameter_that_names_nothing_is_the_one_to_set(tmp_path, parameter, name):
+    (tmp_path / "tickets.txt").write_text("ticket_id,created_at\n")
+    places = {"export": f"{tmp_path}/tickets.txt", "agents": "", "events": ""}
+    places[parameter] = f"{tmp_path}/{name}"
+    bench = Workbench("2024-01-01T00:00:00Z")
+    with pytest.raises(OpsdeskError, match=f"set `{parameter}` in your params file"):
+        bench.ingest(mapping="ops_tickets", export_kind="full", lake=f"{tmp_path}/lake", **places)

@@ -11,6 +11,7 @@ from time import monotonic, sleep
 
 import pytest
 
+import own_events
 from lineage_server import lineage_server
 from openlineage_rules import problems
 from opsdesk import project
@@ -29,7 +30,7 @@ from opsdesk.runner.lineage.event_file import EventFile
 from opsdesk.runner.lineage.events import WHOLE_RUN, Job, make_event
 from opsdesk.runner.lineage.tables_read import tables_read
 from opsdesk.runner.record import past_runs
-from tiny_project import make_project
+from tiny_project import EXPORT_CELL, make_project, notebook
 
 MOMENT = datetime(2026, 11, 24, 3, 1, 47, 123456, tzinfo=UTC)
 KEY = "not-for-anyone-to-see"
@@ -159,7 +160,7 @@ def test_the_rows_are_those_of_a_hand_typed_export(whole):
     lake = {"lake/raw": 3, "lake/agents_data/agents_master.csv": 2}
     assert rows(ingest["outputs"], root) == lake | {"lake/rejects": 1}
     backfill = find(events, "COMPLETE", "mine.02_backfill")
-    raw = {"desk.duckdb/tickets_raw": 3, "desk.duckdb/agents_raw": 2}
+    raw = {"desk.duckdb/tickets_raw": 3, "desk.duckdb/agents_raw": 2, "desk.duckdb/events_raw": 0}
     assert (rows(backfill["inputs"], root), rows(backfill["outputs"], root)) == (lake, raw)
     transform = find(events, "COMPLETE", "mine.03_transform")
     assert rows(transform["inputs"], root) == raw
@@ -170,6 +171,70 @@ def test_the_rows_are_those_of_a_hand_typed_export(whole):
     expected = {"fact_tickets": 3, "ticket_sla_risk": 3, "dim_agents": 2, "dim_attributes": 0}
     expected |= {"features_daily": 4, "backlog_daily": 4, "cohort_daily": 4}  # 2 to 5 January
     assert {name: tables[f"desk.duckdb/{name}"] for name in expected} == expected
+
+
+@pytest.fixture(scope="module")
+def with_changes(tmp_path_factory):
+    """Two runs of real steps: with an export of changes, and then a delta without one."""
+    root = tmp_path_factory.mktemp("logged")
+    steps = {step: STEPS[step] for step in ("ingest", "backfill", "transform")}
+    cell = START + "bench.ingest(export, mapping, agents, export_kind, lake, events=events)"
+    with pytest.MonkeyPatch.context() as patch:
+        make_project(patch, root, **steps)
+        ingest = notebook(cell, parameters=EXPORT_CELL + '\nevents: str = ""')
+        (root / "notebooks/01_ingest.ipynb").write_text(json.dumps(ingest))
+        (root / "own.yaml").write_text(own_events.MAPPING + own_events.BLOCK)
+        (root / "tickets.csv").write_text(own_events.TICKETS)
+        lines = ("T1,2023-01-02 11:00:00,state,New,Waiting", "T1,2023-01-03 11:00:00,prio,-,1")
+        own_events.write_log(root, *lines, "T1,x,state,New,Done")
+        values = {
+            "export": f"{root}/tickets.csv",
+            "mapping": f"{root}/own.yaml",
+            "lake": f"{root}/lake",
+            "warehouse": f"duckdb:{root}/desk.duckdb",
+            "max_rejected_share": "1",
+            "as_of": "2023-01-05 12:00:00",
+        }
+        for number, (kind, log) in enumerate((("full", f"{root}/log.csv"), ("delta", ""))):
+            values |= {"export_kind": kind, "events": log}
+            moment = MOMENT.replace(hour=number)
+            record = run(root, root / f"{number}.ndjson", moment=moment, **values)
+            assert record.outcome == "done" and record.warnings == [], record.error
+        yield root
+
+
+@pytest.mark.parametrize("number", [0, 1], ids=["with an export of changes", "the lake keeps them"])
+def test_changes_are_followed_from_their_export_to_the_tables(with_changes, number):
+    root, events = with_changes, lines_of(with_changes / f"{number}.ndjson")
+    ingest = find(events, "COMPLETE", "mine.01_ingest")
+    exported = {"tickets.csv": 1} | ({"log.csv": 3} if number == 0 else {})
+    assert rows(ingest["inputs"], root) == exported
+    lake = {"lake/raw": 1, "lake/agents_data/agents_master.csv": 0, "lake/events": 2}
+    rejects = {"lake/rejects": 1 - number}
+    assert rows(ingest["outputs"], root) == lake | rejects
+    backfill = find(events, "COMPLETE", "mine.02_backfill")
+    raw = {
+        f"desk.duckdb/{n}": c for n, c in (("tickets_raw", 1), ("agents_raw", 0), ("events_raw", 2))
+    }
+    assert (rows(backfill["inputs"], root), rows(backfill["outputs"], root)) == (lake, raw)
+    transform = find(events, "COMPLETE", "mine.03_transform")
+    assert rows(transform["inputs"], root) == raw
+    assert rows(transform["outputs"], root)["desk.duckdb/ticket_history"] > 0
+    (changes,) = (one for one in backfill["inputs"] if one["name"].endswith("/events"))
+    fields = [field["name"] for field in changes["facets"]["schema"]["fields"]]
+    assert fields[:4] == ["ticket_id", "at", "seq", "field"] and "_ingestion_ts" not in fields
+    assert [problem for event in events for problem in problems(event)] == []
+
+
+def test_a_log_that_is_named_is_a_dataset_before_it_is_read(with_changes):
+    root, events = with_changes, lines_of(with_changes / "0.ndjson")
+    starts = [find(events, "START", f"mine.{step}") for step in ("01_ingest", "02_backfill")]
+    assert [one["name"] for one in starts[0]["inputs"]] == [
+        f"{root}/tickets.csv",
+        f"{root}/log.csv",
+    ]
+    for datasets in (starts[0]["outputs"], starts[1]["inputs"]):
+        assert f"{root}/lake/events" in [one["name"] for one in datasets]
 
 
 def test_estimates_are_written_by_one_step_and_read_by_the_next(whole):

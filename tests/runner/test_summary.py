@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from exports import line, write_export
 from opsdesk.config.parameters import read_parameters
 from opsdesk.runner import run as pipeline
 from opsdesk.runner.state import Backlog, read_backlog
@@ -206,6 +207,36 @@ def test_a_report_that_cannot_be_written_does_not_fail_a_good_run(root, monkeypa
     (problem,) = (line for line in said if line.startswith("There is no report: "))
     assert 'column named "inflow"' in problem
     assert json.loads((record.folder / "run.json").read_text())["summary"]["open_now"] == 3
+
+
+@pytest.mark.parametrize("reported", ["05_trends", "03_transform"], ids=["no report", "a report"])
+def test_a_run_says_which_priority_of_its_calendar_no_ticket_has(monkeypatch, tmp_path, reported):
+    monkeypatch.setattr("opsdesk.runner.sequence.REPORTED", reported)
+    calendar = tmp_path / "mine.yaml"
+    calendar.write_text('weekly: {mon: ["09:00-17:00"]}\nper_priority: {Hihg: ""}\n')
+    begin = "import opsdesk\nbench = opsdesk.start_notebook(run_at)\n"
+    made = f"bench.transform(warehouse, '2023-01-09', timezone, calendar={str(calendar)!r})"
+    cells = {
+        "ingest": [begin + "bench.ingest(export, mapping, agents, export_kind, lake)"],
+        "backfill": [begin + "bench.backfill(lake, warehouse)"],
+        "transform": [begin + made],
+    }
+    make_project(monkeypatch, tmp_path, **cells)
+    write_export(tmp_path, line("T1", priority="High"))
+    places = {
+        "export": f"{tmp_path}/export.csv",
+        "lake": f"{tmp_path}/lake",
+        "warehouse": f"duckdb:{tmp_path}/w.duckdb",
+    }
+    parameters = read_parameters("params/mine.yaml", places)
+    said = []
+    record = pipeline.run(parameters, parameters.steps, lambda: datetime.now(UTC), said.append)
+    assert record.outcome == "done", record.error
+    assert bool(record.report) == (reported == "03_transform")
+    assert (
+        "The SLA clock runs Mon 09:00-17:00 (mine, UTC); Hihg round the clock. No ticket has the "
+        "priority Hihg, named by per_priority in the calendar mine: the tickets have High."
+    ) in said
 
 
 def test_a_failed_run_has_no_figures(monkeypatch, tmp_path):

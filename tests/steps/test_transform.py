@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from exports import line, run_ingest, write_export
-from opsdesk import OpsdeskError
+from opsdesk import OpsdeskError, project
 from opsdesk.catalogue import identities
 from opsdesk.catalogue.tables import results
 from opsdesk.warehouse.publication import Publication
@@ -119,7 +119,9 @@ def test_a_run_leaves_its_row(loaded):
     run = open_warehouse(url(loaded)).runs().iloc[0]
     assert run["run_id"] == "20240101T000000-000"
     assert str(run["as_of"]) == "2023-01-04 08:00:00+00:00"
-    assert json.loads(run["parameters"]) == {
+    parameters = json.loads(run["parameters"])
+    assert len(parameters.pop("columns")) == 16  # a digest, see test_versions
+    assert parameters == {
         "as_of": "latest",
         "timezone": "Europe/Berlin",
         "computed_by": "DuckDB",
@@ -129,6 +131,56 @@ def test_a_run_leaves_its_row(loaded):
         "sla_clock": "",
     }
     assert json.loads(run["rows"])["fact_tickets"] == 3
+
+
+CLOCK = "The SLA clock runs Mon 09:00-17:00 (mine, UTC)"
+NAMED = [
+    pytest.param('Low: ""', "", id="a priority of tickets"),
+    pytest.param('Middle: ""', "", id="one that a ticket has had"),
+    pytest.param('(none): ""', "", id="tickets without one"),
+    pytest.param(
+        'low: "", Low: ""',
+        " No ticket has the priority low, named by per_priority in the calendar mine: "
+        "the tickets have (none), High, Low and Middle.",
+        id="in other letters",
+    ),
+    pytest.param(
+        'Hihg: "", Urgent: "", Low: ""',
+        " No ticket has the priorities Hihg and Urgent, named by per_priority in the calendar mine: "
+        "the tickets have (none), High, Low and Middle.",
+        id="two",
+    ),
+]
+
+
+@pytest.mark.parametrize(("named", "remark"), NAMED)
+def test_a_priority_of_the_calendar_that_no_ticket_has_is_said(tmp_path, named, remark):
+    log = tmp_path / "log.csv"
+    log.write_text("ticket_id,at,field,old,new\nT0,2023-01-03 10:00:00,priority,Middle,Low\n")
+    tickets = [*TICKETS, line("T3", priority="High"), line("T4", priority="")]
+    run_ingest(
+        tmp_path, write_export(tmp_path, *tickets), mapping=str(with_log(tmp_path)), events=str(log)
+    )
+    backfill(str(tmp_path / "lake"), url(tmp_path), "", "", RUN_AT)
+    calendar = tmp_path / "mine.yaml"
+    calendar.write_text(f'weekly: {{mon: ["09:00-17:00"]}}\nper_priority: {{{named}}}\n')
+    first, again = (
+        transform(url(tmp_path), "latest", "UTC", RUN_AT, calendar=str(calendar)) for _ in range(2)
+    )
+    assert again.unchanged and again.sla_clock == first.sla_clock
+    assert first.sla_clock.startswith(CLOCK) and first.sla_clock.endswith(
+        f"round the clock.{remark}"
+    )
+
+
+def with_log(folder):
+    """The mapping of ops_tickets with a block for a log."""
+    mapping = folder / "logged.yaml"
+    text = (project.ROOT / "params/mappings/ops_tickets.yaml").read_text()
+    columns = "{ticket_id: ticket_id, at: at, field: field, old: old, new: new}"
+    block = f"\nevents:\n  columns: {columns}\n  fields: {{priority: priority}}\n"
+    mapping.write_text(text + block)
+    return mapping
 
 
 def test_nothing_changed_nothing_done(loaded):

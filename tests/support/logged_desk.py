@@ -89,7 +89,7 @@ def published_tables(
             "parameters VARCHAR)"
         )
         con.execute(
-            "INSERT INTO _runs VALUES ($run_id, $as_of, $timezone, $published_at, '{}')", run
+            "INSERT INTO _runs VALUES ($run_id, $as_of, $timezone, $published_at, $parameters)", run
         )
     return DuckDBWarehouse(path)
 

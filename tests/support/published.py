@@ -4,6 +4,8 @@ from pathlib import Path
 
 import duckdb
 
+from opsdesk.warehouse.publication import columns_digest
+
 TABLES = """
 CREATE TABLE fact_tickets (ticket_id VARCHAR, created_at TIMESTAMPTZ, resolved_at TIMESTAMPTZ, created_date DATE,
   resolved_date DATE, due_at TIMESTAMPTZ, due_date DATE, breached_at TIMESTAMPTZ, priority VARCHAR, agent_id VARCHAR,
@@ -46,7 +48,7 @@ CREATE TABLE _loads (part VARCHAR, fingerprint VARCHAR, rows BIGINT, bytes BIGIN
 INSERT INTO _loads VALUES ('2023-01', 'f', 6, 600, '2023-02-01 00:00Z');
 CREATE TABLE _runs (run_id VARCHAR, as_of TIMESTAMPTZ, timezone VARCHAR, parameters JSON, rows JSON,
   fingerprint VARCHAR, seconds DOUBLE, published_at TIMESTAMPTZ);
-INSERT INTO _runs VALUES ('r1', '2023-01-03 18:00Z', 'UTC', '{}', '{"fact_tickets": 6, "backlog_daily": 3}', 'f', 0.1,
+INSERT INTO _runs VALUES ('r1', '2023-01-03 18:00Z', 'UTC', '{"columns": "@"}', '{"fact_tickets": 6, "backlog_daily": 3}', 'f', 0.1,
   '2023-02-01 00:00Z');
 """  # as_of is 18:00 on the last day: T5, due at 20:00, is not past due yet
 
@@ -56,5 +58,5 @@ def publish(path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(path)) as connection:
         connection.execute("SET TimeZone='UTC'")
-        connection.execute(TABLES)
+        connection.execute(TABLES.replace("@", columns_digest()))
     return path

@@ -1,11 +1,13 @@
 """A published warehouse of a few hand-typed rows in a real DuckDB file."""
 
+import json
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
 from opsdesk.warehouse.duckdb.warehouse import DuckDBWarehouse
+from opsdesk.warehouse.publication import columns_digest
 
 # Published tables, with the columns that the queries of trends read.
 TABLES = {
@@ -33,11 +35,14 @@ TABLES = {
     "day_of_week VARCHAR, hour_of_day BIGINT, resolution_hours_clean DOUBLE",
     "_runs": "run_id VARCHAR, as_of TIMESTAMPTZ, timezone VARCHAR, published_at TIMESTAMPTZ, parameters VARCHAR",
 }
+# The tables have the columns that are read, and not those that are only there for others to read.
+COLUMNS = json.dumps({"columns": columns_digest()})
 RUN = {
     "run_id": "r1",
     "as_of": "2024-01-31 23:59:59+00",
     "timezone": "UTC",
     "published_at": "2024-02-01 06:00:00+00",
+    "parameters": COLUMNS,
 }
 
 DUE = "2024-02-29 00:00:00+00"

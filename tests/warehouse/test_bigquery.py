@@ -520,6 +520,8 @@ def test_questions_and_what_they_bill(tmp_path, cloud, reach, small):
         warehouse.query("SELECT * FROM nowhere")
     with pytest.raises(OpsdeskError, match=r"There is no table 'fact'.*fact_tickets"):
         warehouse.table("fact")
+    ledger = ["part", "fingerprint", "rows", "bytes", "loaded_at"]
+    assert (warehouse.columns("_loads"), warehouse.columns("_nowhere")) == (ledger, [])
     with pytest.raises(OpsdeskError, match="more than `maximum_bytes_billed` allows"):
         open_warehouse(
             cloud.warehouse,

@@ -8,7 +8,7 @@ import pandas as pd
 
 from opsdesk.brief.now import Now, read_now
 from opsdesk.brief.stock import Stock, read_stock
-from opsdesk.calendars.clock_words import read_sentence
+from opsdesk.calendars.clock_words import read_clock_words, read_sentence
 from opsdesk.config.targets import ALL
 from opsdesk.errors import OpsdeskError
 from opsdesk.foresight.published import Foresight, read_foresight, with_probability
@@ -46,8 +46,8 @@ class Facts:
 
     `changes` has the last day, week and month where the data reach so far back; `dimension` is the
     one that explains them, "" where all tickets are in one segment of each. `sla_clock` says when
-    the SLA clock runs, "" where that is round the clock. `foresight`
-    is None where no estimates were made of this publication.
+    the SLA clock runs, "" where that is round the clock; `clock_words` add which priorities of its
+    calendar no ticket has. `foresight` is None where no estimates were made of this publication.
     """
 
     coverage: Coverage
@@ -72,6 +72,7 @@ class Facts:
     foresight: Foresight | None
     histories: pd.DataFrame
     log_issues: pd.DataFrame
+    clock_words: str
 
     @property
     def last_day(self) -> pd.Timestamp:
@@ -155,6 +156,7 @@ def _read_facts(warehouse: Warehouse, targets: Mapping[str, str], names: DayName
         foresight=read_foresight(warehouse),
         histories=read_histories(warehouse, coverage, weeks),
         log_issues=read_log_issues(warehouse),
+        clock_words=read_clock_words(run["parameters"]),
     )
 
 

@@ -1,4 +1,4 @@
-"""Which files the parameter `export` or `agents` names, here or in a bucket; how to get them."""
+"""Which files `export`, `agents` or `events` names, here or in a bucket; how to get them."""
 
 import tempfile
 from collections.abc import Sequence
@@ -89,28 +89,33 @@ class CloudFile:
         return path
 
 
-def find_files(export: str, google: GoogleConnection = ON_THIS_MACHINE) -> list[SourceFile]:
+def find_files(
+    export: str, google: GoogleConnection = ON_THIS_MACHINE, parameter: str = "export"
+) -> list[SourceFile]:
     """Return the files that `export` names: paths or globs, local or gs://, with ` | ` between.
 
-    Those of a glob are sorted by name. A file that is named twice is read once.
+    Those of a glob are sorted by name. A file that is named twice is read once. `parameter` is
+    what a user would correct.
 
     Raises:
         OpsdeskError: nothing is there for one of them, or a folder.
     """
     found: dict[str, SourceFile] = {}
     for pattern in split_patterns(export):
-        for file in _find(pattern, google):
+        for file in _find(pattern, google, parameter):
             if isinstance(file, LocalFile):
                 project.refuse_pipe("The export", file.path)
             found.setdefault(file.shown, file)
     return list(found.values())
 
 
-def _find(pattern: str, google: GoogleConnection) -> Sequence[SourceFile]:
-    return _find_objects(pattern, google) if is_in_bucket(pattern) else _find_paths(pattern)
+def _find(pattern: str, google: GoogleConnection, parameter: str) -> Sequence[SourceFile]:
+    if is_in_bucket(pattern):
+        return _find_objects(pattern, google, parameter)
+    return _find_paths(pattern, parameter)
 
 
-def _find_paths(export: str) -> list[LocalFile]:
+def _find_paths(export: str, parameter: str) -> list[LocalFile]:
     if "://" in export:
         raise OpsdeskError(
             f"The export {export[:200]} is an address: download it, and write the path of the file."
@@ -130,7 +135,7 @@ def _find_paths(export: str) -> list[LocalFile]:
         project.refuse_unusable(path)
     if not paths:
         cause = f"{_none(export)} {export} (looked for {pattern})"
-        raise OpsdeskError(f"{cause}; set `export` in your params file.")
+        raise OpsdeskError(f"{cause}; set `{parameter}` in your params file.")
     return [LocalFile(path) for path in paths]
 
 
@@ -139,7 +144,7 @@ def _literal_part(pattern: Path) -> Path:
     return next(folder for folder in pattern.parents if folder.is_dir())
 
 
-def _find_objects(export: str, google: GoogleConnection) -> list[CloudFile]:
+def _find_objects(export: str, google: GoogleConnection, parameter: str) -> list[CloudFile]:
     from opsdesk.google.bucket import Bucket  # Google's client takes a while to import
 
     place = read_bucket(export)
@@ -155,7 +160,7 @@ def _find_objects(export: str, google: GoogleConnection) -> list[CloudFile]:
     folder = pattern.rstrip("/") + "/"
     if objects and (not pattern or any(name.startswith(folder) for name in objects)):
         raise _folder(export)
-    raise OpsdeskError(f"{_none(export)} {export}; set `export` in your params file.")
+    raise OpsdeskError(f"{_none(export)} {export}; set `{parameter}` in your params file.")
 
 
 def _fixed_part(pattern: str) -> str:

@@ -10,23 +10,30 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from opsdesk import project
 from opsdesk.config.locations import BigQueryLocation, read_warehouse
 from opsdesk.config.parameters import Parameters
 from opsdesk.errors import OpsdeskError
 from opsdesk.google.connection import GoogleConnection
 from opsdesk.guards.file_mode import created_with
-from opsdesk.quality.environment import program, quality_python
+from opsdesk.quality.environment import VARIABLE, program, quality_python
 from opsdesk.quality.plan import Plan, bigquery_place, duckdb_place, quality_plan
 from opsdesk.quality.words import result_lines
 from opsdesk.runner.outputs import claim_outputs
 from opsdesk.warehouse.duckdb.private_copy import PrivateCopy
 from opsdesk.warehouse.open import Warehouse, open_warehouse
+from opsdesk.warehouse.versions import refuse_other_version
 
 EXIT_CHECK_FAILED = 7
 TERMINATED = 143  # what shells expect after SIGTERM
 LOG = "quality.log"
 DOCS = "quality"  # both in the outputs folder
+NEEDED = (
+    "The Python must be that of an environment with Great Expectations: type `make quality`, or "
+    f"let {VARIABLE} name one made from deploy/quality/requirements.lock."
+)
 
 
 def check_quality(parameters: Parameters, say: Callable[[str], None]) -> int:
@@ -72,17 +79,23 @@ def _checked(parameters: Parameters, command: list[str]) -> tuple[list[dict[str,
 def _ask(
     warehouse: Warehouse, asked: dict[str, str], parameters: Parameters, command: list[str]
 ) -> tuple[list[dict[str, Any]], bool]:
-    published = _last_run(warehouse)
-    if not published:
+    runs = warehouse.runs()
+    if runs.empty:
         raise _nothing_yet(parameters)
+    _refuse_other_version(warehouse, runs, parameters)
     claim_outputs(parameters)
     suites = _run(quality_plan(parameters, asked), command, parameters.outputs)
-    return suites, _last_run(warehouse) != published
+    return suites, _last_run(warehouse.runs()) != _last_run(runs)
 
 
-def _last_run(warehouse: Warehouse) -> str:
-    runs = warehouse.runs()
-    return "" if runs.empty else str(runs.iloc[-1]["run_id"])
+def _last_run(runs: pd.DataFrame) -> str:
+    return str(runs.iloc[-1]["run_id"])
+
+
+def _refuse_other_version(warehouse: Warehouse, runs: pd.DataFrame, parameters: Parameters) -> None:
+    remedy = f"type `opsdesk run {project.shown(parameters.path)} --from 2`"
+    published = str(runs.iloc[-1]["parameters"])
+    refuse_other_version(warehouse, published, remedy, parameters.values["warehouse"])
 
 
 def _nothing_yet(parameters: Parameters) -> OpsdeskError:
@@ -99,10 +112,15 @@ def _run(plan: Plan, command: list[str], outputs: Path) -> list[dict[str, Any]]:
         written = Path(folder, DOCS)
         written.mkdir()
         log = outputs / LOG
-        exit_code = _wait([*command, str(plan_file), str(written)], log)
+        try:
+            exit_code = _wait([*command, str(plan_file), str(written)], log)
+        except OSError as error:
+            raise OpsdeskError(
+                f"The checks were not made, {command[0]} cannot be run: {error.strerror}. {NEEDED}"
+            ) from None
         results = written / "results.json"
         if exit_code or not results.exists():
-            raise OpsdeskError(_ended_early(exit_code, log))
+            raise OpsdeskError(_ended_early(command[0], exit_code, log))
         found = json.loads(results.read_text(encoding="utf-8"))
         _replace(outputs / DOCS, written)
         return list(found["suites"])
@@ -121,13 +139,13 @@ def _wait(command: list[str], log: Path) -> int:
             process.wait()
 
 
-def _ended_early(exit_code: int, log: Path) -> str:
+def _ended_early(python: str, exit_code: int, log: Path) -> str:
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     errors = [line for line in lines if "Error" in line]
     why = f": {errors[-1].strip()}" if errors else ""
     return (
-        f"The checks were not made, Great Expectations ended with exit code {exit_code}{why}. "
-        f"The whole log is {project.shown(log)}."
+        f"The checks were not made, {python} ended with exit code {exit_code}{why}. "
+        f"The whole log is {project.shown(log)}. {NEEDED}"
     )
 
 

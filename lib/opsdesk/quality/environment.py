@@ -33,10 +33,9 @@ def quality_python() -> Path:
     """
     if named := os.environ.get(VARIABLE, ""):
         if not Path(named).is_file():
-            raise OpsdeskError(
-                f"{VARIABLE} names {named}, which is no file: let it name the Python of an "
-                "environment made from deploy/quality/requirements.lock, or take it away."
-            )
+            raise _wrong(named, "is no file")
+        if not os.access(named, os.X_OK):
+            raise _wrong(named, "is no program")
         return Path(named)
     home = project.ROOT / ".quality"
     if not (home / "ready").exists() or not (home / PYTHON).exists():
@@ -46,3 +45,10 @@ def quality_python() -> Path:
             "deploy/quality/requirements.lock."
         )
     return home / PYTHON
+
+
+def _wrong(named: str, why: str) -> OpsdeskError:
+    return OpsdeskError(
+        f"{VARIABLE} names {named}, which {why}: let it name the Python of an environment made "
+        "from deploy/quality/requirements.lock, or take it away."
+    )

@@ -93,8 +93,9 @@ def _after_ingest(
     rules = read_mapping(given["mapping"]).in_zone(given.get("timezone", "UTC"))
     kind = given["export_kind"]
     export = find_files(given["export"], google)
-    people = find_files(given["agents"], google) if given["agents"] else []
-    changes = find_files(given["events"], google) if given.get("events") else []
+    people = find_files(given["agents"], google, "agents") if given["agents"] else []
+    events = given.get("events")
+    changes = find_files(events, google, "events") if events else []
     delivery = open_delivery(export, rules, people, kind, work, changes)
     at = moment.replace(tzinfo=None)
     if is_up_to_date(lake.record(), delivery.signature, at, lake):

@@ -184,7 +184,7 @@ def _summarise(parameters: Parameters, facts: "Facts | None") -> Summary:
     try:
         lake_record, _ = read_lake_record(parameters)
         backlog = read_backlog(parameters)
-        sla_clock = facts.sla_clock if facts else read_sla_clock(parameters)
+        sla_clock = facts.clock_words if facts else read_sla_clock(parameters)
     except OpsdeskError as error:
         return Summary(problem=f"The figures could not be read: {error}")
     if backlog is None:  # nothing is published that a target could be judged on

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from opsdesk.calendars.clock_words import read_sentence
+from opsdesk.calendars.clock_words import read_clock_words
 from opsdesk.config.locations import BigQueryLocation, read_warehouse
 from opsdesk.config.parameters import Parameters
 from opsdesk.google.connection import GoogleConnection
@@ -29,7 +29,7 @@ class Published(NamedTuple):
     """The loaded months with their rows, and what was published last.
 
     A publication is as_of with its zone, the rows by table as JSON, and a sentence on the SLA clock
-    ("" without a calendar).
+    and its priorities ("" without a calendar).
     """
 
     months: list[tuple[str, int]]
@@ -95,7 +95,7 @@ def read_estimated(parameters: Parameters) -> dict[str, int]:
 def _publication(as_of: str, timezone: str, rows: str, parameters: str) -> tuple[str, str, str]:
     """Return as_of as a wall time with its zone, the rows by table, and the SLA clock."""
     wall_time = datetime.fromisoformat(as_of).astimezone(read_zone(timezone))
-    return f"{wall_time:%Y-%m-%d %H:%M:%S} {timezone}", rows, read_sentence(parameters)
+    return f"{wall_time:%Y-%m-%d %H:%M:%S} {timezone}", rows, read_clock_words(parameters)
 
 
 def read_sla_clock(parameters: Parameters) -> str:

@@ -12,7 +12,11 @@ import pandas as pd
 
 from opsdesk.calendars.calendar import ROUND_THE_CLOCK, SlaClock
 from opsdesk.calendars.clock import clock_texts
-from opsdesk.calendars.clock_words import clock_sentence
+from opsdesk.calendars.clock_words import (
+    clock_sentence,
+    priorities_remark,
+    read_clock_words,
+)
 from opsdesk.catalogue.identities import CHECKS
 from opsdesk.catalogue.tables import catalogue
 from opsdesk.config.rules import SHIPPED_RULES
@@ -22,12 +26,14 @@ from opsdesk.lake.names import EVENTS
 from opsdesk.warehouse.billing import Billed
 from opsdesk.warehouse.protocol import Staged, Warehouse
 from opsdesk.warehouse.publication import Publication
+from opsdesk.warehouse.versions import missing_columns
 from opsdesk.work.rules import Rules
 from opsdesk.work.rules_file import read_rules
 
 if TYPE_CHECKING:
     from opsdesk.spark.engine import SparkEngine
 
+READ = ("tickets_raw", "events_raw")
 # what is after the run is known already where an export says so, and has not happened yet
 SPAN = """SELECT MIN(created_at) AS first,
   MAX(CASE WHEN created_at <= {run} THEN created_at END) AS last,
@@ -42,13 +48,21 @@ EVENT_SPAN = """SELECT MAX(IF(`at` <= @run, `at`, NULL)) AS last,
 FROM events_raw
 WHERE EXISTS (SELECT 1 FROM tickets_raw WHERE tickets_raw.ticket_id = events_raw.ticket_id)"""
 
+# asked where a calendar names priorities
+PRIORITIES = """SELECT DISTINCT COALESCE(priority, '(none)') AS priority FROM tickets_raw
+UNION DISTINCT
+SELECT old_value FROM events_raw WHERE field = 'priority' AND old_value IS NOT NULL
+UNION DISTINCT
+SELECT new_value FROM events_raw WHERE field = 'priority' AND new_value IS NOT NULL"""
+
 
 @dataclass(frozen=True)
 class TransformResult:
     """What one transform published, or found published already (`unchanged`).
 
     `as_of` is an instant in UTC, `rows` the rows of each table, `computed_by` the words for who
-    computed them, `sla_clock` says when the clock of the SLA runs.
+    computed them, `sla_clock` says when the clock of the SLA runs, and which
+    priorities of its calendar no ticket has.
     """
 
     as_of: datetime
@@ -138,12 +152,13 @@ def transform(
         last = warehouse.runs().tail(1)
         if not last.empty and last["fingerprint"].item() == publication.fingerprint:
             return _found(last, publication, warehouse)
+        publication = replace(publication, clock_remark=_clock_remark(warehouse, clock))
         if engine:
             connected.close()  # an engine takes its time, in which others may read
         with _computed(engine, warehouse, publication) as (staged, computed_by):
             rows = warehouse.publish(replace(publication, computed_by=computed_by), staged)
-    sla_clock = clock_sentence(clock)
-    return TransformResult(moment, timezone, rows, False, computed_by, warehouse.billed, sla_clock)
+    words = " ".join(filter(None, [clock_sentence(clock), publication.clock_remark]))
+    return TransformResult(moment, timezone, rows, False, computed_by, warehouse.billed, words)
 
 
 def publication_holds(
@@ -176,16 +191,23 @@ def publication_holds(
 
 def _found(last: pd.DataFrame, publication: Publication, warehouse: Warehouse) -> TransformResult:
     """Return the result of a transform that finds its tables published, from the row of `_runs`."""
-    given = json.loads(last["parameters"].item())
+    parameters = last["parameters"].item()
     return TransformResult(
         publication.as_of,
         publication.timezone,
         json.loads(last["rows"].item()),
         True,
-        given.get("computed_by", warehouse.name),
+        json.loads(parameters).get("computed_by", warehouse.name),
         warehouse.billed,
-        clock_sentence(publication.clock),
+        read_clock_words(parameters) or clock_sentence(publication.clock),
     )
+
+
+def _clock_remark(warehouse: Warehouse, clock: SlaClock) -> str:
+    """Return a sentence on priorities of the calendar that no ticket has, "" for none."""
+    if not clock.of_priority:
+        return ""
+    return priorities_remark(clock, set(warehouse.ask(PRIORITIES)["priority"]))
 
 
 @contextmanager
@@ -223,10 +245,10 @@ def _ask_span(warehouse: Warehouse, run: datetime) -> Span:
         raise OpsdeskError(
             f"The warehouse {warehouse.url} holds no tickets: run 01_ingest and 02_backfill first."
         )
-    if not (_is_current(warehouse, "tickets_raw") and _is_current(warehouse, "events_raw")):
+    if lacking := missing_columns(warehouse, [catalogue()[name] for name in READ]):
         raise OpsdeskError(
-            f"The raw tables of {warehouse.url} are of an earlier version of opsdesk and lack "
-            "columns: run 02_backfill first."
+            f"The raw tables of {warehouse.url} are of another version of opsdesk and lack "
+            f"{lacking}: run 02_backfill first."
         )
     span = warehouse.query(SPAN.format(run=f"TIMESTAMP '{run:%Y-%m-%d %H:%M:%S}+00:00'")).iloc[0]
     first = _in_utc(span["first"])
@@ -247,15 +269,6 @@ def _ask_span(warehouse: Warehouse, run: datetime) -> Span:
     # a pause moves a deadline, at most to this long after the last change
     hours = max(hours, float(events["longest_target"]))
     return Span(first, last, max(latest, last), hours)
-
-
-def _is_current(warehouse: Warehouse, name: str) -> bool:
-    """Return whether a raw table has all columns of this version."""
-    try:
-        there = warehouse.columns(name)
-    except OpsdeskError:
-        return False
-    return all(column.name in there for column in catalogue()[name].columns)
 
 
 def _resolve_as_of(span: Span, as_of: str, timezone: str, run: datetime) -> datetime:

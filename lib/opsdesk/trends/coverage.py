@@ -11,6 +11,7 @@ from opsdesk.trends.burn_in import burn_in_days, shares_still_open
 from opsdesk.trends.limits import find_closing_start, find_intake_end, find_silence, typical_days
 from opsdesk.trends.questions import ask
 from opsdesk.warehouse.open import Warehouse
+from opsdesk.warehouse.versions import refuse_other_version
 
 DAY = pd.Timedelta(days=1)
 SECOND = pd.Timedelta(seconds=1)  # times in exports are whole seconds
@@ -64,12 +65,15 @@ def read_coverage(warehouse: Warehouse) -> Coverage:
     """Return the coverage of the tables published last.
 
     Raises:
-        OpsdeskError: nothing is published yet.
+        OpsdeskError: nothing is published yet, or by another version whose tables lack columns.
     """
     runs = warehouse.runs()
     if runs.empty:
         raise OpsdeskError(f"Nothing is published in {warehouse.url} yet: run 03_transform first.")
     run = runs.iloc[-1]  # published last, whenever it was started
+    refuse_other_version(
+        warehouse, str(run["parameters"]), "run 02_backfill and 03_transform first"
+    )
     flows = ask(warehouse, "flows")
     flows["ops_date"] = pd.to_datetime(flows["ops_date"])
     known = ask(warehouse, "known").iloc[0]

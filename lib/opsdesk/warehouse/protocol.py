@@ -122,7 +122,7 @@ class Warehouse(Protocol):
         ...
 
     def columns(self, name: str) -> list[str]:
-        """Return the names of a table's columns."""
+        """Return the names of a table's columns; none where there is no such table."""
         ...
 
     def has_tickets(self) -> bool:

@@ -6,16 +6,18 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 
 from opsdesk.calendars.calendar import ROUND_THE_CLOCK, SlaClock
 from opsdesk.calendars.clock import NO_CALENDAR
-from opsdesk.calendars.clock_words import KEY, clock_sentence
+from opsdesk.calendars.clock_words import KEY, REMARK, clock_sentence
 from opsdesk.calendars.stretches import horizon
 from opsdesk.catalogue.tables import results
 from opsdesk.googlesql.translate import meaning
 from opsdesk.instants import FIRST, LAST, ZoneBetween, run_id, zone_digest, zone_release
 from opsdesk.work.rules import NO_RULES, Rules
+
+COLUMNS = "columns"  # of the parameters in a row of `_runs`
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,8 @@ class Publication:
     `as_of` is an instant in UTC, `given_as_of` the parameter that it was read from. `parts` has the
     fingerprint of each loaded partition. `started` is the counter of seconds at the start. No date
     of any ticket, deadlines included, is outside the `span`. `rules` select what is in work_next.
-    `clock` is the SLA clock, `clock_parameters` say in the SQL when it runs.
+    `clock` is the SLA clock, `clock_parameters` say in the SQL when it runs, `clock_remark` which of
+    its priorities no ticket has.
     """
 
     as_of: datetime
@@ -39,6 +42,7 @@ class Publication:
     rules: Rules = NO_RULES
     clock: SlaClock = ROUND_THE_CLOCK
     clock_parameters: Mapping[str, str] = field(default_factory=lambda: NO_CALENDAR)
+    clock_remark: str = ""
 
     @property
     def parameters(self) -> dict[str, object]:
@@ -73,6 +77,8 @@ class Publication:
             "calendar": self.clock.default,
             # readers do not read the file, which may have changed since
             KEY: clock_sentence(self.clock) if self.clock.calendars else "",
+            **({REMARK: self.clock_remark} if self.clock_remark else {}),
+            COLUMNS: columns_digest(),
         }
         return {
             "run_id": run_id(self.published_at),
@@ -92,6 +98,13 @@ def definitions(timezone: str, rules: Rules, clock: SlaClock, horizon: str) -> s
     """Return the digest of all but the data that decides the tables: SQL, rules and clocks."""
     meanings = (meaning(table, rules.columns) for table in results())
     return _digest(timezone, zone_digest(timezone), *clock.made_of, horizon, *meanings)
+
+
+@cache
+def columns_digest() -> str:
+    """Return the digest of the columns of all result tables: it tells one version from another."""
+    named = (f"{table.name}.{column.name}" for table in results() for column in table.columns)
+    return _digest(*named)[:16]
 
 
 def _digest(*texts: str) -> str:

@@ -133,16 +133,16 @@ def plan_file(mapping: Mapping, file: ExportFile) -> EventPlan:
     base = plan_columns(own, file.header, file.shown, typed=file.is_typed, others=file.text.others)
     finder = ColumnFinder(file.header, file.shown)
     rules: list[PlannedRule] = []
-    missing: list[str] = []
+    missing: dict[str, None] = {}  # names in their order, each once
     for rule in events.rules:
         planned, lacks = _planned(rule, finder)
-        missing += lacks
+        missing |= dict.fromkeys(lacks)
         if not lacks:
             rules.append(planned)
     # objects of JSON have what they need: a day without an assignment has no assignee
     if missing and ("" not in file.header or not rules):
         raise missing_columns(
-            file.header, missing, mapping.shown, file.shown, file.text.others, own.delimiter
+            file.header, list(missing), mapping.shown, file.shown, file.text.others, own.delimiter
         )
     notes = tuple(f"{file.shown} has no {name}: no such change is in it." for name in missing)
     named_by = finder.find_all(events.named_by)

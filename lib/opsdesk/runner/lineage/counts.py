@@ -5,7 +5,8 @@ import json
 from opsdesk.config.parameters import Parameters
 from opsdesk.ingest.alarm import counts_of, number_of
 from opsdesk.instants import read_instant
-from opsdesk.lake.names import EVENTS
+from opsdesk.lake.lake import EVENTS_KEY, Record
+from opsdesk.lake.names import EVENTS, TICKETS
 from opsdesk.runner.lineage.datasets import Rows
 from opsdesk.runner.state import read_estimated, read_lake_record, read_published
 
@@ -25,9 +26,8 @@ def read_counts(step: str, parameters: Parameters) -> tuple[Rows, str]:
     parts = dict(published.months)
     agents = parts.pop("agents", 0)
     events = sum(rows for name, rows in parts.items() if name.startswith(EVENTS.prefix))
-    rows = {"tickets_raw": sum(parts.values()) - events, "agents_raw": agents}
-    if events:
-        rows[EVENTS.table] = events
+    tickets = sum(parts.values()) - events
+    rows = {TICKETS.table: tickets, "agents_raw": agents, EVENTS.table: events}
     if word == "backfill":
         return rows | _in_the_lake(parameters), ""
     as_of, tables, *_ = published.publication or ("", "{}", "")
@@ -39,13 +39,21 @@ def read_counts(step: str, parameters: Parameters) -> tuple[Rows, str]:
 
 def _in_the_lake(parameters: Parameters) -> dict[str, int]:
     record, _ = read_lake_record(parameters)
+    changes = record.get(EVENTS_KEY) or {}  # {} where there never were any
+    rejects = [*counts_of(record, "rejected").values(), *counts_of(changes, "rejected").values()]
     found = {
         "export": number_of(record, "rows"),
         "agents": number_of(record, "agents"),
-        "lake": sum(rows for _, _, rows, _ in record.get("months", [])),
-        "rejects": sum(counts_of(record, "rejected").values()),
+        "lake": _rows_of_months(record),
+        "events": number_of(changes, "rows"),
+        "lake_events": _rows_of_months(changes) if changes else None,
+        "rejects": sum(rejects),
     }
     return {name: rows for name, rows in found.items() if rows is not None}
+
+
+def _rows_of_months(record: Record) -> int:
+    return sum(rows for _, _, rows, _ in record.get("months", []))
 
 
 def _instant(as_of: str) -> str:

@@ -19,14 +19,15 @@ from opsdesk.config.locations import (
     split_patterns,
 )
 from opsdesk.config.parameters import Parameters
-from opsdesk.lake.columns import ticket_columns
-from opsdesk.lake.names import AGENTS_FILE, REJECTS_FOLDER, TICKETS
+from opsdesk.lake.columns import day_file_columns
+from opsdesk.lake.names import AGENTS_FILE, EVENTS, REJECTS_FOLDER, TICKETS, Series
 from opsdesk.runner.lineage.facets import Facets, facet
 from opsdesk.runner.lineage.tables_read import tables_looked_ahead_from, tables_shown
 
 Rows = Mapping[str, int]  # how many rows there are: by table, or by a word of the lake
 WILD = "*?["
-RAW = ("tickets_raw", "agents_raw")
+RAW = (TICKETS.table, "agents_raw", EVENTS.table)
+EXPORTED = ("export", "agents", "events")  # parameters that name files
 
 
 @dataclass(frozen=True)
@@ -111,15 +112,16 @@ def _table(place: Any, table: Table, rows: int | None) -> Dataset:
 
 
 def _exported(values: Mapping[str, str], rows: Rows) -> list[Dataset]:
-    """Return what the parameters `export` and `agents` name; a pattern is the folder it is in.
+    """Return the files that parameters name; a pattern is the folder it is in.
 
     How many rows each of several has is not written down anywhere.
     """
-    patterns = split_patterns(values.get("export", ""))
-    alone = rows.get("export") if len(patterns) == 1 else None
-    named = [_place(pattern, alone) for pattern in patterns if pattern]
-    people = values.get("agents", "")
-    return [*named, _place(people, rows.get("agents"))] if people else named
+    named = []
+    for parameter in EXPORTED:
+        patterns = split_patterns(values.get(parameter, ""))
+        alone = rows.get(parameter) if len(patterns) == 1 else None
+        named += [_place(pattern, alone) for pattern in patterns if pattern]
+    return named
 
 
 def _place(location: str, rows: int | None) -> Dataset:
@@ -130,25 +132,30 @@ def _place(location: str, rows: int | None) -> Dataset:
 
 
 def _lake(values: Mapping[str, str], rows: Rows, is_written: bool = False) -> list[Dataset]:
-    """Return the parts of the lake: tickets and agents; the rejected rows where it is written."""
+    """Return the parts of the lake: tickets and agents, changes where there are or may be any.
+
+    The rejected rows are among them where it is written.
+    """
     lake = values["lake"].rstrip("/")
     tables = catalogue()
-    tickets = tuple((column, column.type) for column in ticket_columns())
     agents = tuple((column, column.type) for column in tables["agents_raw"].columns)
     parts = [
-        Dataset(
-            *_name(f"{lake}/{TICKETS.folder}"),
-            tickets,
-            "Cleaned tickets, one file per day, times in UTC.",
-            rows=rows.get("lake"),
-        ),
+        _day_files(lake, TICKETS, "Cleaned tickets", rows.get("lake")),
         Dataset(*_name(f"{lake}/{AGENTS_FILE}"), agents, "The agents.", rows=rows.get("agents")),
     ]
+    if values.get("events") or "lake_events" in rows:
+        parts.append(_day_files(lake, EVENTS, "Changes of tickets", rows.get("lake_events")))
     if is_written:
         what = "Rows of the last export that were set aside, with reason and place."
         folder = _name(f"{lake}/{REJECTS_FOLDER}")
         parts.append(Dataset(*folder, description=what, rows=rows.get("rejects")))
     return parts
+
+
+def _day_files(lake: str, series: Series, what: str, rows: int | None) -> Dataset:
+    columns = tuple((column, column.type) for column in day_file_columns(series))
+    about = f"{what}, one file per day, times in UTC."
+    return Dataset(*_name(f"{lake}/{series.folder}"), columns, about, rows=rows)
 
 
 def _name(location: str) -> tuple[str, str]:

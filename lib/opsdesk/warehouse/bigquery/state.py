@@ -3,7 +3,7 @@
 from google.api_core import exceptions as api
 from google.cloud import bigquery
 
-from opsdesk.calendars.clock_words import read_sentence
+from opsdesk.calendars.clock_words import read_clock_words
 from opsdesk.config.locations import BigQueryLocation
 from opsdesk.google.connection import GoogleConnection
 from opsdesk.google.errors import translate_errors
@@ -42,7 +42,7 @@ def read_state(
     last = runs[-1]
     as_of = last["as_of"].astimezone(read_zone(last["timezone"]))
     shown = f"{as_of:%Y-%m-%d %H:%M:%S} {last['timezone']}"
-    return months, (shown, last["rows"], read_sentence(last["parameters"]))
+    return months, (shown, last["rows"], read_clock_words(last["parameters"]))
 
 
 def read_estimated_rows(

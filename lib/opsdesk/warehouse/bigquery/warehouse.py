@@ -106,9 +106,13 @@ class BigQueryWarehouse:
             return frame(rows.to_arrow(create_bqstorage_client=False))
 
     def columns(self, name: str) -> list[str]:
-        """Return the names of a table's columns."""
+        """Return the names of a table's columns; none where there is no such table."""
         with self._reading():
-            return [field.name for field in self._found(name).schema]
+            try:
+                found = self.jobs.client.get_table(self.jobs.place(name), **CALL)
+            except api.NotFound:
+                return []
+            return [field.name for field in found.schema]
 
     def has_tickets(self) -> bool:
         """Return whether tickets_raw has any row."""

@@ -118,8 +118,9 @@ class DuckDBWarehouse:
         return self.query(f'SELECT * FROM "{name}"')
 
     def columns(self, name: str) -> list[str]:
-        """Return the names of a table's columns."""
-        return list(self.query(f'SELECT * FROM "{name}" LIMIT 0').columns)
+        """Return the names of a table's columns; none where there is no such table."""
+        with self._connections.reading() as con:
+            return [column for column, _ in columns_of(con, name)]
 
     def has_tickets(self) -> bool:
         """Return whether tickets_raw has any row."""
