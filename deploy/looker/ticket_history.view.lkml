@@ -177,7 +177,7 @@ view: ticket_history {
     timeframes: [raw, time]
     datatype: timestamp
     sql: ${TABLE}.due_at ;;
-    description: "When the promise would fall due if nothing changed any more; while the clock is stopped, as if it ran on."
+    description: "When the promise would fall due if nothing changed any more: of a closed ticket as if it had not been closed, of a paused one as if its clock ran on from the next change, or from as_of; NULL when nothing is promised."
   }
 
   dimension_group: breached_at {
@@ -203,7 +203,7 @@ view: ticket_history {
     datatype: date
     convert_tz: no
     sql: ${TABLE}.kept_date ;;
-    description: "The local day on which the promise would have fallen due, where the ticket was closed in time and still was at the end of that day; NULL on other rows."
+    description: "The local day on which the promise would have fallen due, where the ticket was closed in time and still was at the end of that day. A ticket that is changed while it is closed has one, on the first such row; NULL on other rows."
   }
 
   dimension: log_issues {

@@ -90,6 +90,15 @@ def test_nothing_runs_over_a_weekend() -> None:
     assert on_sunday["risk_band"] == "on_track"
 
 
+@pytest.mark.parametrize(
+    ("as_of", "open_hours"),
+    [("2023-01-02 09:00", 0.0), ("2023-01-02 17:00", 8.0), ("2023-01-03 09:00", 8.0)],
+)
+def test_without_any_target_the_clock_is_known_when_it_opens_and_closes(as_of, open_hours) -> None:
+    row = one("2023-01-02 08:00", None, clock(OFFICE), as_of=as_of)
+    assert row["business_hours_open"] == open_hours
+
+
 def test_a_ticket_that_is_past_due_has_no_hours_left() -> None:
     at_closing = one("2023-01-06 16:00", 1, clock(OFFICE), as_of="2023-01-07 12:00")
     assert (at_closing["due_at"], at_closing["hours_left"]) == (utc("2023-01-06 17:00"), 0.0)

@@ -8,7 +8,7 @@ from brute_force import compute
 from generated_histories import clocks, random_log
 from generated_tickets import AGENTS, DAY, SECOND, ZONES
 from opsdesk.calendars.calendar import ROUND_THE_CLOCK
-from opsdesk.catalogue.tables import results
+from opsdesk.catalogue.tables import catalogue, results
 from ticket_rows import differences
 from tickets import Row, build, event, ticket
 
@@ -240,6 +240,177 @@ def test_the_clock_stops_while_it_is_closed() -> None:
     assert rows["fact"]["breached_at"] == at("2023-01-04 14:00")
     due = days(rows, "features_daily", "sla_due_tickets", "sla_due_missed")
     assert due == {2: (1, 0), 4: (1, 1)}  # kept on the 2nd, as was known then; missed on the 4th
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        pytest.param(("2023-01-06 14:00", "status", "Solved", "Closed"), id="closed for good"),
+        pytest.param(("2023-01-06 14:00", "agent_id", "A1", "A2"), id="another agent"),
+        pytest.param(("2023-01-02 16:00", "status", "Solved", "Closed"), id="on the day it is due"),
+    ],
+)
+def test_what_is_changed_in_a_closed_ticket_moves_no_deadline(later) -> None:
+    """Closed at 14:00, due at 20:00: kept on that day, and only then."""
+    when, field, old, new = later
+    rows = made(
+        event("T", "2023-01-02 14:00", "status", "Open", "Solved"),
+        event("T", when, field, old, new),
+        resolved="2023-01-02 14:00",
+    )
+    assert days(rows, "features_daily", "sla_due_tickets", "sla_due_missed") == {2: (1, 0)}
+    assert (rows["fact"]["due_at"], rows["fact"]["sla_state"]) == (at("2023-01-02 20:00"), "met")
+
+
+@pytest.mark.parametrize(
+    ("hours", "due"),
+    [
+        pytest.param(
+            4.0, {5: (1, 0)}, id="it would have been due on the 2nd: found out on the 5th"
+        ),
+        pytest.param(80.0, {5: (1, 0)}, id="due on the 5th, before the change"),
+        pytest.param(240.0, {}, id="due on the 12th, which is not over"),
+    ],
+)
+def test_a_priority_changed_while_closed(hours, due) -> None:
+    """Closed at 14:00, 96 of 100 hours are left. A change on the 5th at 20:00 counts from the closing."""
+    rows = made(
+        event("T", "2023-01-02 14:00", "status", "Open", "Solved"),
+        event("T", "2023-01-05 20:00", "priority", "Low", "High", old_sla_hours=100.0, new_sla_hours=hours),
+        event("T", "2023-01-05 21:00", "priority", "High", "Low", old_sla_hours=hours, new_sla_hours=hours),
+        resolved="2023-01-02 14:00",
+        hours=hours,
+        priority="High",
+    )  # fmt: skip
+    assert days(rows, "features_daily", "sla_due_tickets", "sla_due_missed") == due
+
+
+def test_closed_over_two_deadlines_in_turn() -> None:
+    """Kept on the 2nd; 6 hours are left on the 4th, of which 2 are used: kept again on the 4th."""
+    rows = made(
+        event("T", "2023-01-02 14:00", "status", "Open", "Solved"),
+        event("T", "2023-01-04 08:00", "status", "Solved", "Open"),
+        event("T", "2023-01-04 10:00", "status", "Open", "Solved"),
+        event("T", "2023-01-08 10:00", "status", "Solved", "Closed"),
+        resolved="2023-01-04 10:00",
+    )
+    due = days(rows, "features_daily", "sla_due_tickets", "sla_due_missed", "past_due_tickets")
+    assert due == {2: (1, 0, 0), 4: (1, 0, 0)}
+    assert rows["fact"]["due_at"] == at("2023-01-04 14:00")
+
+
+@pytest.mark.parametrize(
+    ("as_of", "state", "clock", "left", "band"),
+    [
+        pytest.param("2023-01-02 13:00", "paused", 9.0, 7.0, "paused", id="while it waits"),
+        pytest.param("2023-01-02 18:00", "pending", 5.0, 2.0, "on_track", id="two hours before it"),
+        pytest.param("2023-01-02 19:00", "pending", 5.0, 1.0, "at_risk", id="4 of 5 hours used"),
+        pytest.param("2023-01-02 21:00", "breached", 5.0, -1.0, "breached", id="an hour after it"),
+        pytest.param("2023-01-03 03:00", "breached", 5.0, -2.0, "breached", id="waiting since 22:00"),
+    ],
+)  # fmt: skip
+def test_pauses_do_not_move_an_exported_deadline(as_of, state, clock, left, band) -> None:
+    """Due at 20:00 as exported; it waits from 12:00 to 17:00: of ten hours, five are there to be used."""
+    rows = made(
+        event("T", "2023-01-02 12:00", "status", "Open", "Waiting"),
+        event("T", "2023-01-02 17:00", "status", "Waiting", "Open"),
+        event("T", "2023-01-02 22:00", "status", "Open", "Waiting"),
+        as_of=as_of,
+        _issues="due_at_exported",
+    )
+    fact, (risk,) = rows["fact"], rows["ticket_sla_risk"]
+    assert (fact["due_at"], fact["sla_state"]) == (at("2023-01-02 20:00"), state)
+    assert (fact["sla_clock_hours"], risk["hours_left"], risk["risk_band"]) == (clock, left, band)
+
+
+def test_an_exported_deadline_passes_while_it_waits() -> None:
+    """Two hours were used until 12:00, and no more until 20:00; one since 9:00 of the next day."""
+    rows = made(
+        event("T", "2023-01-02 12:00", "status", "Open", "Waiting"),
+        event("T", "2023-01-03 09:00", "status", "Waiting", "Open"),
+        event("T", "2023-01-03 09:30", "agent_id", "A1", "A2"),
+        as_of="2023-01-03 10:00",
+        _issues="due_at_exported",
+    )
+    assert rows["fact"]["breached_at"] == at("2023-01-02 20:00")
+    assert rows["fact"]["sla_clock_hours"] == 2.0
+    assert rows["ticket_sla_risk"][0]["hours_left"] == -1.0
+
+
+def test_closed_before_an_exported_deadline_and_reopened_after_it() -> None:
+    rows = made(
+        event("T", "2023-01-02 12:00", "status", "Open", "Solved"),
+        event("T", "2023-01-04 12:00", "status", "Solved", "Open"),
+        event("T", "2023-01-04 15:00", "status", "Open", "Solved"),
+        event("T", "2023-01-06 15:00", "status", "Solved", "Closed"),
+        resolved="2023-01-04 15:00",
+        _issues="due_at_exported",
+    )
+    due = days(rows, "features_daily", "sla_due_tickets", "sla_due_missed", "met", "breached")
+    assert due == {2: (1, 0, 1, 0), 4: (1, 1, 0, 1)}  # kept on the 2nd, missed on the 4th
+    assert rows["fact"]["breached_at"] == at("2023-01-04 12:00")
+
+
+@pytest.mark.parametrize(
+    ("changes", "promised"),
+    [
+        pytest.param([("2023-01-02 10:00", "Low", "High", 50.0, 4.0)], 4.0, id="in its second"),
+        pytest.param([("2023-01-02 10:00", None, "High", None, None)], 10.0, id="at_creation: as exported"),
+        pytest.param(
+            [("2023-01-02 10:00", "Low", "High", 50.0, None), ("2023-01-03 10:00", "High", "Low", 4.0, None)],
+            4.0,
+            id="at_creation: as the next change knows it",
+        ),
+        pytest.param(
+            [("2023-01-02 10:00", None, "High", None, None), ("2023-01-03 10:00", "High", "Low", 4.0, None)],
+            4.0,
+            id="at_creation: blank until then",
+        ),
+        pytest.param([("2023-01-03 10:00", "Low", "High", None, None)], 10.0, id="no target by priority"),
+    ],
+)  # fmt: skip
+def test_the_target_at_the_creation(changes, promised) -> None:
+    """The export promises ten hours."""
+    events = [
+        event("T", when, "priority", old, new, old_sla_hours=before, new_sla_hours=after)
+        for when, old, new, before, after in changes
+    ]
+    assert made(*events)["history"][0]["sla_hours"] == promised
+
+
+def test_a_priority_without_a_target_promises_nothing_until_it_is_changed() -> None:
+    """Raised on the 5th to a priority with four hours, all of which are used: broken then, not on the 2nd."""
+    raised = event("T", "2023-01-05 10:00", "priority", "Someday", "High", new_sla_hours=4.0)
+    rows = made(raised, hours=4.0, priority="High")
+    assert rows["fact"]["breached_at"] == at("2023-01-05 10:00")
+    due = days(rows, "features_daily", "sla_due_tickets", "sla_due_missed")
+    assert due == {5: (1, 1)}
+    before = made(raised, hours=4.0, priority="High", as_of="2023-01-04")["fact"]
+    assert (before["sla_state"], before["due_at"]) == ("no_target", None)
+
+
+@pytest.mark.parametrize(
+    ("flag", "judged"), [(True, "breached"), (False, "met"), (None, None)], ids=str
+)
+def test_a_flag_judges_each_closing(flag, judged) -> None:
+    rows = made(
+        event("T", "2023-01-03 09:00", "status", "Open", "Solved"),
+        resolved="2023-01-03 09:00",
+        hours=None,
+        sla_breached=flag,
+        _issues="judged_by_flag",
+    )
+    assert rows["history"][1]["judged"] == judged
+    assert days(rows, "features_daily", "met", "breached") == (
+        {} if flag is None else {3: (not flag, flag)}
+    )
+
+
+def test_what_is_never_null_has_a_value() -> None:
+    tickets, events, as_of = random_log(5, "UTC", 30)
+    for name, rows in build(tickets, as_of, "UTC", AGENTS, events=events).items():
+        never = [column.name for column in catalogue()[name].columns if not column.nullable]
+        assert [key for key in never if any(row[key] is None for row in rows)] == [], name
 
 
 def test_agents_and_segments_follow_the_value_in_force() -> None:

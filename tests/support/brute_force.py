@@ -159,6 +159,9 @@ def _replay(fact: SimpleNamespace, end: datetime, exported_close: datetime | Non
     fact.spent_between = lambda begin, until: (
         until - begin if fact.calendar is None else fact.calendar.spent(begin, until)
     )
+    issues = (fact._issues or "").split(";")
+    fact.exported_due = fact.due_at if "due_at_exported" in issues else None
+    fact.target_of_days = fact.promised if "sla_in_days" in issues else None
     fact.views = {}
     view = fact.view = _view(fact, end)
     closings = [step.at for step in view.steps if step.kind == "closed"]
@@ -197,6 +200,7 @@ def _view(fact: SimpleNamespace, until: datetime) -> Replay:
 
 def _place(fact: SimpleNamespace, days: list[SimpleNamespace], zone: ZoneInfo) -> None:
     """The days on which the ticket was created, resolved (not before it was created) and due."""
+    fact.evenings = [day.known for day in days if day.known >= fact.created_at]
     fact.created_date = _day_of(fact.created_at, days, zone)
     fact.resolved_date = (
         _day_of(max(fact.resolved_at, fact.created_at), days, zone) if fact.resolved_at else None
@@ -296,7 +300,7 @@ def _risk_row(fact: SimpleNamespace, end: datetime, zone: ZoneInfo) -> Row:
             fact.sla_state
             if fact.sla_state != "pending"
             else "at_risk"
-            if elapsed >= Fraction(3, 4)
+            if elapsed is None or elapsed >= Fraction(3, 4)  # None: nothing is left
             else "on_track"
         )
     row = _fact_row(fact, end)
@@ -466,7 +470,10 @@ def _of_view(fact: SimpleNamespace, day: SimpleNamespace) -> SimpleNamespace:
     due = []
     if view.breached_at:
         due = [(view.missed, True)] * (day.start <= view.breached_at <= day.known)
-    elif view.due_at and not view.is_open and day.start <= view.due_at <= day.known:
+    elif _is_kept(view) and not any(
+        _is_kept(earlier) and earlier.began == view.began
+        for earlier in (_view(fact, evening) for evening in fact.evenings if evening < day.start)
+    ):
         due = [(view.values, False)]
     changed = [s for s in today if s.kind == "changed" and s.former and s.is_open]
     return SimpleNamespace(
@@ -477,6 +484,13 @@ def _of_view(fact: SimpleNamespace, day: SimpleNamespace) -> SimpleNamespace:
         due=due,
         stock=view.values if view.is_open else None,
         past_due=view.is_open and view.breached_at is not None,
+    )
+
+
+def _is_kept(view: Replay) -> bool:
+    """Whether a ticket was closed in time and would be due by now."""
+    return bool(
+        not view.is_open and not view.breached_at and view.due_at and view.due_at <= view.until
     )
 
 

@@ -74,16 +74,22 @@ def random_log(seed: int, zone: str, count: int = 14) -> tuple[list[Row], list[R
             name: values[name] if chance.random() < 0.9 else start[name]
             for name in ("status", "priority", "agent_id")
         }
+        hours = HOURS.get(exported["priority"])
+        if not by_priority:
+            hours = chance.choice((None, 2.0, 24.0, 50.0, 3.0))
+        issue = chance.choice((None, None, None, "date_only", "due_at_exported", "sla_in_days"))
+        if issue == "sla_in_days" and hours:
+            hours = 24.0 * (1 + hours // 20)
+        if hours is None and issue != "date_only":
+            issue = None
         tickets.append(
             ticket(
                 created,
                 resolved,
                 ticket_id=name,
-                sla_hours=HOURS.get(exported["priority"])
-                if by_priority
-                else chance.choice((None, 2.0, 24.0, 50.0, 3.0)),
+                sla_hours=hours,
                 category=chance.choice(("Bug", "Billing")),
-                _issues=chance.choice((None, None, None, "date_only")),
+                _issues=issue,
                 attributes=chance.choice((None, '{"product":"Phone"}')),
                 **exported,
             )
@@ -110,4 +116,9 @@ def clocks(zone: str, seed: int) -> tuple[SlaClock, SlowClock]:
     weekly = {day: ("09:00-17:00",) for day in NAMES[:6]}
     week = make_week({day: [read_span(span) for span in spans] for day, spans in weekly.items()})
     calendar = Calendar("desk", zone, week, Holidays())
-    return SlaClock("desk", {"desk": calendar}), SlowClock(SlowCalendar.of("desk", zone, weekly))
+    slow = SlowCalendar.of("desk", zone, weekly)
+    of_priority = {"High": ""} if seed % 4 else {}
+    return (
+        SlaClock("desk", {"desk": calendar}, of_priority),
+        SlowClock(slow, {"High": None} if of_priority else {}),
+    )

@@ -31,9 +31,8 @@ def history(fact: SimpleNamespace, events: list[Row], exported_close: datetime |
         if field == "status" and mine:
             start["state"] = mine[0]["old_state"] or "open"
         if field == "priority" and mine:
-            first = early[-1] if early else mine[0]
-            known = (early and first["new_sla_hours"]) or first["old_sla_hours"]
-            start["hours"] = fact.sla_hours if known is None else known
+            later = [row for row in mine if row["at"] > fact.created_at]
+            start["hours"] = _first_target(fact, early, later)
     changes = []
     for row in own:
         if row["field"] != "status" and row["at"] <= fact.created_at:
@@ -77,13 +76,24 @@ def history(fact: SimpleNamespace, events: list[Row], exported_close: datetime |
     return SimpleNamespace(start=start, changes=changes, issues=";".join(issues) or None)
 
 
+def _first_target(fact: SimpleNamespace, early: list[Row], later: list[Row]) -> float | None:
+    """The target of the priority at creation: as its change says, else the next one, else the export."""
+    if early and early[-1]["new_sla_hours"] is not None:
+        return early[-1]["new_sla_hours"]
+    if not later:
+        return fact.sla_hours
+    if later[0]["old_sla_hours"] is None and later[0]["new_sla_hours"] is None:
+        return fact.sla_hours
+    return later[0]["old_sla_hours"]
+
+
 class Replay:
     """A ticket as it was known at `until`."""
 
     def __init__(self, fact: SimpleNamespace, log, until: datetime):
         self.fact, self.log, self.until = fact, log, until
         self.now, self.used, self.breached_at = fact.created_at, timedelta(), None
-        self.paused = timedelta()
+        self.paused, self.used_in_time = timedelta(), timedelta()
         self.state, self.hours = log.start["state"], log.start["hours"]
         self.values = {field: log.start[field] for field in FIELDS}
         self.steps = []  # (at, kind, values, values before, judged, was past due)
@@ -106,7 +116,14 @@ class Replay:
 
     @property
     def target(self):
-        if self.fact.by_flag or self.hours is None:
+        if self.fact.by_flag:
+            return None
+        if self.fact.exported_due:  # nothing moves it: what is used by then is the target
+            seen = self.now if self.is_open else self.began
+            return self.used_in_time + self._until_exported_due(seen)
+        if self.fact.target_of_days is not None:
+            return self.fact.target_of_days
+        if self.hours is None:
             return None
         return round_half_up(self.hours) * SECOND
 
@@ -116,6 +133,8 @@ class Replay:
             return self.breached_at
         if self.target is None:
             return None
+        if self.fact.exported_due:
+            return max(self.fact.exported_due, self.began)
         left = self.target - self.used_when_it_began
         begin = self.until if self.state == "paused" else self.began
         return begin if left <= timedelta() else self.fact.due(begin, left)
@@ -141,18 +160,21 @@ class Replay:
                 is_open=self.is_open,
             )
         )
-        self.began, self.used_when_it_began = self.now, self.used
+        if self.is_open or kind == "closed":  # what is changed in a closed ticket moves nothing
+            self.began, self.used_when_it_began = self.now, self.used
 
     def _advance(self, to, closes_then):
         """Let the clock run until `to`; a ticket closed in the second of its breach is in time."""
         if to <= self.now:
             return
+        runs_out = self.state == "open" or (self.state == "paused" and self.fact.exported_due)
+        if runs_out and self.target is not None and not self.breached_at:
+            due = self.fact.exported_due or self.fact.due(self.now, self.target - self.used)
+            if due < to or (due == to and not closes_then):
+                self.breached_at, self.missed = due, dict(self.values)
+                self.broken = self.target if self.state == "open" else self.used
         if self.state == "open":
-            if self.target is not None and not self.breached_at:
-                due = self.fact.due(self.now, self.target - self.used)
-                if due < to or (due == to and not closes_then):
-                    self.breached_at, self.missed = due, dict(self.values)
-                    self.broken = self.target
+            self.used_in_time += self._until_exported_due(self.now) - self._until_exported_due(to)
             self.used += self.fact.spent_between(self.now, to)
         elif self.state == "paused":
             self.paused += self.fact.spent_between(self.now, to)
@@ -173,11 +195,16 @@ class Replay:
             self.hours = change.hours
         self._note(change.at, "changed", self.values, before)
 
+    def _until_exported_due(self, begin):
+        due = self.fact.exported_due
+        return self.fact.spent_between(begin, due) if due and begin < due else timedelta()
+
     def _settle(self, following):
         """At the end of a second: what is in force by then may have used up its promise."""
         if following == self.now or not self.is_open or self.breached_at or self.target is None:
             return
-        if self.used >= self.target:
+        due = self.fact.exported_due
+        if self.now >= due if due else self.used >= self.target:
             self.breached_at, self.missed = self.now, dict(self.values)
             self.broken = self.target
 

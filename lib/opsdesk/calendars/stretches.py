@@ -44,7 +44,8 @@ def cut(calendar: Calendar, first: datetime, last: datetime, seconds: int) -> tu
 
     A clock change may leave a span without a length, or push two into each other: an instant is
     open or not, never twice. Wall times that come twice are the first of the two; those that are
-    skipped are moved forward (PEP 495, fold=0). The stretches end at the `horizon` at the latest.
+    skipped are moved forward (PEP 495, fold=0). The last stretch ends after `last`, and none
+    begins after the `horizon`.
     """
     stretches: list[Stretch] = []
     spent_at_last = None
@@ -54,7 +55,7 @@ def cut(calendar: Calendar, first: datetime, last: datetime, seconds: int) -> tu
             continue
         stretches.append(stretch._replace(begin=max(stretch.begin, 0)))
         spent = stretch.open_before + (stretch.end - stretch.begin if stretch.is_open else 0)
-        if spent_at_last is None and stretch.end >= last.timestamp():
+        if spent_at_last is None and stretch.end > last.timestamp():
             spent_at_last = spent
         is_enough = spent_at_last is not None and spent >= spent_at_last + seconds
         if is_enough or stretch.end >= end:

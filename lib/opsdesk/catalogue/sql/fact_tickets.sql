@@ -34,7 +34,8 @@ happened AS (                -- what the changes of a ticket amount to
     COUNTIF(is_assignment) AS assignments,
     MIN(IF(is_closing, from_at, NULL)) AS first_resolved_at,
     MAX(IF(is_closing, from_at, NULL)) AS last_closed_at,
-    SUM(IF(state = 'paused', clock_hours_passed, 0)) AS paused_hours,
+    -- whole microseconds are added and divided last: the same hours in whatever order they are added
+    SUM(IF(state = 'paused', CAST(ROUND(clock_hours_passed * 3600000000) AS INT64), 0)) / 3600000000 AS paused_hours,
     MAX(IF(missed_date IS NOT NULL, sla_clock_hours, NULL)) AS broken_clock_hours,
     MAX(log_issues) AS log_issues
   FROM ticket_history

@@ -42,7 +42,8 @@ first_values AS (            -- by field: the last change of the creation, else 
     ROW_NUMBER() OVER (
       PARTITION BY ticket_id, field
       ORDER BY IF(is_of_creation, 0, 1), IF(is_of_creation, -place, place)
-    ) AS choice
+    ) AS choice,
+    ROW_NUMBER() OVER (PARTITION BY ticket_id, field, is_of_creation ORDER BY place) AS place_of_kind
   FROM logged
 ),
 
@@ -54,9 +55,10 @@ beginnings AS (
     MAX(IF(choice = 1 AND field = 'priority', IF(is_of_creation, new_value, old_value), NULL)) AS priority,
     MAX(IF(choice = 1 AND field = 'agent_id', IF(is_of_creation, new_value, old_value), NULL)) AS agent_id,
     MAX(IF(choice = 1 AND field = 'team', IF(is_of_creation, new_value, old_value), NULL)) AS team,
-    MAX(
-      IF(choice = 1 AND field = 'priority', IF(is_of_creation, COALESCE(new_sla_hours, old_sla_hours), old_sla_hours), NULL)
-    ) AS sla_hours,
+    MAX(IF(choice = 1 AND field = 'priority' AND is_of_creation, new_sla_hours, NULL)) AS sla_hours,
+    -- the first change of priority after the creation knows the target before it
+    MAX(IF(place_of_kind = 1 AND field = 'priority' AND NOT is_of_creation, old_sla_hours, NULL)) AS old_sla_hours,
+    MAX(IF(place_of_kind = 1 AND field = 'priority' AND NOT is_of_creation, new_sla_hours, NULL)) AS new_sla_hours,
     MAX(IF(field = 'status', place, 0)) AS last_status,
     MAX(IF(field = 'status', from_at, NULL)) AS last_status_at,
     -- the closings after the last status that closes nothing are the end that the log knows
@@ -82,7 +84,12 @@ contested AS (
     COALESCE(beginnings.priority, promised_tickets.priority) AS first_priority,
     COALESCE(beginnings.agent_id, promised_tickets.agent_id) AS first_agent_id,
     beginnings.team AS first_team,
-    COALESCE(beginnings.sla_hours, promised_tickets.sla_hours) AS first_sla_hours,
+    -- a priority without a target that is left for one with a target promises nothing until then
+    COALESCE(
+      beginnings.sla_hours,
+      beginnings.old_sla_hours,
+      IF(beginnings.new_sla_hours IS NULL, promised_tickets.sla_hours, NULL)
+    ) AS first_sla_hours,
     beginnings.last_unclosed,
     beginnings.last_status_at,
     beginnings.last_status,
@@ -206,14 +213,21 @@ timed AS (                   -- the clock when a row begins, in microseconds
       WHEN endings.is_judged_by_flag THEN NULL
       WHEN endings.is_due_exported OR endings.is_in_days THEN endings.promised_seconds
       ELSE CAST(ROUND(in_force.sla_hours * 3600) AS INT64)
-    END * 1000000 AS target_clock,
+    END * 1000000 AS promised_clock,
     IF(
       endings.sla_calendar IS NULL,
       UNIX_MICROS(in_force.from_at),
       begin_in.open_seconds_before * 1000000
       + IF(begin_in.is_open, TIMESTAMP_DIFF(in_force.from_at, begin_in.starts_at, MICROSECOND), 0)
     ) AS from_clock,
-    IF(endings.sla_calendar IS NULL, UNIX_MICROS(@as_of), clocks_now.now_clock) AS now_clock
+    IF(endings.sla_calendar IS NULL, UNIX_MICROS(@as_of), clocks_now.now_clock) AS now_clock,
+    -- what the clock shows when an exported deadline is reached, which nothing moves
+    IF(
+      endings.is_due_exported,
+      IF(endings.sla_calendar IS NULL, UNIX_MICROS(endings.created_at), endings.clock_created * 1000000)
+      + endings.promised_seconds * 1000000,
+      NULL
+    ) AS exported_due_clock
   FROM in_force
   INNER JOIN endings ON endings.ticket_id = in_force.ticket_id
   LEFT JOIN stretch_days AS begin_in
@@ -228,6 +242,7 @@ rows_in_order AS (
   SELECT
     *,
     LAG(state) OVER (PARTITION BY ticket_id ORDER BY place) AS former_state,
+    state = 'closed' AND COALESCE(LAG(state) OVER (PARTITION BY ticket_id ORDER BY place), 'open') <> 'closed' AS is_closing,
     LAG(agent_id) OVER (PARTITION BY ticket_id ORDER BY place) AS former_agent_id,
     COALESCE(LEAD(from_clock) OVER (PARTITION BY ticket_id ORDER BY place), now_clock) - from_clock AS clock_passed,
     -- whether the ticket is closed in the second in which the row begins, be it for that second alone
@@ -244,29 +259,68 @@ used AS (                    -- the clock runs while the ticket is open
       ),
       0
     ) AS clock_used,
+    COALESCE(
+      SUM(
+        IF(
+          state = 'open' AND from_clock < exported_due_clock,
+          IF(from_clock + clock_passed < exported_due_clock, clock_passed, exported_due_clock - from_clock),
+          0
+        )
+      ) OVER (
+        PARTITION BY ticket_id ORDER BY place ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+      ),
+      0
+    ) AS clock_used_in_time,
     LEAD(closes_here) OVER (PARTITION BY ticket_id ORDER BY place) AS closes_next,
-    -- while it is paused the promise falls due as if the clock ran on from @as_of
-    IF(state = 'paused' AND until_at IS NULL, now_clock, from_clock) AS resumes_clock,
-    IF(state = 'paused' AND until_at IS NULL, @as_of, from_at) AS resumes_at
+    MAX(IF(is_closing, from_at, NULL)) OVER (
+      PARTITION BY ticket_id ORDER BY place ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS closed_at,
+    MAX(IF(is_closing, from_clock, NULL)) OVER (
+      PARTITION BY ticket_id ORDER BY place ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS closed_clock
   FROM rows_in_order
+),
+
+resumed AS (                 -- the moment from which the promise is taken to run on
+  SELECT
+    *,
+    -- a closed ticket falls due as if it had not been closed, whatever is changed in it later
+    IF(state = 'closed', closed_at, from_at) AS stays_at,
+    CASE
+      WHEN state = 'closed' THEN closed_clock
+      -- while it is paused the promise falls due as if the clock ran on from the next change, or from @as_of
+      WHEN state = 'paused' THEN from_clock + clock_passed
+      ELSE from_clock
+    END AS resumes_clock,
+    CASE
+      WHEN state = 'closed' THEN closed_at
+      WHEN state = 'paused' THEN COALESCE(until_at, @as_of)
+      ELSE from_at
+    END AS resumes_at
+  FROM used
 ),
 
 aimed AS (
   SELECT
     *,
-    target_clock - clock_used AS clock_left,
+    CASE
+      WHEN exported_due_clock IS NULL THEN promised_clock - clock_used
+      WHEN exported_due_clock > resumes_clock THEN exported_due_clock - resumes_clock
+      -- after an exported deadline: what was used by then was all there was
+      ELSE clock_used_in_time - clock_used
+    END AS clock_left,
     -- the clock when it shows the promise, in whole seconds
-    DIV((resumes_clock + target_clock - clock_used + 999999), 1000000) AS due_clock
-  FROM used
+    DIV((resumes_clock + promised_clock - clock_used + 999999), 1000000) AS due_clock
+  FROM resumed
 ),
 
 due_rows AS (                -- when the promise falls due, if nothing changes any more
   SELECT
     aimed.*,
     CASE
-      WHEN target_clock IS NULL THEN NULL
-      WHEN is_due_exported THEN IF(exported_due_at < from_at, from_at, exported_due_at)
-      WHEN clock_left <= 0 THEN from_at
+      WHEN clock_left IS NULL THEN NULL
+      WHEN is_due_exported THEN IF(exported_due_at < stays_at, stays_at, exported_due_at)
+      WHEN clock_left <= 0 THEN stays_at
       WHEN sla_calendar IS NULL THEN TIMESTAMP_ADD(resumes_at, INTERVAL clock_left MICROSECOND)
       ELSE COALESCE(
         TIMESTAMP_ADD(reached_in.starts_at, INTERVAL (due_clock - reached_in.open_seconds_before) SECOND),
@@ -307,6 +361,20 @@ placed AS (
     *,
     MIN(IF(breach_at = breached_at, place, NULL)) OVER (PARTITION BY ticket_id) AS breach_place
   FROM first_breaches
+),
+
+kept AS (                    -- closed at the end of the day on which it would have been due, or was found to be due
+  SELECT
+    *,
+    IF(
+      state = 'closed'
+      AND (breach_place IS NULL OR breach_place > place)
+      AND due_at <= @as_of
+      AND (until_at IS NULL OR DATE(until_at, @timezone) > DATE(IF(due_at < from_at, from_at, due_at), @timezone)),
+      DATE(IF(due_at < from_at, from_at, due_at), @timezone),
+      NULL
+    ) AS due_date_kept
+  FROM placed
 )
 
 SELECT
@@ -322,24 +390,23 @@ SELECT
   agent_id,
   team,
   sla_hours,
-  target_clock / 3600000000 AS sla_clock_hours,
+  (clock_used + clock_left) / 3600000000 AS sla_clock_hours,
   clock_used / 3600000000 AS clock_hours_used,
   clock_passed / 3600000000 AS clock_hours_passed,
-  state = 'closed' AND COALESCE(former_state, 'open') <> 'closed' AS is_closing,
+  is_closing,
   COALESCE(state <> 'closed' AND former_state = 'closed', FALSE) AS is_reopening,
   agent_id <> '(unassigned)' AND (former_agent_id IS NULL OR former_agent_id <> agent_id) AS is_assignment,
   COALESCE(breach_place < place, FALSE) AS is_past_due,
   CASE
-    WHEN state <> 'closed' OR COALESCE(former_state, 'open') = 'closed' THEN NULL
-    WHEN is_judged_by_flag THEN IF(exported_flag, 'breached', 'met')
-    WHEN target_clock IS NULL THEN NULL
+    WHEN NOT is_closing THEN NULL
+    WHEN is_judged_by_flag THEN CASE exported_flag WHEN TRUE THEN 'breached' WHEN FALSE THEN 'met' END
+    WHEN clock_left IS NULL THEN NULL
     WHEN breach_place < place THEN 'breached'
     ELSE 'met'
   END AS judged,
   IF(
     is_date_only
-    OR state <> 'closed'
-    OR COALESCE(former_state, 'open') = 'closed'
+    OR NOT is_closing
     OR (from_at = created_at AND COALESCE(exported_resolved_at < created_at, FALSE)),
     NULL,
     TIMESTAMP_DIFF(from_at, created_at, MICROSECOND) / 3600000000
@@ -347,14 +414,11 @@ SELECT
   due_at,
   breached_at,
   IF(place = breach_place, DATE(breached_at, @timezone), NULL) AS missed_date,
-  -- closed at the end of the day on which it would have been due
+  -- once, however often it is changed while it is closed
   IF(
-    state = 'closed'
-    AND (breach_place IS NULL OR breach_place > place)
-    AND due_at <= @as_of
-    AND (until_at IS NULL OR DATE(until_at, @timezone) > DATE(due_at, @timezone)),
-    DATE(due_at, @timezone),
+    place = MIN(IF(due_date_kept IS NOT NULL, place, NULL)) OVER (PARTITION BY ticket_id, closed_at),
+    due_date_kept,
     NULL
   ) AS kept_date,
   IF(place = 0, log_issues, NULL) AS log_issues
-FROM placed
+FROM kept
