@@ -27,8 +27,8 @@ class Publication:
     `as_of` is an instant in UTC, `given_as_of` the parameter that it was read from. `parts` has the
     fingerprint of each loaded partition. `started` is the counter of seconds at the start. No date
     of any ticket, deadlines included, is outside the `span`. `rules` select what is in work_next.
-    `clock` is the SLA clock, `clock_parameters` say in the SQL when it runs, `clock_remark` which of
-    its priorities no ticket has.
+    `clock` is the SLA clock, `clock_parameters` say in the SQL when it runs, `clock_remark` which
+    of its priorities no ticket has.
     """
 
     as_of: datetime
