@@ -6,6 +6,7 @@ from opsdesk.ingest.events.summary import change_alarms
 from opsdesk.ingest.threshold import why_held_back
 from own_events import MAPPING, TICKETS, feed, write_log
 
+pytestmark = pytest.mark.filterwarnings("error::UserWarning")  # a notebook would show it
 EXCLUDING = f"{MAPPING}exclude: [{{name: spam, column: state, in: [Spam]}}]\n"
 
 

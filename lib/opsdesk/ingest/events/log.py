@@ -119,7 +119,7 @@ class EventLog:
     def tickets(self) -> pa.RecordBatchReader:
         """Return how many changes are reported of each ticket: ticket_id, changes."""
         query = "SELECT ticket_id, count(*) AS changes FROM reported GROUP BY ticket_id"
-        return self._con.cursor().execute(query).to_arrow_reader()
+        return self._con.cursor().sql(query).to_arrow_reader()
 
     def take_lake(self, files: list[Path]) -> int:
         """Take the changes in day files of the lake; return how many there are."""
