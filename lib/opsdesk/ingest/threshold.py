@@ -5,9 +5,12 @@ from opsdesk.ingest.events.summary import (
     rejected_change_share,
     rejected_changes_sentence,
     unknown_change_share,
+    unknown_changes,
     unknown_changes_sentence,
 )
 from opsdesk.lake.lake import Record
+
+FEWEST_UNKNOWN = 20  # changes: a small delta may well have a change of a ticket that left
 
 
 def why_held_back(record: Record, max_rejected_share: str) -> str | None:
@@ -17,7 +20,7 @@ def why_held_back(record: Record, max_rejected_share: str) -> str | None:
         why = rejected_sentence(record)
     elif rejected_change_share(record) > allowed:
         why = rejected_changes_sentence(record)
-    elif unknown_change_share(record) > allowed:
+    elif unknown_changes(record)[0] >= FEWEST_UNKNOWN and unknown_change_share(record) > allowed:
         why = unknown_changes_sentence(record)
     else:
         return None
