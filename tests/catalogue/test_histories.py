@@ -465,6 +465,14 @@ def test_a_value_before_its_first_change_is_what_the_change_was_from() -> None:
     assert made(change, as_of="2023-01-04")["fact"]["agent_id"] == "A9"  # the export says A1
 
 
+def test_a_ticket_that_waited_before_its_first_change_waited_from_its_creation() -> None:
+    rows = made(
+        event("T", "2023-01-03 10:00", "status", "Waiting", "Open"), as_of="2023-01-03 11:00"
+    )
+    assert [row["state"] for row in rows["history"]] == ["paused", "open"]
+    assert (rows["fact"]["paused_hours"], rows["fact"]["due_at"]) == (24.0, at("2023-01-03 20:00"))
+
+
 def test_pauses_on_a_calendar_count_its_hours_alone() -> None:
     """Monday 10 to 12 are used; it waits over the night; 8 hours are left on Wednesday morning."""
     office, _ = clocks("UTC", 0)
