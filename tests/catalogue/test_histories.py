@@ -453,6 +453,30 @@ def test_the_export_decides_how_it_ends(events, resolved, closed, issue) -> None
     assert (fact["resolved_at"], fact["log_issues"]) == (closed and at(closed), issue)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(("2023-01-03 09:00", "status", "Open", "Solved"), id="closed in both"),
+        pytest.param(("2023-01-02 12:00", "agent_id", "A2", "A1"), id="closed in the export alone"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("as_of", "closed"),
+    [("2023-01-03 09:00:00", "2023-01-03 09:00"), ("2023-01-03 08:59:59", None)],
+)
+def test_a_closing_at_as_of_is_known(change, as_of, closed) -> None:
+    fact = made(event("T", *change), as_of=as_of, resolved="2023-01-03 09:00")["fact"]
+    assert fact["resolved_at"] == (closed and at(closed))
+
+
+def test_a_closing_that_did_not_happen_takes_no_other_change_with_it() -> None:
+    fact = made(
+        event("T", "2023-01-04 09:00", "status", "Open", "Solved"),
+        event("T", "2023-01-05 09:00", "agent_id", "A1", "A2"),
+    )["fact"]
+    assert (fact["resolved_at"], fact["status"], fact["agent_id"]) == (None, "Open", "A2")
+
+
 def test_without_status_changes_the_export_alone_closes() -> None:
     change = event("T", "2023-01-03 09:00", "agent_id", None, "A1")
     fact = made(change, resolved="2023-01-02 09:00")["fact"]  # before it was created
@@ -483,6 +507,11 @@ def test_pauses_on_a_calendar_count_its_hours_alone() -> None:
     )
     fact = rows["fact"]
     assert (fact["paused_hours"], fact["due_at"]) == (13.0, at("2023-01-04 17:00"))
+
+
+def test_half_a_second_of_a_target_counts_as_a_whole_one() -> None:
+    rows = made(event("T", "2023-01-02 11:00", "agent_id", "A2", "A1"), hours=36000.5 / 3600)
+    assert rows["fact"]["due_at"] == at("2023-01-02 20:00:01")
 
 
 def test_an_unknown_ticket_changes_nothing() -> None:
