@@ -143,6 +143,15 @@ def test_resolved_in_the_second_of_the_breach_is_met(second, state) -> None:
     }
 
 
+def test_resolved_in_the_second_of_the_breach_after_another_change_is_met() -> None:
+    rows = made(
+        event("T", "2023-01-02 20:00", "agent_id", "A2", "A1", seq=0),
+        event("T", "2023-01-02 20:00", "status", "Open", "Solved", seq=1),
+        resolved="2023-01-02 20:00",
+    )
+    assert (rows["fact"]["sla_state"], rows["history"][2]["judged"]) == ("met", "met")
+
+
 def test_reopened_in_the_same_second() -> None:
     """It was resolved in time in that second, then it is open with nothing left."""
     rows = made(
@@ -315,6 +324,7 @@ def test_an_exported_deadline_passes_while_it_waits() -> None:
     )
     assert rows["fact"]["breached_at"] == at("2023-01-02 20:00")
     assert rows["fact"]["sla_clock_hours"] == 2.0
+    assert [row["sla_clock_hours"] for row in rows["history"]] == [10.0, 2.0, 2.0, 2.0]
     assert rows["ticket_sla_risk"][0]["hours_left"] == -1.0
 
 
@@ -368,6 +378,7 @@ def test_a_priority_without_a_target_promises_nothing_until_it_is_changed() -> N
     assert due == {5: (1, 1)}
     before = made(raised, hours=4.0, priority="High", as_of="2023-01-04")["fact"]
     assert (before["sla_state"], before["due_at"]) == ("no_target", None)
+    assert before["sla_hours"] is None
 
 
 @pytest.mark.parametrize(
