@@ -202,6 +202,16 @@ def test_a_raised_priority(when, breached, due) -> None:
     assert (fact["sla_hours"], fact["priority"]) == (4.0, "High")
 
 
+def test_a_priority_raised_and_lowered_in_one_second_breaks_nothing() -> None:
+    """Six of ten hours are used; four are in force for no second."""
+    fact = made(
+        event("T", "2023-01-02 16:00", "priority", "Low", "High", old_sla_hours=10.0, new_sla_hours=4.0, seq=0),
+        event("T", "2023-01-02 16:00", "priority", "High", "Low", old_sla_hours=4.0, new_sla_hours=10.0, seq=1),
+        priority="Low",
+    )["fact"]  # fmt: skip
+    assert fact["breached_at"] == at("2023-01-02 20:00")
+
+
 def test_the_target_of_the_creation_stays_where_the_mapping_says_so() -> None:
     raised = event("T", "2023-01-02 12:00", "priority", "Low", "High", old_sla_hours=10.0)
     fact = made(raised, priority="High", hours=4.0)["fact"]
