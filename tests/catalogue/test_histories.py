@@ -162,6 +162,15 @@ def test_resolved_in_the_second_of_the_breach_is_met(second, state) -> None:
     }
 
 
+def test_resolved_in_the_second_of_the_breach_after_another_change_is_met() -> None:
+    rows = made(
+        event("T", "2023-01-02 20:00", "agent_id", "A2", "A1", seq=0),
+        event("T", "2023-01-02 20:00", "status", "Open", "Solved", seq=1),
+        resolved="2023-01-02 20:00",
+    )
+    assert (rows["fact"]["sla_state"], rows["history"][2]["judged"]) == ("met", "met")
+
+
 def test_reopened_in_the_same_second() -> None:
     """It was resolved in time in that second, then it is open with nothing left."""
     rows = made(
@@ -210,6 +219,16 @@ def test_a_raised_priority(when, breached, due) -> None:
     fact = made(raised, priority="High", hours=4.0)["fact"]
     assert (fact["breached_at"], fact["due_at"]) == (at(breached), at(due))
     assert (fact["sla_hours"], fact["priority"]) == (4.0, "High")
+
+
+def test_a_priority_raised_and_lowered_in_one_second_breaks_nothing() -> None:
+    """Six of ten hours are used; four are in force for no second."""
+    fact = made(
+        event("T", "2023-01-02 16:00", "priority", "Low", "High", old_sla_hours=10.0, new_sla_hours=4.0, seq=0),
+        event("T", "2023-01-02 16:00", "priority", "High", "Low", old_sla_hours=4.0, new_sla_hours=10.0, seq=1),
+        priority="Low",
+    )["fact"]  # fmt: skip
+    assert fact["breached_at"] == at("2023-01-02 20:00")
 
 
 def test_the_target_of_the_creation_stays_where_the_mapping_says_so() -> None:
@@ -334,6 +353,7 @@ def test_an_exported_deadline_passes_while_it_waits() -> None:
     )
     assert rows["fact"]["breached_at"] == at("2023-01-02 20:00")
     assert rows["fact"]["sla_clock_hours"] == 2.0
+    assert [row["sla_clock_hours"] for row in rows["history"]] == [10.0, 2.0, 2.0, 2.0]
     assert rows["ticket_sla_risk"][0]["hours_left"] == -1.0
 
 
@@ -387,6 +407,7 @@ def test_a_priority_without_a_target_promises_nothing_until_it_is_changed() -> N
     assert due == {5: (1, 1)}
     before = made(raised, hours=4.0, priority="High", as_of="2023-01-04")["fact"]
     assert (before["sla_state"], before["due_at"]) == ("no_target", None)
+    assert before["sla_hours"] is None
 
 
 @pytest.mark.parametrize(
@@ -472,6 +493,30 @@ def test_the_export_decides_how_it_ends(events, resolved, closed, issue) -> None
     assert (fact["resolved_at"], fact["log_issues"]) == (closed and at(closed), issue)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(("2023-01-03 09:00", "status", "Open", "Solved"), id="closed in both"),
+        pytest.param(("2023-01-02 12:00", "agent_id", "A2", "A1"), id="closed in the export alone"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("as_of", "closed"),
+    [("2023-01-03 09:00:00", "2023-01-03 09:00"), ("2023-01-03 08:59:59", None)],
+)
+def test_a_closing_at_as_of_is_known(change, as_of, closed) -> None:
+    fact = made(event("T", *change), as_of=as_of, resolved="2023-01-03 09:00")["fact"]
+    assert fact["resolved_at"] == (closed and at(closed))
+
+
+def test_a_closing_that_did_not_happen_takes_no_other_change_with_it() -> None:
+    fact = made(
+        event("T", "2023-01-04 09:00", "status", "Open", "Solved"),
+        event("T", "2023-01-05 09:00", "agent_id", "A1", "A2"),
+    )["fact"]
+    assert (fact["resolved_at"], fact["status"], fact["agent_id"]) == (None, "Open", "A2")
+
+
 def test_without_status_changes_the_export_alone_closes() -> None:
     change = event("T", "2023-01-03 09:00", "agent_id", None, "A1")
     fact = made(change, resolved="2023-01-02 09:00")["fact"]  # before it was created
@@ -484,6 +529,14 @@ def test_a_value_before_its_first_change_is_what_the_change_was_from() -> None:
     assert made(change, as_of="2023-01-04")["fact"]["agent_id"] == "A9"  # the export says A1
 
 
+def test_a_ticket_that_waited_before_its_first_change_waited_from_its_creation() -> None:
+    rows = made(
+        event("T", "2023-01-03 10:00", "status", "Waiting", "Open"), as_of="2023-01-03 11:00"
+    )
+    assert [row["state"] for row in rows["history"]] == ["paused", "open"]
+    assert (rows["fact"]["paused_hours"], rows["fact"]["due_at"]) == (24.0, at("2023-01-03 20:00"))
+
+
 def test_pauses_on_a_calendar_count_its_hours_alone() -> None:
     """Monday 10 to 12 are used; it waits over the night; 8 hours are left on Wednesday morning."""
     office, _ = clocks("UTC", 0)
@@ -494,6 +547,11 @@ def test_pauses_on_a_calendar_count_its_hours_alone() -> None:
     )
     fact = rows["fact"]
     assert (fact["paused_hours"], fact["due_at"]) == (13.0, at("2023-01-04 17:00"))
+
+
+def test_half_a_second_of_a_target_counts_as_a_whole_one() -> None:
+    rows = made(event("T", "2023-01-02 11:00", "agent_id", "A2", "A1"), hours=36000.5 / 3600)
+    assert rows["fact"]["due_at"] == at("2023-01-02 20:00:01")
 
 
 def test_an_unknown_ticket_changes_nothing() -> None:
