@@ -191,7 +191,9 @@ def test_order_within_a_second_is_that_of_the_file() -> None:
         resolved="2023-01-03 09:00",
     )
     assert swapped["fact"]["resolved_at"] == at("2023-01-03 09:00")
-    assert [row["state"] for row in swapped["history"]] == ["closed", "open", "closed"]
+    # a log that begins with a closed ticket: the export says that it was closed at 9:00
+    states = [row["state"] for row in swapped["history"]]
+    assert states == ["open", "closed", "open", "closed"]
 
 
 @pytest.mark.parametrize(
@@ -491,6 +493,28 @@ def test_the_export_decides_how_it_ends(events, resolved, closed, issue) -> None
     changes = [event("T", when, "status", old, new) for when, old, new in events]
     fact = made(*changes, resolved=resolved)["fact"]
     assert (fact["resolved_at"], fact["log_issues"]) == (closed and at(closed), issue)
+
+
+@pytest.mark.parametrize(
+    ("resolved", "last", "outflow", "issue"),
+    [
+        pytest.param("2023-01-03 09:00", None, {3: 1}, None, id="the export knows since when"),
+        pytest.param("2023-01-01 09:00", None, {2: 1}, None, id="resolved before it was created"),
+        pytest.param("2023-01-06 09:00", None, {6: 1}, None, id="when the log begins"),
+        pytest.param("2023-01-06 09:00:01", None, {2: 1}, "closed_before_log", id="nobody knows"),
+        pytest.param(None, "Open", {2: 1}, "closed_before_log", id="reopened, and nobody knows"),
+        pytest.param("2023-01-03 09:00", "Open", {3: 1, 7: 1}, "closed_in_export_only",
+                     id="the export knows, and it is reopened"),
+    ],
+)  # fmt: skip
+def test_a_log_that_begins_with_a_closed_ticket(resolved, last, outflow, issue) -> None:
+    """Solved to Closed (or Open) on the 6th at 9:00, closed by the export alone on the 7th at 9:00 where it was reopened."""
+    changes = [event("T", "2023-01-06 09:00", "status", "Solved", last or "Closed")]
+    if last and resolved:
+        changes.append(event("T", "2023-01-07 09:00", "status", "Open", "Waiting"))
+    rows = made(*changes, resolved=resolved)
+    assert days(rows, "backlog_daily", "outflow") == {day: (n,) for day, n in outflow.items()}
+    assert rows["fact"]["log_issues"] == issue
 
 
 @pytest.mark.parametrize(

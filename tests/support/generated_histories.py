@@ -23,12 +23,14 @@ def random_log(seed: int, zone: str, count: int = 14) -> tuple[list[Row], list[R
         )
         name, at = f"T{number}", created - chance.choice((0, 0, 0, 1, 3600)) * SECOND
         values = {
-            "status": "Open",
+            "status": chance.choice(("Open", "Open", "Open", "Solved")),
             "priority": chance.choice((*HOURS, None)),
             "agent_id": chance.choice(("A1", "A2", None)),
             "team": chance.choice(("North", None)),
         }
         start, closed, seq = dict(values), None, 0
+        if values["status"] == "Solved":  # a log that begins late
+            closed = created + chance.choice((0, 1, 30)) * HOUR
         fields = chance.choice(
             (
                 ("status",),

@@ -48,7 +48,23 @@ def history(fact: SimpleNamespace, events: list[Row], exported_close: datetime |
                 hours=row["new_sla_hours"],
             )
         )
+    before_log = []
+    first_status = next((change for change in changes if change.field == "status"), None)
+    if start["state"] == "closed" and first_status:
+        if exported_close and exported_close <= first_status.at:
+            start["state"] = "open"
+            closing = SimpleNamespace(
+                at=max(exported_close, fact.created_at),
+                field="status",
+                value=start["status"],
+                state="closed",
+                hours=None,
+            )
+            changes = sorted([closing, *changes], key=lambda change: change.at)
+        elif first_status.at > fact.created_at:
+            before_log = ["closed_before_log"]
     issues = ["changed_before_created"] if any(row["at"] < fact.created_at for row in own) else []
+    issues += before_log
     statuses = [change for change in changes if change.field == "status"]
     ending = []
     while statuses and statuses[-1].state in ("closed", None):
@@ -93,6 +109,7 @@ class Replay:
     def __init__(self, fact: SimpleNamespace, log, until: datetime):
         self.fact, self.log, self.until = fact, log, until
         self.now, self.used, self.breached_at = fact.created_at, timedelta(), None
+        self.began, self.used_when_it_began = self.now, self.used
         self.paused, self.used_in_time = timedelta(), timedelta()
         self.state, self.hours = log.start["state"], log.start["hours"]
         self.values = {field: log.start[field] for field in FIELDS}

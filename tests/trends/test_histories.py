@@ -72,12 +72,13 @@ def test_without_a_log_there_is_nothing(tmp_path):
 
 
 def test_each_issue_of_the_log_is_counted_with_a_sentence(tmp_path):
-    """A has two at once; B and C have one each; D agrees within 0.1 h."""
+    """A has two at once; B, C and E have one each; D agrees within 0.1 h."""
     tickets = [
         ticket("2023-01-02 10:00", ticket_id="A"),
         ticket("2023-01-02 10:00", "2023-01-03 10:00", ticket_id="B"),
         ticket("2023-01-02 10:00", "2023-01-03 10:00", ticket_id="C"),
         ticket("2023-01-02 10:00", "2023-01-03 10:00", ticket_id="D"),
+        ticket("2023-01-02 10:00", ticket_id="E"),
     ]
     log = [
         event("A", "2023-01-02 09:00", "priority", "High", "Low"),
@@ -85,9 +86,10 @@ def test_each_issue_of_the_log_is_counted_with_a_sentence(tmp_path):
         event("B", "2023-01-03 09:00", "status", "Open", "Waiting"),
         event("C", "2023-01-03 12:00", "status", "Open", "Solved"),
         event("D", "2023-01-03 10:06", "status", "Open", "Solved"),
+        event("E", "2023-01-03 09:00", "status", "Solved", "Open"),
     ]
     found = read_log_issues(warehouse_of(tmp_path, tickets, log))
-    assert found["tickets"].tolist() == [1, 1, 1, 1]
+    assert found["tickets"].tolist() == [1, 1, 1, 1, 1]
     assert found["issue"].tolist() == sorted(LOG_ISSUES)
     assert found["meaning"].tolist() == [LOG_ISSUES[code] for code in sorted(LOG_ISSUES)]
 

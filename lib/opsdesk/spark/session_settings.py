@@ -16,6 +16,8 @@ SQL_SETTINGS = {
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     # Every cell is checked against the schema, also of columns that are not used.
     "spark.sql.csv.parser.columnPruning.enabled": "false",
+    # Of 100 rounds, which is Spark's default, a query of many steps may need more to be understood.
+    "spark.sql.analyzer.maxIterations": "1000",
     "spark.sql.adaptive.enabled": "true",
     "spark.sql.adaptive.coalescePartitions.enabled": "true",
 }

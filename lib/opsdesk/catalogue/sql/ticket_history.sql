@@ -60,6 +60,7 @@ beginnings AS (
     MAX(IF(place_of_kind = 1 AND field = 'priority' AND NOT is_of_creation, old_sla_hours, NULL)) AS old_sla_hours,
     MAX(IF(place_of_kind = 1 AND field = 'priority' AND NOT is_of_creation, new_sla_hours, NULL)) AS new_sla_hours,
     MAX(IF(field = 'status', place, 0)) AS last_status,
+    MIN(IF(field = 'status', from_at, NULL)) AS first_status_at,
     MAX(IF(field = 'status', from_at, NULL)) AS last_status_at,
     -- the closings after the last status that closes nothing are the end that the log knows
     MAX(IF(field = 'status' AND new_state <> 'closed', place, 0)) AS last_unclosed,
@@ -91,15 +92,30 @@ contested AS (
       IF(beginnings.new_sla_hours IS NULL, promised_tickets.sla_hours, NULL)
     ) AS first_sla_hours,
     beginnings.last_unclosed,
+    beginnings.first_status_at,
     beginnings.last_status_at,
     beginnings.last_status,
     beginnings.early_changes,
-    last_closings.closed_at,
-    last_closings.closed_at IS NOT NULL AS is_closed_in_log,
-    exported_resolved_at IS NOT NULL AS is_closed_in_export
+    last_closings.closed_at AS last_closed_at
   FROM promised_tickets
   INNER JOIN beginnings ON beginnings.ticket_id = promised_tickets.ticket_id
   LEFT JOIN last_closings ON last_closings.ticket_id = promised_tickets.ticket_id
+),
+
+early_closed AS (            -- where the log begins when a ticket is closed already, the export may know since when
+  SELECT
+    *,
+    COALESCE(first_state = 'closed' AND exported_resolved_at <= first_status_at, FALSE) AS is_closed_before_log
+  FROM contested
+),
+
+compared AS (
+  SELECT
+    *,
+    IF(is_closed_before_log AND last_unclosed = 0, exported_resolved_at, last_closed_at) AS closed_at,
+    is_closed_before_log AND last_unclosed = 0 OR last_closed_at IS NOT NULL AS is_closed_in_log,
+    exported_resolved_at IS NOT NULL AS is_closed_in_export
+  FROM early_closed
 ),
 
 endings AS (                 -- with what the log and the export do not agree on, as codes
@@ -109,6 +125,7 @@ endings AS (                 -- with what the log and the export do not agree on
       SUBSTR(
         CONCAT(
           IF(early_changes = 1, ';changed_before_created', ''),
+          IF(first_state = 'closed' AND NOT is_closed_before_log AND first_status_at > created_at, ';closed_before_log', ''),
           CASE
             WHEN last_status = 0 OR is_closed_in_log = is_closed_in_export AND NOT is_closed_in_log THEN ''
             WHEN NOT is_closed_in_export THEN ';closed_in_log_only'
@@ -121,15 +138,24 @@ endings AS (                 -- with what the log and the export do not agree on
       ),
       ''
     ) AS log_issues
-  FROM contested
+  FROM compared
 ),
 
 changes AS (
   SELECT
-    ticket_id, 0 AS place, created_at AS from_at,
-    first_state AS new_state, first_status AS new_status, first_priority AS new_priority,
+    ticket_id, -1 AS place, created_at AS from_at,
+    IF(is_closed_before_log, 'open', first_state) AS new_state, first_status AS new_status, first_priority AS new_priority,
     first_agent_id AS new_agent_id, first_team AS new_team, first_sla_hours AS new_sla_hours
   FROM endings
+  UNION ALL
+  SELECT
+    ticket_id,
+    0 AS place,
+    GREATEST(exported_resolved_at, created_at) AS from_at,
+    'closed' AS new_state, first_status AS new_status,
+    NULL AS new_priority, NULL AS new_agent_id, NULL AS new_team, NULL AS new_sla_hours
+  FROM endings
+  WHERE is_closed_before_log AND GREATEST(exported_resolved_at, created_at) <= @as_of
   UNION ALL
   SELECT
     logged.ticket_id,
