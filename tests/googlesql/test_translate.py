@@ -279,7 +279,7 @@ VERSION = 3
 DIGESTS = {
     ("duckdb", "dim_agents"): "251f29c65b944820",
     ("duckdb", "dim_calendar"): "f9dc0bb998ab8c61",
-    ("duckdb", "ticket_history"): "8317d7064fea1a52",
+    ("duckdb", "ticket_history"): "af0808c292641b64",
     ("duckdb", "fact_tickets"): "a0eda6591dcdbd7d",
     ("duckdb", "dim_attributes"): "48b9f9ebc89621f8",
     ("duckdb", "features_daily"): "973cb5bb45c8a978",
@@ -292,7 +292,7 @@ DIGESTS = {
     ("duckdb", "work_next"): "6154953062435b9d",
     ("spark", "dim_agents"): "1cd25e966b662183",
     ("spark", "dim_calendar"): "760a45cac15bb6c2",
-    ("spark", "ticket_history"): "43080a2dd6d3af0c",
+    ("spark", "ticket_history"): "a6d87e218575a0dc",
     ("spark", "fact_tickets"): "0a45e97605d32de4",
     ("spark", "dim_attributes"): "29aaeb629de2fb67",
     ("spark", "features_daily"): "af686b81f519a46a",

@@ -51,7 +51,7 @@ def history(fact: SimpleNamespace, events: list[Row], exported_close: datetime |
     before_log = []
     first_status = next((change for change in changes if change.field == "status"), None)
     if start["state"] == "closed" and first_status:
-        if exported_close and exported_close <= first_status.at:
+        if exported_close and first_status.at - exported_close > timedelta(hours=0.1):
             start["state"] = "open"
             closing = SimpleNamespace(
                 at=max(exported_close, fact.created_at),

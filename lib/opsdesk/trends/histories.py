@@ -21,7 +21,7 @@ COLUMNS = [
 ]
 LOG_ISSUES = {
     "closed_before_log": (
-        "closed when the log begins, nobody knows since when: it counts as closed from its creation"
+        "closed when the log begins, and the export names no earlier moment: from its creation on"
     ),
     "changed_before_created": "the log has a change before the creation: in force from then on",
     "closed_in_log_only": "the log closes it, the export does not: it is open",

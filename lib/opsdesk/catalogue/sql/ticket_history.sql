@@ -105,7 +105,9 @@ contested AS (
 early_closed AS (            -- where the log begins when a ticket is closed already, the export may know since when
   SELECT
     *,
-    COALESCE(first_state = 'closed' AND exported_resolved_at <= first_status_at, FALSE) AS is_closed_before_log
+    COALESCE(
+      first_state = 'closed' AND TIMESTAMP_DIFF(first_status_at, exported_resolved_at, SECOND) > 360, FALSE
+    ) AS is_closed_before_log
   FROM contested
 ),
 
