@@ -516,6 +516,16 @@ def test_a_log_that_begins_with_a_closed_ticket(resolved, last, outflow, issue) 
 
 
 @pytest.mark.parametrize(
+    ("as_of", "states"),
+    [("2023-01-03 08:59:59", ["open"]), ("2023-01-03 09:00:00", ["open", "closed"])],
+)
+def test_a_closing_before_the_log_is_known_when_it_has_happened(as_of, states) -> None:
+    change = event("T", "2023-01-06 09:00", "status", "Solved", "Closed")
+    rows = made(change, as_of=as_of, resolved="2023-01-03 09:00")
+    assert [row["state"] for row in rows["history"]] == states
+
+
+@pytest.mark.parametrize(
     "change",
     [
         pytest.param(("2023-01-03 09:00", "status", "Open", "Solved"), id="closed in both"),
