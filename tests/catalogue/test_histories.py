@@ -171,6 +171,13 @@ def test_resolved_in_the_second_of_the_breach_after_another_change_is_met() -> N
     assert (rows["fact"]["sla_state"], rows["history"][2]["judged"]) == ("met", "met")
 
 
+def test_the_breach_comes_before_a_change_in_its_second() -> None:
+    """A1 has missed it, and A2 takes over a ticket that is past due."""
+    rows = made(event("T", "2023-01-02 20:00", "agent_id", "A1", "A2"), as_of="2023-01-04")
+    assert [row["missed_date"] is not None for row in rows["history"]] == [True, False]
+    assert [row["is_past_due"] for row in rows["history"]] == [False, True]
+
+
 def test_reopened_in_the_same_second() -> None:
     """It was resolved in time in that second, then it is open with nothing left."""
     rows = made(
